@@ -3,8 +3,24 @@
 //! Every problem that eksnet reports, from a misspelt key to a NAT gateway without a route, is one
 //! [`Finding`]. A finding never prints itself; a renderer does.
 
+mod concise;
+#[cfg(feature = "cli")]
+mod full;
+mod github;
+mod json;
+mod place;
+mod record;
+mod sarif;
 mod source;
+#[cfg(test)]
+mod tests;
 
+pub use concise::{concise, line, summary};
+#[cfg(feature = "cli")]
+pub use full::{Style, full};
+pub use github::github;
+pub use json::json;
+pub use sarif::sarif;
 pub use source::{Source, SourceId, Sources, Span};
 
 use std::fmt;

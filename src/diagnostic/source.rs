@@ -1,5 +1,7 @@
 //! The texts that findings point into.
 
+use std::ops::Range;
+
 /// Which text of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub(crate) u32);
@@ -27,16 +29,32 @@ pub struct Source {
 impl Source {
     /// The line and column, both from 1, of a byte; columns count characters.
     pub fn position(&self, byte: u32) -> (usize, usize) {
-        let mut end = (byte as usize).min(self.text.len());
-        while !self.text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let before = &self.text[..end];
+        let before = &self.text[..self.boundary(byte)];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         (
             before.matches('\n').count() + 1,
             before[line_start..].chars().count() + 1,
         )
+    }
+
+    /// The bytes of a span that the text really has: whole characters, and never an end before the
+    /// start, so that the range can always be sliced.
+    pub(super) fn range(&self, span: Span) -> Range<usize> {
+        let start = self.boundary(span.start);
+        let mut end = (span.end as usize).clamp(start, self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        start..end
+    }
+
+    /// The last start of a character that is not behind a byte; the end of the text at most.
+    fn boundary(&self, byte: u32) -> usize {
+        let mut at = (byte as usize).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
     }
 }
 
@@ -63,5 +81,10 @@ impl Sources {
     /// The text of an id that [`Sources::add`] gave out.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.0.get(id.0 as usize)
+    }
+
+    /// The first text with a name, as a Rust program's file is looked up.
+    pub fn named(&self, name: &str) -> Option<&Source> {
+        self.0.iter().find(|source| source.name == name)
     }
 }
