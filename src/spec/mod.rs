@@ -25,6 +25,12 @@ mod yaml;
 mod yaml_mistakes;
 
 #[cfg(test)]
+#[expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that stops is a test that fails"
+)]
 mod tests;
 
 pub use field::{Field, Key, Named};

@@ -14,17 +14,17 @@ pub(crate) fn nearest<'k>(
     known
         .into_iter()
         .map(|word| (distance(&bare, &squeeze(word)), word))
-        .filter(|(far, word)| *far <= allowed(bare.chars().count().min(word.len())))
+        .filter(|(far, word)| *far <= allowed(bare.chars().count().max(word.len())))
         .min_by_key(|(far, _)| *far)
         .map(|(_, word)| word)
 }
 
-/// How many slips are forgiven in a word: none in the shortest, where everything is near everything.
+/// How many slips are forgiven: few in a short word, where everything is near everything.
 fn allowed(length: usize) -> usize {
     match length {
         0..=2 => 0,
-        3..=5 => 2.min(length - 2),
-        6..=9 => 2,
+        3..=4 => 1,
+        5..=8 => 2,
         _ => 3,
     }
 }

@@ -314,12 +314,31 @@ fn unclosed_quotes_and_brackets() {
     for text in [
         "network: {cidr: x\n",
         "network:\n  zones: [a, b\ntiers: {}\n",
-        "{\"network\": {\"zones\": [1, 2}",
     ] {
         let shown = yaml(text);
         assert!(shown.starts_with("SPEC001"), "{shown}");
-        assert!(shown.contains("close the bracket with"), "{shown}");
+        assert!(shown.contains("the bracket with"), "{shown}");
     }
+}
+
+#[test]
+fn mismatched_brackets_and_wrong_columns() {
+    check(
+        &yaml("{\"network\": {\"zones\": [1, 2}"),
+        &["SPEC001 [[] a bracket is never closed; close it with `]`"],
+    );
+    check(
+        &yaml("{\n \"stack\": \"a\"\n \"version\": \"b\"\n}"),
+        &[
+            "SPEC001 [\\\"version\\\":] expected `,` or `}`; opened here [{]; put a `,` here, or close the bracket with `}`",
+        ],
+    );
+    check(
+        &yaml("stack: a\n  version: b\n"),
+        &[
+            "SPEC001 [version:] syntax error: mapping values are not allowed in this context; keys of one map start in the same column",
+        ],
+    );
 }
 
 #[test]
@@ -454,19 +473,20 @@ fn toml_finds_several_errors_too() {
             "SPEC008 [1979-05-27] no setting takes a date or time; if this is meant as text, write \"1979-05-27\"; 1979-05-27 -> \"1979-05-27\"",
             "SPEC004 [1.30] expected a string, found the number `1.30`; write \"1.30\"; 1.30 -> \"1.30\"",
             "SPEC003 [stack] the key `stack` is written twice; first written here [stack]; keep one of them",
-            "SPEC005 ['of'] `of` is not one of `per-zone`, `single` or `off`; did you mean `off`?; 'of' -> 'off'",
+            "SPEC005 [\\'of\\'] `of` is not one of `per-zone`, `single` or `off`; did you mean `off`?; \\'of\\' -> 'off'",
             "SPEC004 [[[tiers]]] expected a map from names to settings, found a list",
         ],
     );
-    let shown = toml("stack = prod\nversion: x\n[network]\ncidr = 10.0.0.0/16\n");
-    let lines: Vec<&str> = shown.lines().collect();
-    assert_eq!(lines.len(), 3, "{shown}");
-    assert!(lines[0].ends_with("write `stack = \"prod\"`"), "{shown}");
-    assert!(lines[1].ends_with("write `version = \"x\"`"), "{shown}");
-    assert!(
-        lines[2].ends_with("write `cidr = \"10.0.0.0/16\"`"),
-        "{shown}"
-    );
+    let shown = toml("stack = prod\n[network]\ncidr = 10.0.0.0/16\nnat: off\n");
+    let helps = [
+        "stack = \"prod\"",
+        "cidr = \"10.0.0.0/16\"",
+        "nat = \"off\"",
+    ];
+    assert_eq!(shown.lines().count(), helps.len(), "{shown}");
+    for (line, help) in shown.lines().zip(helps) {
+        assert!(line.ends_with(&format!("write `{help}`")), "{shown}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! TOML text to a tree. This is the only file that knows the TOML parser.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -12,7 +13,12 @@ use crate::diagnostic::{Finding, Findings, Origin, Severity, SourceId, Span};
 
 /// Reads TOML. No node means that the text could not be understood.
 pub(crate) fn read(text: &str, source: SourceId, findings: &mut Findings) -> Option<Node> {
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (table, mut errors) = DeTable::parse_recoverable(text);
+    // The first complaint about a line is kept, one that points at something before one that does not.
+    errors.sort_by_key(|error| {
+        let range = error.span().unwrap_or(0..0);
+        (line_start(text, range.start), range.is_empty(), range.start)
+    });
     let mut reader = Reader {
         text,
         source,
@@ -20,7 +26,7 @@ pub(crate) fn read(text: &str, source: SourceId, findings: &mut Findings) -> Opt
         nodes: 0,
     };
     let mut broken = false;
-    let mut last_line = None;
+    let mut lines_seen = BTreeSet::new();
     for error in &errors {
         let range = error.span().unwrap_or(0..0);
         if error.message().starts_with("duplicate key") {
@@ -33,22 +39,24 @@ pub(crate) fn read(text: &str, source: SourceId, findings: &mut Findings) -> Opt
         }
         broken = true;
         // One slip makes several complaints about the rest of its line.
-        let start = range.start.min(text.len());
-        let line = text
-            .as_bytes()
-            .get(..start)
-            .map_or(0, |head| head.iter().filter(|b| **b == b'\n').count());
-        if last_line != Some(line) {
+        if lines_seen.insert(line_start(text, range.start)) {
             reader.syntax(error, range);
         }
-        last_line = Some(line);
-    }
-    if broken {
-        return None;
     }
     let span = super::span(source, 0..text.len());
+    // What could be read of a broken text has findings of its own, but is not decoded.
     let kind = reader.table(table.get_ref(), 1)?;
-    Some(Node { span, kind })
+    (!broken).then_some(Node { span, kind })
+}
+
+/// A number that is not whole; what is no number at all has been reported by the parser.
+fn float(text: &str) -> Kind {
+    Kind::Float(text.parse().unwrap_or(f64::NAN))
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or(text);
+    before.rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 struct Reader<'a> {
@@ -88,13 +96,14 @@ impl Reader<'_> {
         let kind = match value.get_ref() {
             DeValue::String(text) => Kind::Str(text.to_string()),
             DeValue::Boolean(value) => Kind::Bool(*value),
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-                .map_or_else(
+            DeValue::Integer(number) => {
+                match i64::from_str_radix(number.as_str(), number.radix()) {
+                    Ok(whole) => Kind::Int(whole),
                     // Too large for any setting; the decoder says so where it knows the range.
-                    |_| Kind::Float(number.as_str().parse().unwrap_or(f64::INFINITY)),
-                    Kind::Int,
-                ),
-            DeValue::Float(number) => Kind::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+                    Err(_) => float(number.as_str()),
+                }
+            }
+            DeValue::Float(number) => float(number.as_str()),
             DeValue::Datetime(date) => {
                 let text = date.to_string();
                 let finding = Finding::new(
@@ -129,9 +138,7 @@ impl Reader<'_> {
     }
 
     fn syntax(&mut self, error: &Error, range: Range<usize>) {
-        let at = range.start.min(self.text.len());
-        let before = self.text.get(..at).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |i| i + 1);
+        let start = line_start(self.text, range.start);
         let line = self.text.get(start..).unwrap_or_default();
         let line = line.lines().next().unwrap_or_default();
         let deep = error.message().contains("recurs");
@@ -147,7 +154,7 @@ impl Reader<'_> {
         };
         let place = Origin::Spec(super::span(self.source, range));
         let mut finding = Finding::new(code, Severity::Error, message, place);
-        if let Some(help) = help(line) {
+        if let Some(help) = help(line, error.message()) {
             finding = finding.help(help);
         }
         self.findings.push(finding);
@@ -155,7 +162,16 @@ impl Reader<'_> {
 }
 
 /// What to write instead of a line that is not TOML.
-fn help(line: &str) -> Option<String> {
+fn help(line: &str, message: &str) -> Option<String> {
+    let telling = [
+        "quoted",
+        "key with no value",
+        "invalid float",
+        "invalid integer",
+    ];
+    if !telling.iter().any(|words| message.contains(words)) {
+        return None;
+    }
     let line = line.split(" #").next().unwrap_or(line).trim();
     if let Some((key, value)) = line.split_once('=') {
         let (key, value) = (key.trim(), value.trim());

@@ -17,6 +17,18 @@ pub(crate) fn explain(
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return place.finding(codes::TOO_LARGE, "values nested too deep".to_owned());
     }
+    let tabs = matches!(
+        error.kind(),
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabInPlainScalar
+    );
+    // A tab may end the value of the line above, which is then where the parser stands.
+    let next = place.next_line().filter(|_| tabs);
+    if let Some(finding) = next.as_ref().and_then(tab) {
+        return finding;
+    }
     let mistake = [tab, reserved_start, missing_space, second_colon]
         .iter()
         .find_map(|recognise| recognise(&place));
@@ -28,12 +40,23 @@ pub(crate) fn explain(
             .finding(codes::SYNTAX, "a quote is never closed".to_owned())
             .help("put the same quote at the end of the text"),
         ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::MismatchedFlowCollectionEnd { .. }
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofImplicitFlowMapping
         | ErrorKind::ExpectedFlowMappingSeparator
         | ErrorKind::ExpectedFlowSequenceSeparator => bracket(&place, open),
-        ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey => place
+        // The next key of the map outside is where an open bracket is noticed.
+        ErrorKind::InvalidColonPlacement | ErrorKind::MappingValueNotAllowed if open.is_some() => {
+            bracket(&place, open)
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar
+        | ErrorKind::InvalidTrailingSingleQuotedScalar => place
+            .finding(codes::SYNTAX, "text behind a closing quote".to_owned())
+            .help("put the whole value into one pair of quotes, or close a quote further up"),
+        ErrorKind::InvalidIndentation
+        | ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::MappingValueNotAllowed => place
             .finding(codes::SYNTAX, describe(error))
             .help("keys of one map start in the same column"),
         _ => place.finding(codes::SYNTAX, describe(error)),
@@ -99,13 +122,24 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The word at the error, or the one in front of the end.
+    /// The word at the error: a bracket by itself, and a key together with its colon.
     fn word(&self) -> Span {
         let rest = &self.text[self.at..];
-        let stop = |c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}');
+        if rest.starts_with(['[', '{']) {
+            return span(self.source, self.at..self.at + 1);
+        }
+        let stop = |c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | '[' | '{');
         let length = rest.find(stop).unwrap_or(rest.len());
         let first = rest.chars().next().map_or(0, char::len_utf8);
-        span(self.source, self.at..self.at + length.max(first))
+        let before = &self.text[..self.at];
+        let key = before.len() - before.trim_end_matches(|c| !stop(c)).len();
+        let start = self.at - if rest.starts_with(':') { key } else { 0 };
+        span(self.source, start..self.at + length.max(first))
+    }
+
+    fn next_line(&self) -> Option<Self> {
+        let newline = self.text[self.at..].find('\n')?;
+        Some(Self::new(self.text, self.source, self.at + newline + 1))
     }
 
     fn finding(&self, code: crate::diagnostic::Code, message: String) -> Finding {
@@ -237,7 +271,13 @@ fn second_colon(place: &Place<'_>) -> Option<Finding> {
 
 fn bracket(place: &Place<'_>, open: Option<Span>) -> Finding {
     let Some(open) = open else {
-        return place.finding(codes::SYNTAX, "a bracket is never closed".to_owned());
+        let opening = place.text[place.at..].starts_with('{');
+        return place
+            .finding(codes::SYNTAX, "a bracket is never closed".to_owned())
+            .help(format!(
+                "close it with `{}`",
+                if opening { '}' } else { ']' }
+            ));
     };
     let opening = super::slice(place.text, open);
     let closing = if opening.starts_with('{') { '}' } else { ']' };
@@ -250,5 +290,7 @@ fn bracket(place: &Place<'_>, open: Option<Span>) -> Finding {
             }),
             "opened here",
         )
-        .help(format!("close the bracket with `{closing}`"))
+        .help(format!(
+            "put a `,` here, or close the bracket with `{closing}`"
+        ))
 }
