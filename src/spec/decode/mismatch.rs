@@ -140,7 +140,6 @@ impl De<'_> {
             | Kind::Map(_) => None,
         };
         finding = match glued {
-            // With quotes it is text on purpose, so the place of the colon says nothing.
             Some((key, value)) if fields.contains(&key) && !value.contains('\n') => finding
                 .note("without a space behind the colon, YAML reads key and value as one word")
                 .help(format!("write `{key}: {value}`")),
@@ -180,7 +179,9 @@ impl De<'_> {
 
     /// Reports every key that is not one of the fields.
     pub(super) fn unknown_keys(self, entries: &[Entry], fields: &'static [&'static str]) {
+        // A key that is there already is not what another one was meant to be.
         let has = |field: &str| entries.iter().any(|entry| entry.key == field);
+        let free: Vec<&str> = fields.iter().copied().filter(|field| !has(field)).collect();
         for entry in entries {
             if fields.contains(&entry.key.as_str()) {
                 continue;
@@ -188,8 +189,7 @@ impl De<'_> {
             let message = format!("unknown key `{}`", entry.key);
             let place = Origin::Spec(entry.key_span);
             let finding = Finding::new(codes::UNKNOWN_KEY, Severity::Error, message, place);
-            let free = fields.iter().copied().filter(|field| !has(field));
-            let near = nearest(&entry.key, free);
+            let near = nearest(&entry.key, free.iter().copied());
             self.report(match near {
                 Some(field) => finding
                     .help(format!("did you mean `{field}`?"))
