@@ -1,9 +1,13 @@
 //! eksnet synthesizes Amazon EKS networks.
 pub mod diagnostic;
 pub mod network;
+#[cfg(feature = "spec")]
+pub mod spec;
 #[cfg(feature = "cli")]
 pub mod cli {
-    /// main
+    //! The command line.
+
+    /// Runs it.
     pub fn main() -> std::process::ExitCode {
         std::process::ExitCode::SUCCESS
     }

@@ -1,0 +1,232 @@
+//! Values that are not what is due, each as a finding with the text that would mend it.
+
+use super::super::nearest::{listing, nearest};
+use super::super::tree::{Entry, Kind};
+use super::super::{codes, offset, scalar, yaml_mistakes};
+use super::De;
+use super::error::Error;
+use crate::diagnostic::{Code, Finding, Origin, Severity, Span};
+
+impl De<'_> {
+    fn finding(self, code: Code, message: impl Into<String>) -> Finding {
+        let place = Origin::Spec(self.node.span);
+        Finding::new(code, Severity::Error, message, place)
+    }
+
+    fn report(self, finding: Finding) -> Error {
+        self.context.report(finding)
+    }
+
+    /// "expected …, found …".
+    fn wrong_kind(self, expected: &str) -> Finding {
+        let found = self.node.kind.describe();
+        let message = format!("expected {expected}, found {found}");
+        self.finding(codes::WRONG_KIND, message)
+    }
+
+    pub(super) fn mismatch(self, expected: &str) -> Error {
+        self.report(self.wrong_kind(expected))
+    }
+
+    /// A problem in the words of the type that found it.
+    pub(super) fn refuse(self, message: String) -> Error {
+        self.report(self.finding(codes::WRONG_KIND, message))
+    }
+
+    /// A number or boolean where text is due: what it stands for is in the source, not in the value.
+    pub(super) fn unquoted(self, expected: &str) -> Error {
+        let written = self.context.written(self.node).to_owned();
+        let quoted = format!("\"{written}\"");
+        let kind = match self.node.kind {
+            Kind::Bool(_) => "the boolean",
+            Kind::Int(_) | Kind::Float(_) => "the number",
+            Kind::Null | Kind::Str(_) | Kind::List(_) | Kind::Map(_) => "the value",
+        };
+        let message = format!("expected {expected}, found {kind} `{written}`");
+        let mut finding = self
+            .finding(codes::WRONG_KIND, message)
+            .help(format!("write {quoted}"))
+            .edit(self.node.span, quoted);
+        if matches!(self.node.kind, Kind::Float(_)) {
+            finding = finding.note("without quotes it is read as a number, so 1.30 becomes 1.3");
+        } else if written.starts_with('0') && written.len() > 1 {
+            finding = finding.note("without quotes it is read as a number and loses its zeros");
+        }
+        self.report(finding)
+    }
+
+    pub(super) fn text_for_bool(self, text: &str) -> Error {
+        let word = match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" => "true",
+            "false" | "no" | "off" | "n" => "false",
+            _ => return self.mismatch("`true` or `false`"),
+        };
+        let finding = self.finding(
+            codes::WRONG_KIND,
+            format!("expected `true` or `false`, found the string `{text}`"),
+        );
+        let finding = if text.eq_ignore_ascii_case(word) {
+            finding.note("in quotes it is text")
+        } else {
+            finding.note("since YAML 1.2 only `true` and `false` are booleans")
+        };
+        self.report(self.replace(finding, word))
+    }
+
+    pub(super) fn not_whole(self, min: i128, max: i128) -> Error {
+        let written = self.context.written(self.node).to_owned();
+        match &self.node.kind {
+            Kind::Str(text) if scalar::is_whole(text) => {
+                let finding = self
+                    .finding(
+                        codes::WRONG_KIND,
+                        format!("expected a whole number, found the string {written}"),
+                    )
+                    .note("in quotes it is text");
+                self.report(self.replace(finding, text))
+            }
+            Kind::Float(_) if scalar::is_whole(&written.replace('_', "")) => {
+                self.out_of_range(min, max)
+            }
+            Kind::Float(_) => self.report(self.finding(
+                codes::WRONG_KIND,
+                format!("expected a whole number, found `{written}`"),
+            )),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Str(_)
+            | Kind::List(_)
+            | Kind::Map(_) => self.mismatch("a whole number"),
+        }
+    }
+
+    pub(super) fn out_of_range(self, min: i128, max: i128) -> Error {
+        let written = self.context.written(self.node);
+        let (side, limit) = if written.starts_with('-') {
+            ("small", format!("the least is {min}"))
+        } else {
+            ("large", format!("the most is {max}"))
+        };
+        let message = format!("{written} is too {side}: {limit}");
+        let finding = self.finding(codes::OUT_OF_RANGE, message);
+        self.report(finding.help(format!("write a whole number from {min} to {max}")))
+    }
+
+    pub(super) fn not_a_list(self, expected: &str) -> Error {
+        let written = self.context.written(self.node);
+        let listed = match &self.node.kind {
+            Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) => {
+                (!written.contains(['\n', ','])).then(|| format!("[{written}]"))
+            }
+            Kind::Null | Kind::List(_) | Kind::Map(_) => None,
+        };
+        let mut finding = self.wrong_kind(expected);
+        if let Some(listed) = listed {
+            finding = self.replace(finding, &listed);
+        }
+        self.report(finding)
+    }
+
+    pub(super) fn not_a_struct(self, expected: &str, fields: &[&str]) -> Error {
+        let mut finding = self.wrong_kind(expected);
+        let glued = match &self.node.kind {
+            Kind::Str(text) => yaml_mistakes::colon_without_space(text),
+            Kind::Null
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Float(_)
+            | Kind::List(_)
+            | Kind::Map(_) => None,
+        };
+        finding = match glued {
+            Some((key, value)) if fields.contains(&key) && !value.contains('\n') => finding
+                .note("without a space behind the colon, YAML reads key and value as one word")
+                .help(format!("write `{key}: {value}`")),
+            Some(_) | None => finding.help(format!("known keys: {}", listing(fields))),
+        };
+        self.report(finding)
+    }
+
+    pub(super) fn not_in_list(self, written: &str, variants: &'static [&'static str]) -> Error {
+        let finding = self.finding(
+            codes::NOT_IN_LIST,
+            format!("`{written}` is not one of {}", listing(variants)),
+        );
+        let near = nearest(written, variants.iter().copied());
+        let finding = match near {
+            Some(word) => finding
+                .help(format!("did you mean `{word}`?"))
+                .edit(self.node.span, self.in_same_quotes(word)),
+            None => finding,
+        };
+        self.report(finding)
+    }
+
+    /// Neither a word nor a map of one word where one of several is due.
+    pub(super) fn not_a_variant(self, variants: &'static [&'static str]) -> Error {
+        let words = listing(variants);
+        let expected = match variants {
+            [_] => words,
+            _ => format!("one of {words}"),
+        };
+        let written = self.context.written(self.node);
+        if variants.contains(&written) {
+            return self.unquoted(&expected);
+        }
+        self.mismatch(&expected)
+    }
+
+    /// Reports every key that is not one of the fields.
+    pub(super) fn unknown_keys(self, entries: &[Entry], fields: &'static [&'static str]) {
+        // A key that is there already is not what another one was meant to be.
+        let has = |field: &str| entries.iter().any(|entry| entry.key == field);
+        let free: Vec<&str> = fields.iter().copied().filter(|field| !has(field)).collect();
+        for entry in entries {
+            if fields.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let message = format!("unknown key `{}`", entry.key);
+            let place = Origin::Spec(entry.key_span);
+            let finding = Finding::new(codes::UNKNOWN_KEY, Severity::Error, message, place);
+            let near = nearest(&entry.key, free.iter().copied());
+            self.report(match near {
+                Some(field) => finding
+                    .help(format!("did you mean `{field}`?"))
+                    .edit(entry.key_span, self.key_in_same_quotes(entry, field)),
+                None if fields.is_empty() => finding.help("remove it: there are no keys here"),
+                None => finding.help(format!("known keys: {}", listing(fields))),
+            });
+        }
+    }
+
+    /// Adds the text to write in place of the value.
+    fn replace(self, finding: Finding, text: &str) -> Finding {
+        finding
+            .help(format!("write `{text}`"))
+            .edit(self.node.span, text)
+    }
+
+    fn in_same_quotes(self, word: &str) -> String {
+        quote_like(self.context.written(self.node), word)
+    }
+
+    fn key_in_same_quotes(self, entry: &Entry, word: &str) -> String {
+        let end = entry.key_span.start.saturating_add(offset(1));
+        let first = Span {
+            end,
+            ..entry.key_span
+        };
+        let source = self.context.sources.get(first.source);
+        let quote = source.map_or("", |s| super::super::slice(&s.text, first));
+        quote_like(quote, word)
+    }
+}
+
+/// A word in the quotes that `written` starts with, if any.
+fn quote_like(written: &str, word: &str) -> String {
+    match written.chars().next() {
+        Some(quote @ ('"' | '\'')) => format!("{quote}{word}{quote}"),
+        Some(_) | None => word.to_owned(),
+    }
+}
