@@ -53,7 +53,7 @@ def plugin_dir():
 def environment(**extra):
     """This process's environment without the user's own AWS and Terraform settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
-    # An empty file, not /dev/null and not a missing one: Terraform warns on stdout about the latter.
+    # /dev/null and not a missing file: Terraform warns about the latter on standard output.
     return kept | {"TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
 
 

@@ -4,7 +4,7 @@
     probe.py                  apply the network of probes.py on an emulated AWS, plan every case, write probed.json
     probe.py aws_eks_cluster  only the cases of addresses that start so; updates their entries alone
 
-The provider's schema has no such flag, so a plan is the only witness. Run it with a Python that has moto; about five
+The provider's schema has no such flag, so a plan is the only witness. Run it with a Python that has moto; about two
 minutes for all cases. Exit 0 also when the provider and replacement.json disagree: the point is to list it.
 """
 

@@ -14,7 +14,6 @@ import difflib
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import engine
