@@ -229,11 +229,13 @@ def replacement(types, table):
     for row in rows:
         if row["tf_type"] not in types or row["tf_attribute"] == "-" or row["tf_replaces"] == "n/a":
             continue
-        fact = facts.setdefault(row["tf_type"], {"properties": {}})["properties"].setdefault(row["tf_attribute"], {"replaces": row["tf_replaces"]})
-        if fact["replaces"] != row["tf_replaces"]:
-            sys.exit(f"{table}: two answers for {row['tf_type']}.{row['tf_attribute']}")
-        if row["cfn_property"] != "-":
-            fact.setdefault("property", []).append(f"{row['cfn_type']}.{row['cfn_property']}")
+        # A row may name several attributes that pair with one property.
+        for attribute in row["tf_attribute"].split(" / "):
+            fact = facts.setdefault(row["tf_type"], {"properties": {}})["properties"].setdefault(attribute, {"replaces": row["tf_replaces"]})
+            if fact["replaces"] != row["tf_replaces"]:
+                sys.exit(f"{table}: two answers for {row['tf_type']}.{attribute}")
+            if row["cfn_property"] != "-":
+                fact.setdefault("property", []).append(f"{row['cfn_type']}.{row['cfn_property']}")
     return dump(facts, "Terraform provider hashicorp/aws 6.58.0, from its source. Written by renew.py.")
 
 
