@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Judges the output of every example with the tools that its users have.
+
+    acceptance.py [--no-judge] [EXAMPLE ...]    an EXAMPLE is the stem of a spec in examples/; without any, all
+
+synth     eksnet renders the spec as CloudFormation and as Terraform
+lint      cfn-lint in the spec's own region: no error, no warning
+validate  terraform validate with the real AWS provider
+judge     both deployed on an emulated AWS: applied, second plan empty, read back equal, destroyed (us-east-1 only,
+          about 90 s each; the judge is in $EKSNET_LAB, by default ../shared/lab)
+
+A missing tool skips its column, or fails the run when EKSNET_REQUIRE_TOOLS=1. $EKSNET_BIN names another binary.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+REPO = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPO / "tests" / "conformance"))
+import engine  # noqa: E402  (after the path to it)
+
+COLUMNS = ("synth", "lint", "validate", "judge")
+SPECS = (".yaml", ".yml", ".toml", ".json")
+
+
+@dataclass
+class Example:
+    spec: Path
+    out: Path
+    cells: dict = field(default_factory=dict)
+    faults: list = field(default_factory=list)
+
+    @property
+    def region(self):
+        """As written in the spec; the text is enough, and eksnet has read it properly by then."""
+        found = re.search(r"""^[\s{,]*["']?region["']?\s*[:=]\s*["']?([a-z]{2}(?:-[a-z]+)+-\d)""", self.spec.read_text(), re.MULTILINE)
+        return found[1] if found else None
+
+    # Where `synth --out` puts things: DIR/STACK.template.json and DIR/STACK/*.tf.json.
+
+    def synth(self):
+        formats = ("--format", "cloudformation", "--format", "terraform")
+        return [binary(), "synth", str(self.spec), *formats, "--out", str(self.out)]
+
+    @property
+    def templates(self):
+        return sorted(self.out.glob("*.template.json"))
+
+    @property
+    def configurations(self):
+        return sorted({path.parent for path in self.out.glob("*/*.tf.json")})
+
+    @property
+    def pairs(self):
+        """One (Terraform folder, template) a stack."""
+        return [(self.out / t.name.removesuffix(".template.json"), t) for t in self.templates]
+
+    def say(self, column, seconds, faults):
+        self.cells[column] = f"{'FAULT' if faults else 'ok'} {seconds:.1f} s"
+        self.faults += [f"{column}: {line}" for line in faults]
+
+
+def binary():
+    if named := os.environ.get("EKSNET_BIN"):
+        return named
+    built = [path for kind in ("debug", "release") if (path := REPO / "target" / kind / "eksnet").is_file()]
+    if not built:
+        sys.exit("no eksnet binary: run `cargo build`")
+    return str(max(built, key=lambda path: path.stat().st_mtime))
+
+
+def run(command, **more):
+    begin = time.monotonic()
+    done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    return done.returncode, done.stdout, time.monotonic() - begin
+
+
+def tail(output, lines=20):
+    return [line for line in output.splitlines() if line.strip()][-lines:]
+
+
+def synth(example):
+    code, output, seconds = run(example.synth())
+    faults = tail(output) or [f"exit {code}"] if code else []
+    if not code:
+        if not example.templates:
+            faults.append(f"no *.template.json in {example.out}")
+        if [folder for folder, _ in example.pairs] != example.configurations:
+            faults.append(f"the stacks of *.template.json and */*.tf.json in {example.out} are not the same")
+    example.say("synth", seconds, faults)
+    return not faults
+
+
+def lint(examples):
+    """One cfn-lint process a region; its start is most of its time."""
+    try:
+        import cfnlint  # noqa: F401
+    except ImportError:
+        raise engine.Missing("cfn-lint not found") from None
+    regions = defaultdict(list)
+    for example in examples:
+        if example.region:
+            regions[example.region].append(example)
+        else:
+            example.say("lint", 0, ["the spec names no region"])
+    for region, group in sorted(regions.items()):
+        files = [str(t) for example in group for t in example.templates]
+        start = "import sys; from cfnlint.runner import main; sys.exit(main())"
+        command = [sys.executable, "-c", start, "--regions", region, "--format", "json", "--non-zero-exit-code", "warning", "--", *files]
+        begin = time.monotonic()
+        done = subprocess.run(command, text=True, stdin=subprocess.DEVNULL, capture_output=True)
+        seconds = (time.monotonic() - begin) / len(group)
+        try:
+            found = json.loads(done.stdout)
+        except ValueError:
+            found = None
+        for example in group:
+            mine = [m for m in found or [] if Path(m["Filename"]) in example.templates]
+            faults = [f"{m['Rule']['Id']} {'/'.join(map(str, m['Location']['Path'] or []))}: {m['Message']}" for m in mine]
+            if found is None or (done.returncode and not found):
+                faults = tail(done.stdout + done.stderr)
+            example.say("lint", seconds, faults)
+
+
+def validate(examples):
+    """Every folder against one provider process: no `terraform init`."""
+    env = engine.environment()
+    engine.terraform()
+    with engine.Provider(env) as provider:
+        for example in examples:
+            begin, faults = time.monotonic(), []
+            for folder in example.configurations:
+                code, output, _ = run([engine.terraform(), "validate", "-json"], cwd=folder, env=provider.env)
+                try:
+                    result = json.loads(output)
+                except ValueError:
+                    faults += tail(output)
+                    continue
+                faults += [f"{d['severity']}: {d['summary']}: {d.get('detail', '')} ({place(d)})" for d in result["diagnostics"]]
+                if code and not faults:
+                    faults.append(f"exit {code}")
+            example.say("validate", time.monotonic() - begin, faults)
+
+
+def place(diagnostic):
+    found = diagnostic.get("range") or {}
+    return f"{found.get('filename', '?')}:{found.get('start', {}).get('line', '?')}"
+
+
+def judge(examples):
+    """Each alone: its seconds are mostly the provider's own waiting, and two at once only slow each other."""
+    script = engine.lab() / "judge.py"
+    if not script.is_file():
+        raise engine.Missing(f"{script} not found")
+    engine.plugin_dir()
+    engine.terraform()
+    env = os.environ | {"TF_PLUGIN_DIR": str(engine.plugin_dir())}
+    for example in examples:
+        if example.region != "us-east-1":
+            example.cells["judge"] = "- (not us-east-1)"
+            continue
+        begin, faults = time.monotonic(), []
+        for folder, template in example.pairs:
+            try:
+                code, output, _ = run([sys.executable, str(script), str(folder), str(template), "--skip", "lint"], env=env, timeout=900)
+            except subprocess.TimeoutExpired:
+                code, output = 1, "no verdict within 900 s"
+            faults += tail(output, 40) if code else []
+        example.say("judge", time.monotonic() - begin, faults)
+        print(f"judge {example.spec.stem}: {example.cells['judge']}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--no-judge", action="store_true", help="do not deploy")
+    parser.add_argument("examples", nargs="*", metavar="EXAMPLE")
+    arguments = parser.parse_args()
+    specs = [p for p in sorted((REPO / "examples").glob("*")) if p.suffix in SPECS and p.is_file()]
+    if unknown := set(arguments.examples) - {p.stem for p in specs}:
+        sys.exit(f"no such example: {', '.join(sorted(unknown))}")
+    specs = [p for p in specs if not arguments.examples or p.stem in arguments.examples]
+    if not specs:
+        sys.exit("no specs in examples/")
+
+    required, missing = os.environ.get("EKSNET_REQUIRE_TOOLS") == "1", []
+    with tempfile.TemporaryDirectory(prefix="eksnet-acceptance-") as scratch:
+        examples = [Example(p, Path(scratch) / p.name) for p in specs]
+        rendered = [example for example in examples if synth(example)]
+        stages = [lint, validate] if arguments.no_judge else [lint, validate, judge]
+        for stage in stages:
+            try:
+                if rendered:
+                    stage(rendered)
+            except engine.Missing as tool:
+                missing.append(f"{stage.__name__}: skipped: {tool}")
+
+    width = max(len(p.name) for p in specs)
+    print(f"{'example':{width}}  " + "  ".join(f"{column:16}" for column in COLUMNS))
+    for example in examples:
+        print(f"{example.spec.name:{width}}  " + "  ".join(f"{example.cells.get(column, '-'):16}" for column in COLUMNS))
+    for example in examples:
+        for line in example.faults:
+            print(f"{example.spec.name}: {line}")
+    print(*missing, sep="\n", end="\n" if missing else "")
+    sys.exit(any(example.faults for example in examples) or (required and bool(missing)))
+
+
+if __name__ == "__main__":
+    main()
