@@ -189,6 +189,13 @@ impl Finding {
         self
     }
 
+    /// The same with another severity, where a rule is softer than usual.
+    #[must_use]
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
     /// Offers the text to put in place.
     #[must_use]
     pub fn edit(mut self, span: Span, replacement: impl Into<String>) -> Self {

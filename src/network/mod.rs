@@ -1,5 +1,46 @@
-//! What a network is made of: regions and their zones, Kubernetes versions, endpoint services.
+//! The typed model: what a user asks for, in words of the field.
+//!
+//! Types carry what AWS refuses: a handle to a tier knows whether the tier is public, an endpoint whether it has a public
+//! side. What depends on several values at once is a rule in [`crate::check`].
 
-pub mod region;
-pub mod service;
-pub mod version;
+mod api_endpoint;
+mod at;
+mod cidr;
+mod cluster;
+mod logs;
+mod region;
+mod security;
+mod service;
+mod stack;
+mod tier;
+mod version;
+mod vpc;
+
+pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachable, WithClients};
+pub use at::At;
+#[doc(hidden)]
+pub use cidr::parse_cidr;
+pub use cluster::{
+    Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs, FargateProfile, NodeGroup,
+};
+pub use ipnet::Ipv4Net;
+pub use logs::{FlowLogs, Key, TrafficType};
+pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
+pub use security::{
+    Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
+};
+pub use service::{EndpointKind, EndpointService, ServiceError};
+pub use stack::{LAYOUT, Stack};
+pub use tier::{
+    Access, HostsFargate, HostsLoadBalancers, HostsNat, Isolated, Nat, Private, Public, Tier,
+    TierAccess, TierId,
+};
+pub use version::{Date, KubernetesVersion, Release, VersionError};
+pub use vpc::{ClusterTag, Network};
+
+pub(crate) use api_endpoint::EndpointMode;
+pub(crate) use cluster::{Grant, MaxUnavailable, Selector, Size};
+pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
+pub(crate) use security::Traffic;
+pub(crate) use tier::{AnyTier, NatCount, TierModel};
+pub(crate) use vpc::Zones;

@@ -1,0 +1,278 @@
+//! The control plane: its version, who reaches its API, its logs and keys.
+
+use ipnet::Ipv4Net;
+use std::net::Ipv4Addr;
+
+use super::addresses::{PRIVATE, SHARED};
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::network::{
+    At, Cluster, EndpointMode, FlowLogTarget, Key, KubernetesVersion, RETENTION_DAYS, Stack,
+};
+use crate::plan::{Plan, overlap};
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    if let Some(logs) = &stack.network.flow_logs {
+        retention(logs.retention, findings);
+        key(&logs.key, findings);
+        if let FlowLogTarget::Bucket(bucket) = &logs.target {
+            arn(bucket, "a bucket", findings);
+        }
+        if ![60, 600].contains(&logs.interval.value) {
+            findings.push(
+                rules::SPEC006
+                    .at(
+                        logs.interval.origin,
+                        format!(
+                            "flow logs gather for 60 or 600 seconds, not {}",
+                            logs.interval.value
+                        ),
+                    )
+                    .note("AWS knows these two intervals only")
+                    .help("write 600, or 60 for more detail at a higher price"),
+            );
+        }
+    }
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    version(&cluster.version, findings);
+    key(&cluster.secrets_key, findings);
+    if let Some(logs) = &cluster.logs {
+        retention(logs.retention, findings);
+        key(&logs.key, findings);
+    }
+    clients(cluster, findings);
+    access(cluster, findings);
+}
+
+fn version(version: &At<String>, findings: &mut Findings) {
+    let newest = KubernetesVersion::DEFAULT_LAYOUT_1;
+    match KubernetesVersion::parse(&version.value) {
+        Err(error) => findings.push(
+            rules::SPEC015
+                .at(
+                    version.origin,
+                    format!("`{}` is not a Kubernetes version: {error}", version.value),
+                )
+                .help(format!("write \"{newest}\"")),
+        ),
+        Ok(known) if known.known().is_none() => {
+            let all: Vec<_> = KubernetesVersion::releases()
+                .iter()
+                .map(|r| r.version.to_string())
+                .collect();
+            findings.push(
+                rules::SPEC015
+                    .at(
+                        version.origin,
+                        format!("this version of eksnet does not know Kubernetes {known}"),
+                    )
+                    .severity(crate::diagnostic::Severity::Warning)
+                    .note(format!("it knows {}; EKS may serve others", all.join(", ")))
+                    .help("check that EKS serves it: `aws eks describe-cluster-versions`"),
+            );
+        }
+        Ok(_) => {}
+    }
+}
+
+fn retention(days: At<u16>, findings: &mut Findings) {
+    if !RETENTION_DAYS.contains(&days.value) {
+        let nearest = RETENTION_DAYS
+            .iter()
+            .find(|d| **d >= days.value)
+            .copied()
+            .unwrap_or(3653);
+        findings.push(
+            rules::SPEC006
+                .at(
+                    days.origin,
+                    format!("CloudWatch Logs cannot keep lines for {} days", days.value),
+                )
+                .note(format!(
+                    "it knows {}",
+                    RETENTION_DAYS
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ))
+                .help(format!("write {nearest}")),
+        );
+    }
+}
+
+fn key(key: &Key, findings: &mut Findings) {
+    if let Key::Existing(text) = key {
+        arn(text, "a key", findings);
+    }
+}
+
+pub(super) fn arn(text: &At<String>, of: &str, findings: &mut Findings) {
+    let parts = text.value.splitn(6, ':').collect::<Vec<_>>();
+    let ok = matches!(parts[..], ["arn", partition, service, _, _, resource] if !partition.is_empty() && !service.is_empty() && !resource.is_empty())
+        && !text.value.contains(char::is_whitespace);
+    if !ok {
+        findings.push(
+            rules::SPEC015
+                .at(
+                    text.origin,
+                    format!("`{}` is not the ARN of {of}", text.value),
+                )
+                .help("write it as AWS shows it: arn:aws:service:region:account:resource"),
+        );
+    }
+}
+
+const DOCUMENTATION: [Ipv4Net; 3] = [
+    Ipv4Net::new_assert(Ipv4Addr::new(192, 0, 2, 0), 24),
+    Ipv4Net::new_assert(Ipv4Addr::new(198, 51, 100, 0), 24),
+    Ipv4Net::new_assert(Ipv4Addr::new(203, 0, 113, 0), 24),
+];
+
+/// Ranges that no client on the internet can have, besides the private ones.
+const RESERVED: [Ipv4Net; 4] = [
+    Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8),
+    Ipv4Net::new_assert(Ipv4Addr::new(169, 254, 0, 0), 16),
+    Ipv4Net::new_assert(Ipv4Addr::new(224, 0, 0, 0), 4),
+    Ipv4Net::new_assert(Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
+fn clients(cluster: &Cluster, findings: &mut Findings) {
+    let endpoint = &cluster.endpoint;
+    let clients = endpoint.value.clients();
+    if clients.len() > 40 {
+        findings.push(
+            rules::EKS604
+                .at(
+                    clients[40].origin,
+                    format!("{} ranges for the API's public side", clients.len()),
+                )
+                .note("EKS takes at most 40")
+                .help("put neighbouring ranges together"),
+        );
+    }
+    for client in clients {
+        let cidr = client.value;
+        if cidr.prefix_len() == 0 {
+            findings.push(
+                rules::EKS603
+                    .at(client.origin, "the API answers the whole internet")
+                    .note("who reaches it still has to log in, but every flaw in it is open to everyone")
+                    .help("name the ranges that need it, or use a private endpoint"),
+            );
+        } else if PRIVATE
+            .iter()
+            .chain(&RESERVED)
+            .chain([&SHARED])
+            .any(|range| overlap(range, &cidr))
+        {
+            findings.push(
+                rules::EKS606
+                    .at(client.origin, format!("{cidr} is not a range of public addresses"))
+                    .note("clients come to the public side with public addresses, and EKS refuses others")
+                    .help("write the address that the internet sees, or use the private side"),
+            );
+        } else if DOCUMENTATION.iter().any(|range| range.contains(&cidr)) {
+            findings.push(
+                rules::EKS650
+                    .at(client.origin, format!("{cidr} is a range for documentation"))
+                    .note("EKS is reported to refuse these ranges")
+                    .help("write the address that the internet sees: `curl https://checkip.amazonaws.com`"),
+            );
+        }
+    }
+    match endpoint.value {
+        EndpointMode::Public(_) => findings.push(
+            rules::EKS602
+                .at(endpoint.origin, "nodes reach the API from outside")
+                .note("without the private side their traffic leaves the VPC and comes back, and depends on NAT")
+                .help("write `access: public-and-private`"),
+        ),
+        EndpointMode::Private => findings.push(
+            rules::EKS610
+                .at(endpoint.origin, "the API answers inside the VPC only")
+                .note("kubectl and CI must run there or in a connected network"),
+        ),
+        EndpointMode::PublicAndPrivate(_) => {}
+    }
+}
+
+fn access(cluster: &Cluster, findings: &mut Findings) {
+    for entry in &cluster.access {
+        arn(&entry.principal, "a role or user", findings);
+        if entry.grants.is_empty() && entry.groups.is_empty() {
+            findings.push(
+                rules::SPEC016
+                    .at(entry.name.origin, format!("access entry `{}` may do nothing", entry.name.value))
+                    .note("an entry has rights by access policies, or by Kubernetes groups with bindings of their own")
+                    .help("write `policy: AmazonEKSViewPolicy`, or name groups"),
+            );
+        }
+        for group in &entry.groups {
+            if group.value.starts_with("system:") || group.value.starts_with("eks:") {
+                findings.push(
+                    rules::SPEC015
+                        .at(group.origin, format!("EKS refuses the Kubernetes group `{}`", group.value))
+                        .note("groups that begin with `system:`, `eks:`, `aws:`, `amazon:` or `iam:` are reserved")
+                        .help("for administrators write `policy: AmazonEKSClusterAdminPolicy`"),
+                );
+            }
+        }
+    }
+    if cluster.access.is_empty() && !cluster.creator_admin {
+        findings.push(
+            rules::PLAN005
+                .at(cluster.origin, "nobody is let into the cluster's API")
+                .note("not even who deploys the stack; entries can be added later without replacing anything")
+                .help("add `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`"),
+        );
+    }
+}
+
+pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    if !matches!(cluster.endpoint.value, EndpointMode::Public(_)) {
+        return;
+    }
+    let open = cluster
+        .endpoint
+        .value
+        .clients()
+        .iter()
+        .any(|client| client.value.prefix_len() == 0);
+    if open {
+        return;
+    }
+    let origin = cluster.endpoint.origin;
+    if plan.nats.iter().any(|nat| nat.allocation.is_some()) {
+        findings.push(not_a_client(
+            origin,
+            "the address of an existing Elastic IP is not known here",
+        ));
+    }
+    let used = plan.node_tiers.iter().chain(&plan.fargate_tiers);
+    for &tier in used {
+        if !plan.has_nat(tier)
+            && let Some(tier) = plan.tiers.get(tier)
+        {
+            findings.push(not_a_client(
+                origin,
+                &format!(
+                    "nodes in tier `{}` do not come through a NAT gateway",
+                    tier.name
+                ),
+            ));
+        }
+    }
+}
+
+fn not_a_client(origin: Origin, why: &str) -> crate::diagnostic::Finding {
+    rules::EKS605
+        .at(origin, format!("nodes would be shut out of the API: {why}"))
+        .note("without the private side nodes come from outside, so their addresses must be among the clients")
+        .help("write `access: public-and-private`")
+}

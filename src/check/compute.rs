@@ -1,0 +1,225 @@
+//! Node groups and Fargate profiles.
+
+use crate::check::rules;
+use crate::diagnostic::Findings;
+use crate::graph::runs_core_dns;
+use crate::network::{Access, AddonName, EndpointMode, MaxUnavailable, NodeGroup, Stack};
+use crate::plan::Plan;
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    for group in &cluster.node_groups {
+        types(group, findings);
+        sizes(group, findings);
+    }
+    for profile in &cluster.fargate {
+        let selectors = profile.selectors.len();
+        if selectors == 0 || selectors > 5 {
+            findings.push(
+                rules::EKS821
+                    .at(
+                        profile.name.origin,
+                        format!(
+                            "Fargate profile `{}` has {selectors} selectors",
+                            profile.name.value
+                        ),
+                    )
+                    .note("EKS takes 1 to 5")
+                    .help("write `selectors: [{ namespace: batch }]`"),
+            );
+        }
+        for selector in &profile.selectors {
+            if selector.labels.len() > 5 {
+                findings.push(
+                    rules::EKS821
+                        .at(
+                            selector.namespace.origin,
+                            format!("the selector has {} labels", selector.labels.len()),
+                        )
+                        .note("EKS takes at most 5 for each selector")
+                        .help("keep the five that tell these pods apart"),
+                );
+            }
+        }
+    }
+    if !runs_core_dns(cluster) && !cluster.without_addons.contains(&AddonName::CoreDns) {
+        findings.push(
+            rules::PLAN004
+                .at(
+                    cluster.origin,
+                    "CoreDNS is left out until there is something to run it",
+                )
+                .note("as an add-on it would wait for nodes, and the deployment would fail")
+                .help("add a node group: `node-groups: { system: { tier: nodes } }`"),
+        );
+    }
+}
+
+fn types(group: &NodeGroup, findings: &mut Findings) {
+    let count = group.instance_types.len();
+    if count == 0 || count > 20 {
+        findings.push(
+            rules::EKS804
+                .at(
+                    group.name.origin,
+                    format!(
+                        "node group `{}` has {count} instance types",
+                        group.name.value
+                    ),
+                )
+                .note("EKS takes 1 to 20 beside a launch template without one")
+                .help("write `instance-types: [m6i.large]`"),
+        );
+    }
+    for name in &group.instance_types {
+        let ok = name.value.split_once('.').is_some_and(|(family, size)| {
+            let word = |text: &str| {
+                !text.is_empty()
+                    && text
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            };
+            word(family) && word(size)
+        });
+        if !ok {
+            findings.push(
+                rules::SPEC015
+                    .at(
+                        name.origin,
+                        format!("`{}` is not an instance type", name.value),
+                    )
+                    .help("write family and size, such as m6i.large"),
+            );
+        }
+    }
+}
+
+fn sizes(group: &NodeGroup, findings: &mut Findings) {
+    let size = group.size;
+    let (min, max) = (size.value.min, size.value.max);
+    let desired = size.value.desired.unwrap_or(min);
+    let wrong = if min > max {
+        Some(format!("at least {min} nodes and at most {max}"))
+    } else if desired < min || desired > max {
+        Some(format!(
+            "{desired} nodes at first are not between {min} and {max}"
+        ))
+    } else if max == 0 {
+        Some("at most 0 nodes".to_owned())
+    } else if max > 450 {
+        Some(format!("at most {max} nodes"))
+    } else {
+        None
+    };
+    if let Some(wrong) = wrong {
+        findings.push(
+            rules::EKS810
+                .at(
+                    size.origin,
+                    format!("node group `{}`: {wrong}", group.name.value),
+                )
+                .note("EKS refuses it; a group has at most 450 nodes")
+                .help("write `size: { min: 2, max: 6 }`"),
+        );
+    }
+    let unavailable = match group.max_unavailable.value {
+        MaxUnavailable::Nodes(nodes) => nodes == 0 || nodes > 100,
+        MaxUnavailable::Percent(percent) => percent == 0 || percent > 100,
+    };
+    if unavailable {
+        findings.push(
+            rules::SPEC006
+                .at(
+                    group.max_unavailable.origin,
+                    "1 to 100 nodes, or percent, may be away during an update",
+                )
+                .note("EKS refuses other numbers")
+                .help("write `max-unavailable: 1`, or `max-unavailable: 33%`"),
+        );
+    }
+    if group.metadata_hops.value == 0 || group.metadata_hops.value > 64 {
+        findings.push(
+            rules::SPEC006
+                .at(
+                    group.metadata_hops.origin,
+                    format!(
+                        "{} hops for the instance metadata service",
+                        group.metadata_hops.value
+                    ),
+                )
+                .note("EC2 takes 1 to 64")
+                .help("write 1 to keep pods from the node's role"),
+        );
+    }
+    if group.disk_gib.value < 20 || group.disk_gib.value > 16_384 {
+        findings.push(
+            rules::SPEC006
+                .at(
+                    group.disk_gib.origin,
+                    format!("a disk of {} GiB", group.disk_gib.value),
+                )
+                .note("the images of EKS need 20 GiB, and a gp3 volume has at most 16,384")
+                .help("write 50"),
+        );
+    }
+    if let Some(key) = &group.disk_key {
+        super::cluster::arn(key, "a key", findings);
+    }
+}
+
+pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    for (profile, &tier) in cluster.fargate.iter().zip(&plan.fargate_tiers) {
+        let Some(tier) = plan.tiers.get(tier) else {
+            continue;
+        };
+        if tier.access == Access::Public {
+            findings.push(
+                rules::EKS820
+                    .at(profile.tier.origin, format!("Fargate profile `{}` is in the public tier `{}`", profile.name.value, tier.name))
+                    .related(tier.name_origin, "the tier")
+                    .note("EKS accepts for Fargate only subnets without a direct route to an internet gateway")
+                    .help("name a private tier"),
+            );
+        }
+    }
+    let used = cluster
+        .node_groups
+        .iter()
+        .map(|group| group.tier.origin)
+        .zip(&plan.node_tiers)
+        .chain(
+            cluster
+                .fargate
+                .iter()
+                .map(|profile| profile.tier.origin)
+                .zip(&plan.fargate_tiers),
+        );
+    for (origin, &index) in used {
+        let Some(tier) = plan.tiers.get(index) else {
+            continue;
+        };
+        if tier.access == Access::Public || plan.has_nat(index) {
+            continue;
+        }
+        if !cluster.endpoint.value.private_access()
+            && matches!(cluster.endpoint.value, EndpointMode::Public(_))
+        {
+            findings.push(
+                rules::EKS403
+                    .at(
+                        origin,
+                        format!("nodes in tier `{}` cannot reach the API", tier.name),
+                    )
+                    .note("the tier has no way out, and the API answers outside only")
+                    .help(
+                        "write `access: private` for the endpoint, or give the tier NAT gateways",
+                    ),
+            );
+        }
+    }
+}

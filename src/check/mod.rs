@@ -1,0 +1,45 @@
+//! Rules: what AWS demands and what a spec must be, each with a code, a severity and a page.
+//!
+//! [`rules`] declares them all, a line each. The functions that find faults stand in one file per area; [`model`] and
+//! [`planned`] run them. What a rule says of the form of a spec is found by its reader.
+
+mod addresses;
+mod cluster;
+mod compute;
+mod endpoints;
+mod names;
+pub mod rules;
+mod security;
+mod subnets;
+mod template;
+
+pub use rules::Rule;
+
+use crate::diagnostic::Findings;
+use crate::graph::Graph;
+use crate::network::Stack;
+use crate::plan::Plan;
+
+/// What can be said of a stack before it is planned.
+pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
+    names::check(stack, findings);
+    addresses::check(stack, findings);
+    security::check(stack, findings);
+    cluster::check(stack, findings);
+    compute::check(stack, findings);
+    endpoints::check(stack, findings);
+}
+
+/// What can be said of a stack once every subnet has its place.
+pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    addresses::check_plan(stack, plan, findings);
+    subnets::check(stack, plan, findings);
+    endpoints::check_plan(stack, plan, findings);
+    compute::check_plan(stack, plan, findings);
+    cluster::check_plan(stack, plan, findings);
+}
+
+/// What can be said of the resources.
+pub(crate) fn graph(graph: &Graph, findings: &mut Findings) {
+    template::check(graph, findings);
+}

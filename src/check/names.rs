@@ -1,0 +1,225 @@
+//! What things may be called, and that nothing is called the same.
+
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::graph::Tags;
+use crate::network::{LAYOUT, Stack};
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    stack_name(stack, findings);
+    if stack.layout.value == 0 || stack.layout.value > LAYOUT {
+        findings.push(
+            rules::SPEC020
+                .at(stack.layout.origin, format!("layout {} is not known", stack.layout.value))
+                .note("a layout fixes every default, so that a new release changes nothing that exists")
+                .help(format!("write {LAYOUT}; a newer layout needs a newer eksnet")),
+        );
+    }
+    tags(&stack.tags, stack.tag_origin, findings);
+    let mut seen: Vec<(&str, Origin)> = Vec::new();
+    for tier in &stack.network.tiers {
+        tags(&tier.tags, tier.name.origin, findings);
+        name(&tier.name.value, "tier", tier.name.origin, findings);
+        twice(
+            &mut seen,
+            &tier.name.value,
+            "tier",
+            tier.name.origin,
+            findings,
+        );
+    }
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    cluster_name(&cluster.name.value, cluster.name.origin, findings);
+    let mut seen = Vec::new();
+    for group in &cluster.node_groups {
+        name(&group.name.value, "node group", group.name.origin, findings);
+        twice(
+            &mut seen,
+            &group.name.value,
+            "node group",
+            group.name.origin,
+            findings,
+        );
+    }
+    let mut seen = Vec::new();
+    for profile in &cluster.fargate {
+        name(
+            &profile.name.value,
+            "Fargate profile",
+            profile.name.origin,
+            findings,
+        );
+        twice(
+            &mut seen,
+            &profile.name.value,
+            "Fargate profile",
+            profile.name.origin,
+            findings,
+        );
+    }
+    let mut seen = Vec::new();
+    for entry in &cluster.access {
+        name(
+            &entry.name.value,
+            "access entry",
+            entry.name.origin,
+            findings,
+        );
+        twice(
+            &mut seen,
+            &entry.name.value,
+            "access entry",
+            entry.name.origin,
+            findings,
+        );
+    }
+}
+
+/// The longest stack name for which every name made of it fits: IAM takes 64 characters for a role.
+const LONGEST_STACK_NAME: usize = 64 - "-usgw1-flow-logs".len();
+
+fn stack_name(stack: &Stack, findings: &mut Findings) {
+    let name = &stack.name.value;
+    let origin = stack.name.origin;
+    let ok = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !name.ends_with('-');
+    if !ok {
+        findings.push(
+            rules::EKS904
+                .at(origin, format!("`{name}` cannot be the name of a stack"))
+                .note("CloudFormation takes letters, digits and hyphens, and a letter first")
+                .help(format!("write `{}`", slug(name))),
+        );
+    } else if name.len() > LONGEST_STACK_NAME {
+        findings.push(
+            rules::EKS904
+                .at(
+                    origin,
+                    format!(
+                        "the stack's name has {} characters, {} too many",
+                        name.len(),
+                        name.len() - LONGEST_STACK_NAME
+                    ),
+                )
+                .note(
+                    "roles are called after the stack and its region, and IAM allows 64 characters",
+                )
+                .help(format!(
+                    "choose a name of at most {LONGEST_STACK_NAME} characters"
+                )),
+        );
+    }
+}
+
+fn cluster_name(name: &str, origin: Origin, findings: &mut Findings) {
+    let ok = name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= 100
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if !ok {
+        findings.push(
+            rules::EKS323
+                .at(origin, format!("`{name}` cannot be the name of a cluster"))
+                .note(
+                    "EKS takes 1 to 100 letters, digits, `-` and `_`, and a letter or digit first",
+                )
+                .help(format!("write `{}`", slug(name))),
+        );
+    }
+}
+
+/// Names of which identities are made: short, lower case, so that they look the same in both engines.
+fn name(name: &str, what: &str, origin: Origin, findings: &mut Findings) {
+    let ok = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.len() <= 63
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !name.ends_with('-')
+        && !name.contains("--");
+    if !ok {
+        findings.push(
+            rules::SPEC011
+                .at(origin, format!("`{name}` cannot be the name of a {what}"))
+                .note("names become parts of identities in both engines: a lower-case letter, then lower-case letters, digits and single hyphens, at most 63")
+                .help(format!("write `{}`", slug(name))),
+        );
+    }
+}
+
+/// The nearest thing to a text that every kind of name takes.
+fn slug(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    let trimmed = out
+        .trim_end_matches('-')
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let short: String = trimmed.chars().take(LONGEST_STACK_NAME).collect();
+    if short.is_empty() {
+        "main".to_owned()
+    } else {
+        short
+    }
+}
+
+fn twice<'a>(
+    seen: &mut Vec<(&'a str, Origin)>,
+    name: &'a str,
+    what: &str,
+    origin: Origin,
+    findings: &mut Findings,
+) {
+    if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+        findings.push(
+            rules::SPEC012
+                .at(origin, format!("there are two {what}s called `{name}`"))
+                .related(*first, "the first one")
+                .help("give one of them another name"),
+        );
+    }
+    seen.push((name, origin));
+}
+
+/// Up to this many tags are ours: `Name`, a load-balancer role, the cluster's tag, Karpenter's.
+const OWN_TAGS: usize = 4;
+
+fn tags(tags: &Tags, origin: Origin, findings: &mut Findings) {
+    for (key, value) in tags.iter() {
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            findings.push(
+                rules::EKS322
+                    .at(origin, format!("tag `{key}` begins with `aws:`"))
+                    .note("AWS keeps that beginning for itself")
+                    .help(format!("write `{}`", key.get(4..).unwrap_or_default())),
+            );
+        } else if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256 {
+            findings.push(
+                rules::EKS322
+                    .at(origin, format!("tag `{key}` is too long or has no name"))
+                    .note("AWS takes names of 1 to 128 characters and values of up to 256")
+                    .help("shorten it"),
+            );
+        }
+    }
+    if tags.len() > 50 - OWN_TAGS {
+        findings.push(
+            rules::EKS322
+                .at(
+                    origin,
+                    format!("{} tags, and up to {OWN_TAGS} are added", tags.len()),
+                )
+                .note("AWS takes 50 tags for a resource")
+                .help(format!("keep at most {}", 50 - OWN_TAGS)),
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! The registry: every rule with its code, its severity and what it says in one line.
+//!
+//! A code is for ever. To add a rule: a line here, a function that finds it, a page `docs/rules/<code>.md` with a bad and
+//! a good example, which are its tests.
+
+use crate::diagnostic::{Code, Finding, Origin, Severity};
+
+/// A rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Its code, for ever.
+    pub code: Code,
+    /// How bad it is when it is broken.
+    pub severity: Severity,
+    /// What it demands, in one line.
+    pub summary: &'static str,
+    /// Its page, Markdown.
+    #[cfg(feature = "cli")]
+    pub page: &'static str,
+}
+
+impl Rule {
+    /// A finding of this rule.
+    pub(crate) fn at(&self, origin: Origin, message: impl Into<String>) -> Finding {
+        Finding::new(self.code, self.severity, message, origin)
+    }
+
+    /// The rule of a code, in any case.
+    pub fn find(code: &str) -> Option<&'static Self> {
+        ALL.iter()
+            .copied()
+            .find(|rule| rule.code.as_str().eq_ignore_ascii_case(code))
+    }
+}
+
+macro_rules! rules {
+    ($( $code:ident $severity:ident $summary:literal; )*) => {
+        $(
+            #[doc = $summary]
+            pub const $code: Rule = Rule {
+                code: Code(stringify!($code)),
+                severity: Severity::$severity,
+                summary: $summary,
+                #[cfg(feature = "cli")]
+                page: include_str!(concat!("../../docs/rules/", stringify!($code), ".md")),
+            };
+        )*
+
+        /// All rules, by area.
+        pub const ALL: &[&Rule] = &[$( &$code, )*];
+    };
+}
+
+rules! {
+    SPEC001 Error "a spec is well-formed YAML, JSON or TOML";
+    SPEC002 Error "every key of a spec is a known one";
+    SPEC003 Error "a key stands once in its map";
+    SPEC004 Error "a value is of the kind that its key takes";
+    SPEC005 Error "a word is one of those that its key takes";
+    SPEC006 Error "a number is within the range that its key takes";
+    SPEC007 Error "a spec is of a reasonable size and depth";
+    SPEC008 Error "a spec is one document without tags and merge keys";
+    SPEC009 Error "a spec is not empty";
+    SPEC010 Error "a name refers to something that exists";
+    SPEC011 Error "names are made of what AWS and the engines allow";
+    SPEC012 Error "nothing is named twice";
+    SPEC013 Error "a handle to a tier is used with its own network";
+    SPEC014 Error "a tier's zones are zones of its network";
+    SPEC015 Error "a value can be read as what it stands for";
+    SPEC016 Error "what eksnet cannot decide by itself is stated";
+    SPEC017 Error "where several tiers could be meant, one is named";
+    SPEC018 Error "keys that mean something only elsewhere are not given";
+    SPEC019 Error "no two resources get the same name in a template";
+    SPEC020 Error "the layout is one that this version knows";
+
+    PLAN001 Error "every subnet has room in the network";
+    PLAN002 Error "a number of zones is one that the region has";
+    PLAN003 Error "a zone belongs to the stack's region";
+    PLAN004 Info "CoreDNS is installed once there is something to run it";
+    PLAN005 Info "somebody can use the cluster's API";
+
+    EKS105 Error "a VPC's range is a /16 to a /28";
+    EKS106 Error "a VPC's range is not loopback, link-local, multicast or 0.0.0.0/8";
+    EKS107 Warning "a VPC's range leaves 172.17.0.0/16 to Docker";
+    EKS108 Warning "a VPC's range is private";
+    EKS109 Error "ranges are written without bits below the prefix";
+    EKS120 Error "the service range is private";
+    EKS121 Error "the service range is a /12 to a /24";
+    EKS122 Error "the service range does not overlap the VPC";
+    EKS138 Warning "a VPC has flow logs";
+
+    EKS202 Error "a cluster has subnets in two zones";
+    EKS203 Error "cluster subnets are in zones that EKS accepts";
+    EKS204 Error "cluster subnets are not in Wavelength Zones";
+    EKS205 Error "cluster subnets are not in Local Zones";
+    EKS207 Warning "cluster subnets have 16 free addresses";
+    EKS209 Warning "the control plane has small subnets of its own";
+    EKS210 Warning "cluster subnets are private";
+    EKS212 Error "a subnet is a /16 to a /28 inside the VPC and overlaps no other";
+    EKS221 Warning "nodes are in private subnets";
+    EKS223 Warning "a production network spans three zones";
+    EKS240 Error "zones are named by id";
+
+    EKS311 Error "subnets for load balancers are a /27 or larger";
+    EKS312 Error "each zone has one tagged subnet for each load-balancer role";
+    EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
+    EKS323 Error "a cluster's name is 1 to 100 letters, digits, `-` and `_`";
+
+    EKS403 Error "subnets with nodes have a way out";
+    EKS404 Error "a public NAT gateway has one Elastic IP";
+    EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
+    EKS423 Warning "S3 is reached through its gateway endpoint";
+
+    EKS512 Warning "nodes and control plane are not open to the internet";
+    EKS523 Error "a security group's name and description fit";
+    EKS524 Error "a rule has a description that AWS accepts";
+    EKS528 Info "nothing rides on the VPC's default security group";
+
+    EKS602 Warning "nodes reach the API inside the VPC";
+    EKS603 Warning "the API does not answer the whole internet";
+    EKS604 Error "at most 40 ranges reach the API from outside";
+    EKS605 Error "nodes outside the private endpoint are among its clients";
+    EKS606 Error "clients of the API have public addresses";
+    EKS610 Info "a private API is reached from the VPC and connected networks only";
+    EKS619 Error "without internet, images come through endpoints";
+    EKS620 Error "without internet, nodes reach the EC2 API through an endpoint";
+    EKS622 Error "without internet, Pod Identity has its endpoint";
+    EKS629 Error "an endpoint's service exists in the region";
+    EKS650 Warning "clients of the API are not documentation ranges";
+
+    EKS804 Error "a node group has 1 to 20 instance types";
+    EKS805 Error "a node group's name has at most 63 characters";
+    EKS810 Error "a node group has between its least and most nodes, at most 450";
+    EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+    EKS820 Error "a Fargate profile uses private subnets";
+
+    EKS901 Error "a template has at most 500 resources";
+    EKS904 Error "a stack's name begins with a letter and fits all that is named after it";
+    EKS906 Warning "the Elastic IPs fit the default quota of 5";
+}

@@ -1,0 +1,149 @@
+//! The user's own rules of security groups.
+
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::network::{Direction, Group, Peer, Rule, Stack};
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    if stack.cluster.is_some() || !stack.network.tiers.is_empty() {
+        findings.push(
+            rules::EKS528
+                .at(Origin::Default, "CloudFormation leaves the VPC's default security group as AWS makes it")
+                .note("it has no resource for that group; nothing of this stack is in it, and Terraform closes it"),
+        );
+    }
+    let mut seen: Vec<(&Rule, Origin)> = Vec::new();
+    for rule in &stack.network.rules {
+        text(rule, findings);
+        groups_exist(stack, rule, findings);
+        open(rule, findings);
+        if let Some((from, to)) = rule.traffic.ports()
+            && from > to
+        {
+            findings.push(
+                rules::SPEC006
+                    .at(rule.origin, format!("ports {from} to {to} run backwards"))
+                    .note("AWS takes the lower port first")
+                    .help(format!("write {to}-{from}")),
+            );
+        }
+        let same = |other: &Rule| {
+            (
+                other.group,
+                other.direction,
+                other.traffic,
+                &other.peer.value,
+            ) == (rule.group, rule.direction, rule.traffic, &rule.peer.value)
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| same(other)) {
+            findings.push(
+                rules::SPEC012
+                    .at(rule.origin, "this rule is there twice")
+                    .related(*first, "the first one")
+                    .note("AWS refuses a second rule for the same traffic")
+                    .help("remove one of them"),
+            );
+        }
+        seen.push((rule, rule.origin));
+    }
+}
+
+/// What AWS takes in a description besides letters and digits.
+const PUNCTUATION: &str = " ._-:/()#,@[]+=&;{}!$*";
+
+fn text(rule: &Rule, findings: &mut Findings) {
+    let description = &rule.description;
+    let wrong: String = description
+        .value
+        .chars()
+        .filter(|c| !c.is_ascii_alphanumeric() && !PUNCTUATION.contains(*c))
+        .collect();
+    if !wrong.is_empty() {
+        findings.push(
+            rules::EKS524
+                .at(
+                    description.origin,
+                    format!("`{wrong}` cannot stand in the description of a rule"),
+                )
+                .note("AWS takes letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
+                .help("write it without"),
+        );
+    }
+    if description.value.is_empty() || description.value.len() > 255 {
+        findings.push(
+            rules::EKS524
+                .at(
+                    description.origin,
+                    "a rule needs a description of 1 to 255 characters",
+                )
+                .note("it is what a reviewer has to go by")
+                .help("say what the rule is for"),
+        );
+    }
+    let (id, form) = match &rule.peer.value {
+        Peer::ExistingGroup(id) => (id, "sg-"),
+        Peer::PrefixList(id) => (id, "pl-"),
+        Peer::Group(_) | Peer::Cidr(_) => return,
+    };
+    let hex = id.strip_prefix(form).is_some_and(|hex| {
+        !hex.is_empty()
+            && hex
+                .chars()
+                .all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+    });
+    if !hex {
+        findings.push(
+            rules::SPEC015
+                .at(
+                    rule.peer.origin,
+                    format!("`{id}` is not an id of the form `{form}…`"),
+                )
+                .help(format!(
+                    "write it as AWS shows it: `{form}` and hexadecimal digits"
+                )),
+        );
+    }
+}
+
+fn groups_exist(stack: &Stack, rule: &Rule, findings: &mut Findings) {
+    let mut named = vec![rule.group];
+    if let Peer::Group(group) = rule.peer.value {
+        named.push(group);
+    }
+    for group in named {
+        let exists = match group {
+            Group::Nodes | Group::ControlPlane | Group::Cluster => stack.cluster.is_some(),
+            Group::Endpoints => super::endpoints::has_interfaces(stack),
+        };
+        if !exists {
+            findings.push(
+                rules::SPEC010
+                    .at(
+                        rule.origin,
+                        format!("the stack has no security group `{}`", group.as_str()),
+                    )
+                    .note(match group {
+                        Group::Endpoints => "the group exists where there are interface endpoints",
+                        Group::Nodes | Group::ControlPlane | Group::Cluster => {
+                            "the group exists where there is a cluster"
+                        }
+                    })
+                    .help("remove the rule, or ask for what it is about"),
+            );
+        }
+    }
+}
+
+fn open(rule: &Rule, findings: &mut Findings) {
+    if rule.direction == Direction::In
+        && let Peer::Cidr(cidr) = rule.peer.value
+        && cidr.prefix_len() == 0
+    {
+        findings.push(
+            rules::EKS512
+                .at(rule.peer.origin, format!("everyone may reach `{}`: {}", rule.group.as_str(), rule.traffic.words()))
+                .note("a load balancer or the endpoint of the API is what the internet should meet, not nodes")
+                .help("name the ranges that need it"),
+        );
+    }
+}

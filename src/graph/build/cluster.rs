@@ -1,0 +1,261 @@
+//! The cluster with its role, its log group and its add-ons.
+
+use super::Builder;
+use super::keys::Keys;
+use super::nodes::Compute;
+use super::security::Groups;
+use super::vpc::NetworkRefs;
+use crate::graph::{
+    AccessCidrs, Addon, AddonIdentity, Cluster, Deferred, ElasticIp, LogGroup, NodeId,
+    OidcProvider, Ref, Resource, Role, Statement, Text,
+};
+use crate::network::{AddonName, Cluster as Model, EndpointMode};
+
+/// The cluster and what its nodes wait for.
+pub(super) struct ClusterRefs {
+    pub(super) cluster: Ref<Cluster>,
+    pub(super) addons: Vec<NodeId>,
+}
+
+pub(super) fn build(
+    b: &mut Builder,
+    model: &Model,
+    network: &NetworkRefs,
+    groups: &Groups,
+    keys: &mut Keys,
+) -> ClusterRefs {
+    let secrets_key = Keys::secrets(b, &model.secrets_key, model.origin);
+    let log_group = log_group(b, model, keys);
+    let role = role(b, model);
+    let after = log_group.into_iter().chain(role.node()).collect();
+    let tags = b.tags("");
+    let encrypted = if secrets_key.is_some() {
+        vec!["secrets"]
+    } else {
+        Vec::new()
+    };
+    let cluster = Cluster {
+        name: model.name.value.clone(),
+        version: model.version.value.clone(),
+        role: role.arn(),
+        subnets: b
+            .plan
+            .control_plane
+            .and_then(|tier| network.subnets.get(tier))
+            .cloned()
+            .unwrap_or_default(),
+        groups: groups.control_plane.iter().map(Ref::id).collect(),
+        private_access: model.endpoint.value.private_access(),
+        public_access: model.endpoint.value.public_access(),
+        public_access_cidrs: clients(b, &model.endpoint.value),
+        ip_family: "ipv4",
+        service_cidr: b.plan.service_cidr.unwrap_or_default(),
+        authentication: "API",
+        creator_admin: model.creator_admin,
+        self_managed_addons: false,
+        secrets_key,
+        encrypted,
+        logs: model
+            .logs
+            .as_ref()
+            .map(|logs| logs.types.clone())
+            .unwrap_or_default(),
+        support: model.support,
+        tags,
+    };
+    let cluster = b.add_after("", model.origin, after, cluster);
+    if model.oidc_provider {
+        let tags = b.tags("oidc");
+        b.add(
+            "",
+            model.origin,
+            OidcProvider {
+                url: cluster.oidc_issuer(),
+                audiences: vec!["sts.amazonaws.com"],
+                tags,
+            },
+        );
+    }
+    let addons = addons(b, model, &cluster);
+    ClusterRefs { cluster, addons }
+}
+
+/// Made before the cluster, which would otherwise make it by itself and keep its lines for ever.
+fn log_group(b: &mut Builder, model: &Model, keys: &mut Keys) -> Option<NodeId> {
+    let logs = model.logs.as_ref().filter(|logs| !logs.types.is_empty())?;
+    let key = keys.logs(b, &logs.key, logs.origin);
+    let tags = b.tags("control-plane-logs");
+    b.add(
+        "control-plane",
+        logs.origin,
+        LogGroup {
+            name: format!("/aws/eks/{}/cluster", model.name.value),
+            retention: logs.retention.value,
+            key,
+            tags,
+        },
+    )
+    .node()
+}
+
+/// The role with which EKS works on the account, taken on only for this cluster.
+///
+/// Source: EKS user guide, "Amazon EKS cluster IAM role" and "Cross-service confused deputy prevention".
+fn role(b: &mut Builder, model: &Model) -> Ref<Role> {
+    let tags = b.tags("cluster");
+    let trust = Statement::allow("Eks", ["sts:AssumeRole"])
+        .service("eks.amazonaws.com")
+        .from_this_account()
+        .when("ArnLike", "aws:SourceArn", cluster_arn(b, model));
+    b.add(
+        "cluster",
+        model.origin,
+        Role {
+            name: b.global_name("cluster"),
+            description: "Lets EKS run the control plane".to_owned(),
+            trust: trust.into(),
+            managed: vec![b.managed_policy("AmazonEKSClusterPolicy")],
+            inline: Vec::new(),
+            tags,
+        },
+    )
+}
+
+pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
+    Text::new()
+        .literal(b.arn("eks"))
+        .account()
+        .literal(format!(":cluster/{}", model.name.value))
+}
+
+/// Who reaches the public side. Where there is no private side, nodes come through their NAT gateways too.
+fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
+    let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
+    named.sort_unstable();
+    named.dedup();
+    let open = named.iter().any(|net| net.prefix_len() == 0);
+    let mut clients: Vec<_> = named.into_iter().map(Deferred::Known).collect();
+    if matches!(endpoint, EndpointMode::Public(_)) && !open {
+        clients.extend(
+            b.graph
+                .iter()
+                .filter_map(|(id, entry)| match entry.resource {
+                    Resource::ElasticIp(ElasticIp { .. }) => Some(Deferred::HostRange(id)),
+                    _ => None,
+                }),
+        );
+    }
+    AccessCidrs(clients)
+}
+
+/// The add-ons that nodes wait for; CoreDNS waits for nodes.
+fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId> {
+    let mut nodes = Vec::new();
+    for &addon in AddonName::ALL {
+        if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
+            continue;
+        }
+        let identities = if addon == AddonName::VpcCni
+            && !model.without_addons.contains(&AddonName::PodIdentityAgent)
+        {
+            vec![AddonIdentity {
+                role: cni_role(b, model).arn(),
+                service_account: "aws-node",
+            }]
+        } else {
+            Vec::new()
+        };
+        nodes.extend(add_addon(
+            b,
+            model,
+            cluster,
+            addon,
+            identities,
+            None,
+            Vec::new(),
+        ));
+    }
+    nodes
+}
+
+fn add_addon(
+    b: &mut Builder,
+    model: &Model,
+    cluster: &Ref<Cluster>,
+    addon: AddonName,
+    identities: Vec<AddonIdentity>,
+    configuration: Option<&'static str>,
+    after: Vec<NodeId>,
+) -> Option<NodeId> {
+    let version = model.addon_versions.get(&addon);
+    let tags = b.tags(addon.as_str());
+    b.add_after(
+        addon.as_str(),
+        version.map_or(model.origin, |version| version.origin),
+        after,
+        Addon {
+            cluster: cluster.clone(),
+            name: addon.as_str().to_owned(),
+            version: version.map(|version| version.value.clone()),
+            on_create: "OVERWRITE",
+            on_update: "OVERWRITE",
+            configuration,
+            identities,
+            tags,
+        },
+    )
+    .node()
+}
+
+/// The VPC CNI's own role by Pod Identity, so that nodes themselves cannot change network interfaces.
+///
+/// Source: EKS user guide, "Configure Amazon VPC CNI plugin to use Pod Identity".
+fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
+    let tags = b.tags("vpc-cni");
+    let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
+        .service("pods.eks.amazonaws.com")
+        .from_this_account()
+        .when("ArnEquals", "aws:SourceArn", cluster_arn(b, model));
+    b.add(
+        "vpc-cni",
+        model.origin,
+        Role {
+            name: b.global_name("vpc-cni"),
+            description: "Lets the VPC CNI give pods their addresses".to_owned(),
+            trust: trust.into(),
+            managed: vec![b.managed_policy("AmazonEKS_CNI_Policy")],
+            inline: Vec::new(),
+            tags,
+        },
+    )
+}
+
+/// CoreDNS, once there is something to run it: nodes, or Fargate for the pods of `kube-system`.
+pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, compute: &Compute) {
+    if model.without_addons.contains(&AddonName::CoreDns) || !runs_core_dns(model) {
+        return;
+    }
+    let configuration = model
+        .node_groups
+        .is_empty()
+        .then_some(r#"{"computeType":"Fargate"}"#);
+    add_addon(
+        b,
+        model,
+        &cluster.cluster,
+        AddonName::CoreDns,
+        Vec::new(),
+        configuration,
+        compute.nodes.clone(),
+    );
+}
+
+/// Whether CoreDNS has something to run on.
+pub(crate) fn runs_core_dns(model: &Model) -> bool {
+    !model.node_groups.is_empty()
+        || model
+            .fargate
+            .iter()
+            .flat_map(|profile| &profile.selectors)
+            .any(|selector| selector.namespace.value == "kube-system" && selector.labels.is_empty())
+}

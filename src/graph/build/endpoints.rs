@@ -1,0 +1,70 @@
+//! VPC endpoints.
+
+use super::Builder;
+use super::routing::Routes;
+use super::security::Groups;
+use super::vpc::NetworkRefs;
+use crate::graph::{EndpointType, NodeId, Ref, VpcEndpoint};
+use crate::network::{EndpointKind, EndpointService};
+
+pub(super) fn build(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    routes: &Routes,
+    groups: &Groups,
+) -> Vec<NodeId> {
+    let mut services: Vec<_> = b
+        .stack
+        .network
+        .endpoints
+        .services
+        .iter()
+        .filter_map(|service| Some((EndpointService::parse(&service.value).ok()?, service.origin)))
+        .collect();
+    services.sort_by(|(a, _), (z, _)| a.as_str().cmp(z.as_str()));
+    let mut nodes = Vec::with_capacity(services.len());
+    for (service, origin) in services {
+        let endpoint = endpoint(b, network, routes, groups, &service);
+        nodes.extend(b.add(service.short_name(), origin, endpoint).node());
+    }
+    nodes
+}
+
+fn endpoint(
+    b: &Builder,
+    network: &NetworkRefs,
+    routes: &Routes,
+    groups: &Groups,
+    service: &EndpointService,
+) -> VpcEndpoint {
+    let tags = b.tags(&service.short_name().replace('.', "-"));
+    let endpoint = VpcEndpoint {
+        vpc: network.vpc.clone(),
+        service: service.service_name(b.stack.region.value),
+        endpoint_type: EndpointType::Gateway,
+        tables: Vec::new(),
+        subnets: Vec::new(),
+        groups: Vec::new(),
+        private_dns: None,
+        policy: None,
+        tags,
+    };
+    match service.kind() {
+        EndpointKind::Gateway => VpcEndpoint {
+            tables: routes.tables.clone(),
+            ..endpoint
+        },
+        EndpointKind::Interface => VpcEndpoint {
+            endpoint_type: EndpointType::Interface,
+            subnets: b
+                .plan
+                .endpoint_tier
+                .and_then(|tier| network.subnets.get(tier))
+                .cloned()
+                .unwrap_or_default(),
+            groups: groups.endpoints.iter().map(Ref::id).collect(),
+            private_dns: Some(true),
+            ..endpoint
+        },
+    }
+}

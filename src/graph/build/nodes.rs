@@ -1,0 +1,292 @@
+//! Node groups with their role and launch templates, and Fargate profiles with theirs.
+
+use super::Builder;
+use super::cluster::ClusterRefs;
+use super::routing::Routes;
+use super::security::Groups;
+use super::vpc::NetworkRefs;
+use crate::graph::{
+    AmiType, Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, GroupId, LaunchTemplate,
+    NodeGroup, NodeId, PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Text,
+};
+use crate::network::{
+    AddonName, Cluster as Model, FargateProfile as ProfileModel, MaxUnavailable,
+    NodeGroup as GroupModel, Partition, SecurityMode, Selector,
+};
+
+/// What nodes wait for.
+pub(super) struct Ready<'a> {
+    pub(super) routes: &'a Routes,
+    pub(super) endpoints: &'a [NodeId],
+    pub(super) rules: &'a [NodeId],
+}
+
+/// What can run pods.
+pub(super) struct Compute {
+    pub(super) nodes: Vec<NodeId>,
+}
+
+pub(super) fn build(
+    b: &mut Builder,
+    model: &Model,
+    cluster: &ClusterRefs,
+    network: &NetworkRefs,
+    groups: &Groups,
+    ready: &Ready,
+) -> Compute {
+    let mut nodes = Vec::new();
+    let plan = b.plan;
+    let mut of_groups: Vec<_> = model.node_groups.iter().zip(&plan.node_tiers).collect();
+    of_groups.sort_by(|(a, _), (z, _)| a.name.value.cmp(&z.name.value));
+    if !of_groups.is_empty() || model.karpenter {
+        let role = node_role(b, model);
+        for (group, &tier) in of_groups {
+            nodes.extend(node_group(
+                b, model, group, tier, &role, cluster, network, groups, ready,
+            ));
+        }
+    }
+    let mut profiles: Vec<_> = model.fargate.iter().zip(&plan.fargate_tiers).collect();
+    profiles.sort_by(|(a, _), (z, _)| a.name.value.cmp(&z.name.value));
+    if !profiles.is_empty() {
+        let role = fargate_role(b, model);
+        for (profile, &tier) in profiles {
+            nodes.extend(fargate(b, profile, tier, &role, cluster, network, ready));
+        }
+    }
+    Compute { nodes }
+}
+
+/// What a node may do: join the cluster and pull images. Addresses are the VPC CNI's affair, which has its own role.
+///
+/// Source: EKS user guide, "Amazon EKS node IAM role".
+fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
+    let service = match b.stack.region.value.partition() {
+        Partition::AwsCn => "ec2.amazonaws.com.cn",
+        Partition::Aws | Partition::AwsUsGov => "ec2.amazonaws.com",
+    };
+    let mut managed = vec![
+        b.managed_policy("AmazonEC2ContainerRegistryPullOnly"),
+        b.managed_policy("AmazonEKSWorkerNodePolicy"),
+    ];
+    if model.without_addons.contains(&AddonName::PodIdentityAgent) {
+        managed.push(b.managed_policy("AmazonEKS_CNI_Policy"));
+    }
+    let tags = b.tags("nodes");
+    b.add(
+        "nodes",
+        model.origin,
+        Role {
+            name: b.global_name("nodes"),
+            description: "Lets nodes join the cluster and pull images".to_owned(),
+            trust: Statement::allow("Ec2", ["sts:AssumeRole"])
+                .service(service)
+                .into(),
+            managed,
+            inline: Vec::new(),
+            tags,
+        },
+    )
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a node group stands on everything else"
+)]
+fn node_group(
+    b: &mut Builder,
+    model: &Model,
+    group: &GroupModel,
+    tier: usize,
+    role: &Ref<Role>,
+    cluster: &ClusterRefs,
+    network: &NetworkRefs,
+    groups: &Groups,
+    ready: &Ready,
+) -> Option<NodeId> {
+    let template = launch_template(b, group, cluster, groups);
+    let size = group.size.value;
+    let (max_unavailable, max_unavailable_percent) = match group.max_unavailable.value {
+        MaxUnavailable::Nodes(nodes) => (Some(nodes), None),
+        MaxUnavailable::Percent(percent) => (None, Some(percent)),
+    };
+    let after = waits_for(tier, ready)
+        .chain(cluster.addons.iter().copied())
+        .chain(role.node())
+        .collect();
+    let tags = TagMap::from(&b.tags(&group.name.value));
+    b.add_after(
+        group.name.value.as_str(),
+        group.name.origin,
+        after,
+        NodeGroup {
+            cluster: cluster.cluster.clone(),
+            name: group.name.value.clone(),
+            role: role.arn(),
+            subnets: network.subnets[tier].clone(),
+            version: model.version.value.clone(),
+            ami: group.ami,
+            capacity: group.capacity,
+            instance_types: group
+                .instance_types
+                .iter()
+                .map(|t| t.value.clone())
+                .collect(),
+            min: size.min,
+            desired: size.desired.unwrap_or(size.min.max(1).min(size.max)),
+            max: size.max,
+            max_unavailable,
+            max_unavailable_percent,
+            template_version: template.latest_version(),
+            template,
+            labels: group.labels.clone(),
+            taints: group.taints.clone(),
+            tags,
+        },
+    )
+    .node()
+}
+
+/// A node that starts before its way out, its endpoints or its rules does not join.
+fn waits_for<'a>(tier: usize, ready: &'a Ready) -> impl Iterator<Item = NodeId> + 'a {
+    ready
+        .routes
+        .of_tier
+        .get(tier)
+        .into_iter()
+        .flatten()
+        .chain(ready.endpoints)
+        .chain(ready.rules)
+        .copied()
+}
+
+fn launch_template(
+    b: &mut Builder,
+    group: &GroupModel,
+    cluster: &ClusterRefs,
+    groups: &Groups,
+) -> Ref<LaunchTemplate> {
+    let own = groups.nodes.iter().map(Ref::id);
+    let carried: Vec<Deferred<GroupId>> = match b.stack.network.security {
+        SecurityMode::Standard => std::iter::once(cluster.cluster.security_group())
+            .chain(own)
+            .collect(),
+        SecurityMode::Restricted => own.collect(),
+    };
+    let tags = b.tags(&group.name.value);
+    let made = ["instance", "network-interface", "volume"]
+        .map(|resource_type| TagSpecification {
+            resource_type,
+            tags: tags.clone(),
+        })
+        .into();
+    b.add(
+        group.name.value.as_str(),
+        group.name.origin,
+        LaunchTemplate {
+            name: format!("{}-{}", b.stack.name.value, group.name.value),
+            update_default: true,
+            groups: carried,
+            metadata_endpoint: "enabled",
+            metadata_tokens: "required",
+            metadata_hops: group.metadata_hops.value,
+            disks: disks(group),
+            made,
+            tags,
+        },
+    )
+}
+
+/// Bottlerocket has a small disk for itself and a second one for images and pods.
+fn disks(group: &GroupModel) -> Vec<BlockDevice> {
+    let key = group
+        .disk_key
+        .as_ref()
+        .map(|arn| Deferred::Known(Arn(arn.value.clone())));
+    let disk = |device, size| BlockDevice {
+        device,
+        size,
+        volume_type: "gp3",
+        encrypted: true,
+        key: key.clone(),
+        delete_on_termination: true,
+    };
+    let size = group.disk_gib.value;
+    match group.ami {
+        AmiType::Al2023X86 | AmiType::Al2023Arm => vec![disk("/dev/xvda", size)],
+        AmiType::BottlerocketX86 | AmiType::BottlerocketArm => {
+            vec![disk("/dev/xvda", 4), disk("/dev/xvdb", size)]
+        }
+    }
+}
+
+/// The role with which Fargate pods are started.
+///
+/// Source: EKS user guide, "Amazon EKS Pod execution IAM role".
+fn fargate_role(b: &mut Builder, model: &Model) -> Ref<Role> {
+    let profiles = Text::new()
+        .literal(b.arn("eks"))
+        .account()
+        .literal(format!(":fargateprofile/{}/*", model.name.value));
+    let trust = Statement::allow("Fargate", ["sts:AssumeRole"])
+        .service("eks-fargate-pods.amazonaws.com")
+        .from_this_account()
+        .when("ArnLike", "aws:SourceArn", profiles);
+    let tags = b.tags("fargate");
+    b.add(
+        "fargate",
+        model.origin,
+        Role {
+            name: b.global_name("fargate"),
+            description: "Lets Fargate start pods".to_owned(),
+            trust: trust.into(),
+            managed: vec![b.managed_policy("AmazonEKSFargatePodExecutionRolePolicy")],
+            inline: Vec::new(),
+            tags,
+        },
+    )
+}
+
+fn fargate(
+    b: &mut Builder,
+    profile: &ProfileModel,
+    tier: usize,
+    role: &Ref<Role>,
+    cluster: &ClusterRefs,
+    network: &NetworkRefs,
+    ready: &Ready,
+) -> Option<NodeId> {
+    let mut selectors: Vec<&Selector> = profile.selectors.iter().collect();
+    selectors.sort_by(|a, z| (&a.namespace.value, &a.labels).cmp(&(&z.namespace.value, &z.labels)));
+    let after = waits_for(tier, ready).chain(role.node()).collect();
+    let tags = b.tags(&profile.name.value);
+    b.add_after(
+        profile.name.value.as_str(),
+        profile.name.origin,
+        after,
+        FargateProfile {
+            cluster: cluster.cluster.clone(),
+            name: profile.name.value.clone(),
+            role: role.arn(),
+            subnets: network.subnets[tier].clone(),
+            selectors: selectors.into_iter().map(selector).collect(),
+            tags,
+        },
+    )
+    .node()
+}
+
+fn selector(selector: &Selector) -> FargateSelector {
+    FargateSelector {
+        namespace: selector.namespace.value.clone(),
+        labels: selector
+            .labels
+            .iter()
+            .map(|(key, value)| PodLabel {
+                key: key.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        label_map: selector.labels.clone(),
+    }
+}

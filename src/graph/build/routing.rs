@@ -1,0 +1,197 @@
+//! Gateways, Elastic IPs, route tables and what they say.
+
+use super::Builder;
+use super::vpc::{NetworkRefs, subnet_name};
+use crate::graph::{
+    AllocationId, Deferred, ElasticIp, InternetGateway, NatGateway, NodeId, Ref, Route, RouteTable,
+    RouteTableAssociation,
+};
+use crate::network::Access;
+
+/// The route tables and what makes a tier's routes complete.
+#[derive(Default)]
+pub(super) struct Routes {
+    /// All tables.
+    pub(super) tables: Vec<Ref<RouteTable>>,
+    /// For each tier of the plan, its routes and associations.
+    pub(super) of_tier: Vec<Vec<NodeId>>,
+}
+
+pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
+    let public = b
+        .plan
+        .tiers
+        .iter()
+        .any(|tier| tier.access == Access::Public);
+    let gateway = public.then(|| {
+        let tags = b.tags("");
+        b.add(
+            "",
+            b.stack.network.origin,
+            InternetGateway {
+                vpc: network.vpc.clone(),
+                tags,
+            },
+        )
+    });
+    let nats = nat_gateways(b, network, gateway.as_ref());
+    let mut routes = Routes::default();
+    let plan = b.plan;
+    for (index, tier) in plan.tiers.iter().enumerate() {
+        let nodes = match tier.access {
+            Access::Public => public_tier(b, network, index, gateway.as_ref(), &mut routes),
+            Access::Private => private_tier(b, network, index, &nats, &mut routes),
+            Access::Isolated => isolated_tier(b, network, index, &mut routes),
+        };
+        routes.of_tier.push(nodes);
+    }
+    routes
+}
+
+/// A NAT gateway for each planned one, with its address. Both wait for the internet gateway: AWS refuses them in a VPC
+/// that has none attached.
+fn nat_gateways(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    gateway: Option<&Ref<InternetGateway>>,
+) -> Vec<Ref<NatGateway>> {
+    let attached: Vec<NodeId> = gateway.and_then(Ref::node).into_iter().collect();
+    let plan = b.plan;
+    let mut nats = Vec::with_capacity(plan.nats.len());
+    for nat in &plan.nats {
+        let tier = &plan.tiers[nat.tier];
+        let Some(at) = tier.subnets.iter().position(|s| s.key.zone == nat.zone) else {
+            continue;
+        };
+        let name = subnet_name(&tier.subnets[at]);
+        let tags = b.tags(&format!("nat-{}", nat.zone));
+        let address = match &nat.allocation {
+            Some(id) => Deferred::Known(AllocationId(id.clone())),
+            None => b
+                .add_after(
+                    name.as_str(),
+                    nat.origin,
+                    attached.clone(),
+                    ElasticIp {
+                        domain: "vpc",
+                        tags: tags.clone(),
+                    },
+                )
+                .allocation(),
+        };
+        nats.push(b.add_after(
+            name,
+            nat.origin,
+            attached.clone(),
+            NatGateway {
+                address,
+                subnet: network.subnets[nat.tier][at].clone(),
+                connectivity: "public",
+                tags,
+            },
+        ));
+    }
+    nats
+}
+
+fn table(b: &mut Builder, network: &NetworkRefs, name: &str, tier: usize) -> Ref<RouteTable> {
+    let tags = b.tags(&name.replace('/', "-"));
+    b.add(
+        name,
+        b.plan.tiers[tier].origin,
+        RouteTable {
+            vpc: network.vpc.clone(),
+            tags,
+        },
+    )
+}
+
+fn associate(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    tier: usize,
+    at: usize,
+    table: &Ref<RouteTable>,
+) -> Option<NodeId> {
+    let planned = &b.plan.tiers[tier];
+    b.add(
+        subnet_name(&planned.subnets[at]),
+        planned.origin,
+        RouteTableAssociation {
+            subnet: network.subnets[tier][at].clone(),
+            table: table.clone(),
+        },
+    )
+    .node()
+}
+
+/// One table for the tier: all its subnets go the same way.
+fn public_tier(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    index: usize,
+    gateway: Option<&Ref<InternetGateway>>,
+    routes: &mut Routes,
+) -> Vec<NodeId> {
+    let tier = &b.plan.tiers[index];
+    let table = table(b, network, &tier.name, index);
+    let mut nodes = Vec::with_capacity(tier.subnets.len() + 1);
+    if let Some(gateway) = gateway {
+        let route = b.add_after(
+            format!("{}/internet", tier.name),
+            tier.origin,
+            gateway.node().into_iter().collect(),
+            Route::internet(table.clone(), gateway.clone()),
+        );
+        nodes.extend(route.node());
+    }
+    for at in 0..tier.subnets.len() {
+        nodes.extend(associate(b, network, index, at, &table));
+    }
+    routes.tables.push(table);
+    nodes
+}
+
+/// A table for each subnet, so that each can leave through the gateway of its own zone.
+fn private_tier(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    index: usize,
+    nats: &[Ref<NatGateway>],
+    routes: &mut Routes,
+) -> Vec<NodeId> {
+    let tier = &b.plan.tiers[index];
+    let mut nodes = Vec::with_capacity(2 * tier.subnets.len());
+    for (at, planned) in tier.subnets.iter().enumerate() {
+        let name = subnet_name(planned);
+        let table = table(b, network, &name, index);
+        let nat = tier.egress.get(at).copied().flatten();
+        if let Some(nat) = nat.and_then(|nat| nats.get(nat)) {
+            let route = b.add(
+                format!("{name}/internet"),
+                tier.origin,
+                Route::nat(table.clone(), nat.clone()),
+            );
+            nodes.extend(route.node());
+        }
+        nodes.extend(associate(b, network, index, at, &table));
+        routes.tables.push(table);
+    }
+    nodes
+}
+
+/// One table for the tier, with nothing but the VPC's own routes.
+fn isolated_tier(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    index: usize,
+    routes: &mut Routes,
+) -> Vec<NodeId> {
+    let tier = &b.plan.tiers[index];
+    let table = table(b, network, &tier.name, index);
+    let nodes = (0..tier.subnets.len())
+        .filter_map(|at| associate(b, network, index, at, &table))
+        .collect();
+    routes.tables.push(table);
+    nodes
+}

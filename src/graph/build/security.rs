@@ -1,0 +1,337 @@
+//! Security groups and every rule in them.
+
+use std::collections::BTreeSet;
+
+use ipnet::Ipv4Net;
+
+use super::Builder;
+use super::cluster::ClusterRefs;
+use super::vpc::NetworkRefs;
+use crate::diagnostic::Origin;
+use crate::graph::{Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup};
+use crate::network::{
+    Direction, EndpointKind, EndpointService, Group, Peer, SecurityMode, Traffic,
+};
+
+/// The stack's groups.
+pub(super) struct Groups {
+    pub(super) control_plane: Option<Ref<SecurityGroup>>,
+    pub(super) nodes: Option<Ref<SecurityGroup>>,
+    pub(super) endpoints: Option<Ref<SecurityGroup>>,
+}
+
+pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
+    let cluster = b.cluster();
+    let group = |b: &mut Builder, name: &str, description: &str, extra: &[(String, &str)]| {
+        let mut tags = b.tags(name);
+        for (key, value) in extra {
+            tags.set(key.clone(), *value);
+        }
+        let group = SecurityGroup::closed(
+            format!("{}-{name}", b.stack.name.value),
+            description.to_owned(),
+            network.vpc.clone(),
+            tags,
+        );
+        b.add(name, b.stack.network.origin, group)
+    };
+    let mut groups = Groups {
+        control_plane: None,
+        nodes: None,
+        endpoints: None,
+    };
+    if let Some(cluster) = cluster {
+        let mut extra = Vec::new();
+        // Exactly one group that nodes carry has the cluster's tag: in the standard mode that is the one EKS makes.
+        if b.stack.network.security == SecurityMode::Restricted {
+            extra.push((
+                format!("kubernetes.io/cluster/{}", cluster.name.value),
+                "owned",
+            ));
+        }
+        if cluster.karpenter {
+            extra.push((
+                "karpenter.sh/discovery".to_owned(),
+                cluster.name.value.as_str(),
+            ));
+        }
+        groups.control_plane = Some(group(
+            b,
+            "control-plane",
+            "Network interfaces of the EKS control plane",
+            &[],
+        ));
+        groups.nodes = Some(group(b, "nodes", "Nodes of the EKS cluster", &extra));
+    }
+    let interfaces = b.stack.network.endpoints.services.iter().any(|service| {
+        EndpointService::parse(&service.value)
+            .is_ok_and(|service| service.kind() == EndpointKind::Interface)
+    });
+    if interfaces {
+        groups.endpoints = Some(group(
+            b,
+            "endpoints",
+            "Interface endpoints of AWS services",
+            &[],
+        ));
+    }
+    groups
+}
+
+/// A rule in words of the model.
+struct Wanted {
+    group: Group,
+    direction: Direction,
+    traffic: Traffic,
+    peer: Peer,
+    description: String,
+    origin: Origin,
+}
+
+pub(super) fn rules(
+    b: &mut Builder,
+    groups: &Groups,
+    cluster: Option<&ClusterRefs>,
+) -> Vec<NodeId> {
+    let mut wanted = Vec::new();
+    if cluster.is_some() {
+        match b.stack.network.security {
+            SecurityMode::Standard => standard(&mut wanted),
+            SecurityMode::Restricted => restricted(b, &mut wanted),
+        }
+    }
+    if groups.endpoints.is_some() {
+        wanted.push(rule(
+            Group::Endpoints,
+            Direction::In,
+            Traffic::Tcp(443, 443),
+            Peer::Cidr(b.plan.cidr),
+            "HTTPS from the VPC",
+        ));
+    }
+    wanted.extend(b.stack.network.rules.iter().map(|rule| Wanted {
+        group: rule.group,
+        direction: rule.direction,
+        traffic: rule.traffic,
+        peer: rule.peer.value.clone(),
+        description: rule.description.value.clone(),
+        origin: rule.origin,
+    }));
+    wanted.sort_by_cached_key(|w| (w.group, name(w)));
+    let mut seen = BTreeSet::new();
+    let mut nodes = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        // A user's rule that the stack has anyway is the same rule.
+        if seen.insert((wanted.direction == Direction::In, name(&wanted))) {
+            nodes.extend(add(b, groups, cluster, wanted));
+        }
+    }
+    nodes
+}
+
+fn rule(
+    group: Group,
+    direction: Direction,
+    traffic: Traffic,
+    peer: impl Into<Peer>,
+    description: &str,
+) -> Wanted {
+    Wanted {
+        group,
+        direction,
+        traffic,
+        peer: peer.into(),
+        description: description.to_owned(),
+        origin: Origin::Default,
+    }
+}
+
+/// Everything between nodes and control plane, as the page "EKS networking" asks. What else nodes need, the group that EKS
+/// makes for the cluster allows, which they carry too.
+fn standard(wanted: &mut Vec<Wanted>) {
+    use Group::{ControlPlane, Nodes};
+    let all = Traffic::All;
+    wanted.extend([
+        rule(Nodes, Direction::In, all, Nodes, "Between nodes"),
+        rule(
+            Nodes,
+            Direction::In,
+            all,
+            ControlPlane,
+            "From the control plane",
+        ),
+        rule(Nodes, Direction::Out, all, Nodes, "Between nodes"),
+        rule(
+            Nodes,
+            Direction::Out,
+            all,
+            ControlPlane,
+            "To the control plane",
+        ),
+        rule(ControlPlane, Direction::In, all, Nodes, "From nodes"),
+        rule(ControlPlane, Direction::Out, all, Nodes, "To nodes"),
+    ]);
+}
+
+/// The ports that a cluster cannot do without.
+///
+/// Source: EKS user guide, "Amazon EKS security group requirements", restricting cluster traffic; 10250 is the kubelet and
+/// the upstream metrics server, 10251 the metrics server as an add-on.
+fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
+    use Direction::{In, Out};
+    use Group::{Cluster, ControlPlane, Nodes};
+    let https = Traffic::Tcp(443, 443);
+    let kubelet = Traffic::Tcp(10250, 10250);
+    let metrics = Traffic::Tcp(10251, 10251);
+    let dns = [Traffic::Tcp(53, 53), Traffic::Udp(53, 53)];
+    wanted.extend([
+        rule(ControlPlane, In, https, Nodes, "API from nodes"),
+        rule(Nodes, Out, https, ControlPlane, "API of the control plane"),
+        rule(
+            ControlPlane,
+            Out,
+            kubelet,
+            Nodes,
+            "Kubelet and metrics of nodes",
+        ),
+        rule(
+            Nodes,
+            In,
+            kubelet,
+            ControlPlane,
+            "Kubelet and metrics from the control plane",
+        ),
+        rule(ControlPlane, Out, metrics, Nodes, "Metrics server on nodes"),
+        rule(
+            Nodes,
+            In,
+            metrics,
+            ControlPlane,
+            "Metrics server from the control plane",
+        ),
+    ]);
+    let mut both_ways = |a: Group, z: Group, traffic: Traffic, what: &str| {
+        wanted.push(rule(a, Out, traffic, z, what));
+        wanted.push(rule(z, In, traffic, a, what));
+    };
+    let fargate = b
+        .cluster()
+        .is_some_and(|cluster| !cluster.fargate.is_empty());
+    let mut pairs = vec![(Nodes, Nodes)];
+    if fargate {
+        // Fargate pods carry the group that EKS makes for the cluster.
+        pairs.extend([(Nodes, Cluster), (Cluster, Nodes)]);
+    }
+    for (from, to) in pairs {
+        both_ways(from, to, kubelet, "Kubelet and metrics");
+        both_ways(from, to, metrics, "Metrics server");
+        for dns in dns {
+            both_ways(from, to, dns, "Names by CoreDNS");
+        }
+    }
+    wanted.push(outside(b, https));
+}
+
+/// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
+/// S3's public addresses.
+fn outside(b: &Builder, https: Traffic) -> Wanted {
+    let s3 = b
+        .stack
+        .network
+        .endpoints
+        .services
+        .iter()
+        .any(|service| service.value == "s3");
+    let out = if !b.plan.nats.is_empty() || s3 {
+        Ipv4Net::default()
+    } else {
+        b.plan.cidr
+    };
+    rule(
+        Group::Nodes,
+        Direction::Out,
+        https,
+        out,
+        "Images and AWS APIs, as far as routes lead",
+    )
+}
+
+/// `nodes/from-control-plane/tcp-443`.
+fn name(wanted: &Wanted) -> String {
+    let side = match wanted.direction {
+        Direction::In => "from",
+        Direction::Out => "to",
+    };
+    let peer = match &wanted.peer {
+        Peer::Group(group) => group.as_str().to_owned(),
+        Peer::ExistingGroup(id) | Peer::PrefixList(id) => id.clone(),
+        Peer::Cidr(cidr) => cidr.to_string(),
+    };
+    format!(
+        "{}/{side}-{peer}/{}",
+        wanted.group.as_str(),
+        wanted.traffic.words()
+    )
+}
+
+fn id(groups: &Groups, cluster: Option<&ClusterRefs>, group: Group) -> Option<Deferred<GroupId>> {
+    match group {
+        Group::Nodes => groups.nodes.as_ref().map(Ref::id),
+        Group::ControlPlane => groups.control_plane.as_ref().map(Ref::id),
+        Group::Endpoints => groups.endpoints.as_ref().map(Ref::id),
+        Group::Cluster => cluster.map(|cluster| cluster.cluster.security_group()),
+    }
+}
+
+fn add(
+    b: &mut Builder,
+    groups: &Groups,
+    cluster: Option<&ClusterRefs>,
+    wanted: Wanted,
+) -> Option<NodeId> {
+    let group = id(groups, cluster, wanted.group)?;
+    let name = name(&wanted);
+    let (mut cidr, mut peer, mut prefix_list) = (None, None, None);
+    match wanted.peer {
+        Peer::Group(other) => peer = Some(id(groups, cluster, other)?),
+        Peer::ExistingGroup(id) => peer = Some(Deferred::Known(GroupId(id))),
+        Peer::Cidr(net) => cidr = Some(net),
+        Peer::PrefixList(id) => prefix_list = Some(id),
+    }
+    let (from_port, to_port) = wanted.traffic.ports().unzip();
+    let (description, protocol) = (wanted.description, wanted.traffic.protocol());
+    match wanted.direction {
+        Direction::In => b
+            .add(
+                name,
+                wanted.origin,
+                IngressRule {
+                    group,
+                    description,
+                    protocol,
+                    from_port,
+                    to_port,
+                    cidr,
+                    peer,
+                    prefix_list,
+                },
+            )
+            .node(),
+        Direction::Out => b
+            .add(
+                name,
+                wanted.origin,
+                EgressRule {
+                    group,
+                    description,
+                    protocol,
+                    from_port,
+                    to_port,
+                    cidr,
+                    peer,
+                    prefix_list,
+                },
+            )
+            .node(),
+    }
+}

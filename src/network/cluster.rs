@@ -1,0 +1,539 @@
+//! The cluster: its control plane, nodes, Fargate profiles, add-ons and who may use it.
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
+use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
+use super::at::At;
+use super::logs::Key;
+use super::tier::{AnyTier, HostsFargate, TierId};
+use crate::diagnostic::Origin;
+use crate::graph::{AmiType, CapacityType, ControlPlaneLog, SupportType, Taint};
+
+/// The logs of a control plane.
+#[derive(Debug, Clone)]
+#[must_use = "logs are part of a cluster only once `Cluster::logs` took them"]
+pub struct ControlPlaneLogs {
+    pub(crate) types: Vec<ControlPlaneLog>,
+    pub(crate) retention: At<u16>,
+    pub(crate) key: Key,
+    pub(crate) origin: Origin,
+}
+
+impl ControlPlaneLogs {
+    pub(crate) fn defaults(origin: Origin) -> Self {
+        Self {
+            types: ControlPlaneLog::ALL.to_vec(),
+            retention: At::default_of(365),
+            key: Key::AwsOwned,
+            origin,
+        }
+    }
+
+    /// All five logs, kept for a year.
+    #[track_caller]
+    pub fn all() -> Self {
+        Self::defaults(Origin::caller())
+    }
+
+    /// Some of them.
+    #[track_caller]
+    pub fn only(types: impl IntoIterator<Item = ControlPlaneLog>) -> Self {
+        let mut types: Vec<_> = types.into_iter().collect();
+        types.sort_unstable();
+        types.dedup();
+        Self {
+            types,
+            ..Self::defaults(Origin::caller())
+        }
+    }
+
+    /// Days after which lines are dropped.
+    #[track_caller]
+    pub fn retention_days(mut self, days: u16) -> Self {
+        self.retention = At::caller(days);
+        self
+    }
+
+    /// Encrypts them with a key of the account's own.
+    pub fn key(mut self, key: Key) -> Self {
+        self.key = key;
+        self
+    }
+}
+
+/// Software that EKS installs into the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AddonName {
+    /// Gives pods addresses of the VPC.
+    VpcCni,
+    /// Routes the addresses of Kubernetes services.
+    KubeProxy,
+    /// Gives pods roles.
+    PodIdentityAgent,
+    /// Resolves names.
+    CoreDns,
+}
+
+impl AddonName {
+    /// All of them, in the order in which they are installed.
+    pub const ALL: &'static [Self] = &[
+        Self::VpcCni,
+        Self::KubeProxy,
+        Self::PodIdentityAgent,
+        Self::CoreDns,
+    ];
+
+    /// The name that EKS knows it by.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VpcCni => "vpc-cni",
+            Self::KubeProxy => "kube-proxy",
+            Self::PodIdentityAgent => "eks-pod-identity-agent",
+            Self::CoreDns => "coredns",
+        }
+    }
+}
+
+/// What an access entry may do, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) policy: At<String>,
+    pub(crate) namespaces: Vec<String>,
+}
+
+/// Somebody who may use the cluster's API.
+#[derive(Debug, Clone)]
+#[must_use = "an access entry is part of a cluster only once `Cluster::access` took it"]
+pub struct Access {
+    pub(crate) name: At<String>,
+    pub(crate) principal: At<String>,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) groups: Vec<At<String>>,
+}
+
+impl Access {
+    /// A role or user, by ARN; `name` is what the entry is called here.
+    #[track_caller]
+    pub fn new(name: impl Into<String>, principal: impl Into<String>) -> Self {
+        Self {
+            name: At::caller(name.into()),
+            principal: At::caller(principal.into()),
+            grants: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// Administrator of the whole cluster.
+    #[track_caller]
+    pub fn admin(self) -> Self {
+        self.policy("AmazonEKSClusterAdminPolicy")
+    }
+
+    /// One of AWS's access policies for the whole cluster, by name: `AmazonEKSViewPolicy`.
+    #[track_caller]
+    pub fn policy(mut self, name: impl Into<String>) -> Self {
+        self.grants.push(Grant {
+            policy: At::caller(name.into()),
+            namespaces: Vec::new(),
+        });
+        self
+    }
+
+    /// One of AWS's access policies for one namespace; call it again for more.
+    #[track_caller]
+    pub fn policy_in(mut self, name: impl Into<String>, namespace: impl Into<String>) -> Self {
+        self.grants.push(Grant {
+            policy: At::caller(name.into()),
+            namespaces: vec![namespace.into()],
+        });
+        self
+    }
+
+    /// A Kubernetes group, for rights that `RoleBinding`s give.
+    #[track_caller]
+    pub fn group(mut self, name: impl Into<String>) -> Self {
+        self.groups.push(At::caller(name.into()));
+        self
+    }
+}
+
+/// How many nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) min: u32,
+    pub(crate) desired: Option<u32>,
+    pub(crate) max: u32,
+}
+
+/// How many nodes may be away during an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MaxUnavailable {
+    Nodes(u32),
+    Percent(u8),
+}
+
+/// Nodes that EKS keeps running.
+#[derive(Debug, Clone)]
+#[must_use = "a node group is part of a cluster only once `Cluster::node_group` took it"]
+pub struct NodeGroup {
+    pub(crate) name: At<String>,
+    pub(crate) tier: At<AnyTier>,
+    pub(crate) instance_types: Vec<At<String>>,
+    pub(crate) ami: AmiType,
+    pub(crate) capacity: CapacityType,
+    pub(crate) size: At<Size>,
+    pub(crate) max_unavailable: At<MaxUnavailable>,
+    pub(crate) disk_gib: At<u32>,
+    pub(crate) disk_key: Option<At<String>>,
+    pub(crate) metadata_hops: At<u8>,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) taints: Vec<Taint>,
+}
+
+impl NodeGroup {
+    /// Nodes in a tier: `m6i.large` with Amazon Linux 2023, two to four of them, on demand.
+    #[track_caller]
+    pub fn new<A>(name: impl Into<String>, tier: &TierId<A>) -> Self {
+        Self::in_tier(At::caller(name.into()), At::caller(tier.any))
+    }
+
+    pub(crate) fn in_tier(name: At<String>, tier: At<AnyTier>) -> Self {
+        Self {
+            name,
+            tier,
+            instance_types: vec![At::default_of("m6i.large".to_owned())],
+            ami: AmiType::Al2023X86,
+            capacity: CapacityType::OnDemand,
+            size: At::default_of(Size {
+                min: 2,
+                desired: None,
+                max: 4,
+            }),
+            max_unavailable: At::default_of(MaxUnavailable::Percent(33)),
+            disk_gib: At::default_of(50),
+            disk_key: None,
+            metadata_hops: At::default_of(1),
+            labels: BTreeMap::new(),
+            taints: Vec::new(),
+        }
+    }
+
+    /// The types of instances that it may take, 1 to 20.
+    #[track_caller]
+    pub fn instance_types(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let origin = Origin::caller();
+        self.instance_types = types
+            .into_iter()
+            .map(|name| At::new(name.into(), origin))
+            .collect();
+        self
+    }
+
+    /// The image.
+    pub fn ami(mut self, ami: AmiType) -> Self {
+        self.ami = ami;
+        self
+    }
+
+    /// How instances are bought.
+    pub fn capacity(mut self, capacity: CapacityType) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    /// Nodes at least and at most; it starts with the least.
+    #[track_caller]
+    pub fn size(mut self, min: u32, max: u32) -> Self {
+        self.size = At::caller(Size {
+            min,
+            desired: None,
+            max,
+        });
+        self
+    }
+
+    /// Nodes at first.
+    #[track_caller]
+    pub fn desired(mut self, nodes: u32) -> Self {
+        self.size = At::caller(Size {
+            desired: Some(nodes),
+            ..self.size.value
+        });
+        self
+    }
+
+    /// Nodes that may be away during an update.
+    #[track_caller]
+    pub fn max_unavailable(mut self, nodes: u32) -> Self {
+        self.max_unavailable = At::caller(MaxUnavailable::Nodes(nodes));
+        self
+    }
+
+    /// The same in percent, 1 to 100.
+    #[track_caller]
+    pub fn max_unavailable_percent(mut self, percent: u8) -> Self {
+        self.max_unavailable = At::caller(MaxUnavailable::Percent(percent));
+        self
+    }
+
+    /// GiB of the disk that images and pods share.
+    #[track_caller]
+    pub fn disk_gib(mut self, gib: u32) -> Self {
+        self.disk_gib = At::caller(gib);
+        self
+    }
+
+    /// The key that disks are encrypted with, by ARN; the account's own one for EBS without.
+    #[track_caller]
+    pub fn disk_key(mut self, arn: impl Into<String>) -> Self {
+        self.disk_key = Some(At::caller(arn.into()));
+        self
+    }
+
+    /// Hops that an answer of the instance metadata service may take, 1 to 64. One keeps pods from the node's role;
+    /// two let them have it.
+    #[track_caller]
+    pub fn metadata_hops(mut self, hops: u8) -> Self {
+        self.metadata_hops = At::caller(hops);
+        self
+    }
+
+    /// A label of its nodes.
+    pub fn label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.labels.insert(key.into(), value.into());
+        self
+    }
+
+    /// A taint of its nodes.
+    pub fn taint(mut self, taint: Taint) -> Self {
+        self.taints.push(taint);
+        self
+    }
+}
+
+/// Pods that a Fargate profile takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Selector {
+    pub(crate) namespace: At<String>,
+    pub(crate) labels: BTreeMap<String, String>,
+}
+
+/// Pods that run without nodes.
+#[derive(Debug, Clone)]
+#[must_use = "a Fargate profile is part of a cluster only once `Cluster::fargate` took it"]
+pub struct FargateProfile {
+    pub(crate) name: At<String>,
+    pub(crate) tier: At<AnyTier>,
+    pub(crate) selectors: Vec<Selector>,
+}
+
+impl FargateProfile {
+    /// Pods in a tier that has no route to an internet gateway.
+    #[track_caller]
+    pub fn new<A: HostsFargate>(name: impl Into<String>, tier: &TierId<A>) -> Self {
+        Self::in_tier(At::caller(name.into()), At::caller(tier.any))
+    }
+
+    pub(crate) fn in_tier(name: At<String>, tier: At<AnyTier>) -> Self {
+        Self {
+            name,
+            tier,
+            selectors: Vec::new(),
+        }
+    }
+
+    /// All pods of a namespace.
+    #[track_caller]
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.selectors.push(Selector {
+            namespace: At::caller(namespace.into()),
+            labels: BTreeMap::new(),
+        });
+        self
+    }
+
+    /// Pods of a namespace that have these labels.
+    #[track_caller]
+    pub fn pods(
+        mut self,
+        namespace: impl Into<String>,
+        labels: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.selectors.push(Selector {
+            namespace: At::caller(namespace.into()),
+            labels: labels
+                .into_iter()
+                .map(|(k, v)| (k.into(), v.into()))
+                .collect(),
+        });
+        self
+    }
+}
+
+/// A Kubernetes cluster.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    pub(crate) origin: Origin,
+    pub(crate) name: At<String>,
+    pub(crate) version: At<String>,
+    pub(crate) control_plane: Option<At<AnyTier>>,
+    pub(crate) endpoint: At<EndpointMode>,
+    pub(crate) service_cidr: Option<At<Ipv4Net>>,
+    pub(crate) secrets_key: Key,
+    pub(crate) logs: Option<ControlPlaneLogs>,
+    pub(crate) support: SupportType,
+    pub(crate) creator_admin: bool,
+    pub(crate) access: Vec<Access>,
+    pub(crate) node_groups: Vec<NodeGroup>,
+    pub(crate) fargate: Vec<FargateProfile>,
+    pub(crate) addon_versions: BTreeMap<AddonName, At<String>>,
+    pub(crate) without_addons: Vec<AddonName>,
+    pub(crate) oidc_provider: bool,
+    pub(crate) karpenter: bool,
+}
+
+impl Cluster {
+    /// A cluster with this name and minor version of Kubernetes (`1.35`), a private endpoint, encrypted secrets and all
+    /// logs of the control plane.
+    #[track_caller]
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            origin: Origin::caller(),
+            name: At::caller(name.into()),
+            version: At::caller(version.into()),
+            control_plane: None,
+            endpoint: At::default_of(EndpointMode::Private),
+            service_cidr: None,
+            secrets_key: Key::Create,
+            logs: Some(ControlPlaneLogs::defaults(Origin::Default)),
+            support: SupportType::Extended,
+            creator_admin: false,
+            access: Vec::new(),
+            node_groups: Vec::new(),
+            fargate: Vec::new(),
+            addon_versions: BTreeMap::new(),
+            without_addons: Vec::new(),
+            oidc_provider: false,
+            karpenter: false,
+        }
+    }
+
+    /// The tier that EKS puts its network interfaces into; `control-plane` where there is a tier of that name.
+    #[must_use]
+    #[track_caller]
+    pub fn control_plane<A>(mut self, tier: &TierId<A>) -> Self {
+        self.control_plane = Some(At::caller(tier.any));
+        self
+    }
+
+    /// Who reaches the API.
+    ///
+    /// ```compile_fail
+    /// # use eksnet::prelude::*;
+    /// Cluster::new("prod", "1.35").endpoint(Endpoint::public()); // nobody is named
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn endpoint<S: Reachable>(mut self, endpoint: Endpoint<S>) -> Self {
+        self.endpoint = At::caller(endpoint.mode);
+        self
+    }
+
+    /// The range of the addresses of Kubernetes services, /24 to /12 of private space, outside the VPC.
+    #[must_use]
+    #[track_caller]
+    pub fn service_cidr(mut self, cidr: Ipv4Net) -> Self {
+        self.service_cidr = Some(At::caller(cidr));
+        self
+    }
+
+    /// The key that secrets are encrypted with; one of the stack's own without a call.
+    #[must_use]
+    pub fn secrets_key(mut self, key: Key) -> Self {
+        self.secrets_key = key;
+        self
+    }
+
+    /// The logs of the control plane.
+    #[must_use]
+    pub fn logs(mut self, logs: ControlPlaneLogs) -> Self {
+        self.logs = Some(logs);
+        self
+    }
+
+    /// No logs of the control plane.
+    #[must_use]
+    pub fn without_logs(mut self) -> Self {
+        self.logs = None;
+        self
+    }
+
+    /// What happens when the Kubernetes version leaves standard support; it is kept, at a higher price, without a call.
+    #[must_use]
+    pub fn support(mut self, support: SupportType) -> Self {
+        self.support = support;
+        self
+    }
+
+    /// Makes who deploys the stack an administrator of the cluster.
+    ///
+    /// Cannot be changed later without replacing the cluster: [`Cluster::access`] can.
+    #[must_use]
+    pub fn creator_is_admin(mut self) -> Self {
+        self.creator_admin = true;
+        self
+    }
+
+    /// Lets somebody use the API.
+    #[must_use]
+    pub fn access(mut self, access: Access) -> Self {
+        self.access.push(access);
+        self
+    }
+
+    /// Adds nodes.
+    #[must_use]
+    pub fn node_group(mut self, group: NodeGroup) -> Self {
+        self.node_groups.push(group);
+        self
+    }
+
+    /// Adds a Fargate profile.
+    #[must_use]
+    pub fn fargate(mut self, profile: FargateProfile) -> Self {
+        self.fargate.push(profile);
+        self
+    }
+
+    /// Pins the version of an add-on, such as `v1.20.4-eksbuild.1`; AWS's default for the Kubernetes version without.
+    #[must_use]
+    #[track_caller]
+    pub fn addon_version(mut self, addon: AddonName, version: impl Into<String>) -> Self {
+        self.addon_versions
+            .insert(addon, At::caller(version.into()));
+        self
+    }
+
+    /// Leaves an add-on out.
+    #[must_use]
+    pub fn without_addon(mut self, addon: AddonName) -> Self {
+        self.without_addons.push(addon);
+        self
+    }
+
+    /// Makes the cluster's issuer known to IAM, for roles of service accounts. Pod Identity needs no such thing.
+    #[must_use]
+    pub fn oidc_provider(mut self) -> Self {
+        self.oidc_provider = true;
+        self
+    }
+
+    /// Tags node subnets and the nodes' group with `karpenter.sh/discovery`.
+    #[must_use]
+    pub fn karpenter(mut self) -> Self {
+        self.karpenter = true;
+        self
+    }
+}

@@ -1,0 +1,315 @@
+//! Tiers: subnets of one purpose, one in each zone.
+
+use std::marker::PhantomData;
+
+use ipnet::Ipv4Net;
+
+use super::at::At;
+use crate::diagnostic::Origin;
+use crate::graph::Tags;
+
+/// How the subnets of a tier reach the internet, and it them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Access {
+    /// Routed to an internet gateway; instances get public addresses.
+    Public,
+    /// Leaves through NAT gateways; nobody gets in.
+    Private,
+    /// No way to the internet.
+    Isolated,
+}
+
+impl Access {
+    /// The word of a spec.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+            Self::Isolated => "isolated",
+        }
+    }
+}
+
+/// Marks a public tier in the type of its handle.
+#[derive(Debug, Clone, Copy)]
+pub enum Public {}
+
+/// Marks a private tier in the type of its handle.
+#[derive(Debug, Clone, Copy)]
+pub enum Private {}
+
+/// Marks an isolated tier in the type of its handle.
+#[derive(Debug, Clone, Copy)]
+pub enum Isolated {}
+
+mod sealed {
+    pub trait Sealed {
+        const ACCESS: super::Access;
+    }
+}
+
+/// The three kinds of access.
+pub trait TierAccess: sealed::Sealed {}
+
+macro_rules! accesses {
+    ($($name:ident),*) => { $(
+        impl sealed::Sealed for $name {
+            const ACCESS: Access = Access::$name;
+        }
+        impl TierAccess for $name {}
+    )* };
+}
+accesses!(Public, Private, Isolated);
+
+/// Tiers that a NAT gateway can stand in.
+#[diagnostic::on_unimplemented(
+    message = "a NAT gateway cannot stand in a `{Self}` tier",
+    label = "this tier is not public",
+    note = "a NAT gateway sends what it translates through the internet gateway: AWS needs it in a subnet with a route there"
+)]
+pub trait HostsNat: TierAccess {}
+impl HostsNat for Public {}
+
+/// Tiers that Fargate pods can run in.
+#[diagnostic::on_unimplemented(
+    message = "a Fargate profile cannot use a `{Self}` tier",
+    label = "this tier is not private",
+    note = "EKS accepts for Fargate only subnets without a direct route to an internet gateway"
+)]
+pub trait HostsFargate: TierAccess {}
+impl HostsFargate for Private {}
+impl HostsFargate for Isolated {}
+
+/// Tiers that load balancers can be put into by their role tag.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` tier takes no load balancers by tag",
+    label = "this tier is neither public nor private",
+    note = "`kubernetes.io/role/elb` is for public subnets, `kubernetes.io/role/internal-elb` for private ones"
+)]
+pub trait HostsLoadBalancers: TierAccess {}
+impl HostsLoadBalancers for Public {}
+impl HostsLoadBalancers for Private {}
+
+/// A handle to a tier of a network, with its access in the type.
+#[derive(Debug)]
+pub struct TierId<A> {
+    pub(crate) any: AnyTier,
+    access: PhantomData<fn() -> A>,
+}
+
+impl<A> Clone for TierId<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for TierId<A> {}
+
+impl<A> TierId<A> {
+    pub(crate) const fn new(any: AnyTier) -> Self {
+        Self {
+            any,
+            access: PhantomData,
+        }
+    }
+}
+
+/// A handle without the access in its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AnyTier {
+    pub(crate) network: u32,
+    pub(crate) index: usize,
+}
+
+/// The NAT gateways through which a private tier reaches the internet.
+#[derive(Debug, Clone)]
+pub struct Nat {
+    pub(crate) tier: Option<AnyTier>,
+    pub(crate) count: At<NatCount>,
+    pub(crate) allocations: Vec<At<String>>,
+}
+
+/// In how many zones, or in which, NAT gateways stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NatCount {
+    None,
+    PerZone,
+    Zones(u8),
+    In(Vec<At<String>>),
+}
+
+impl Nat {
+    #[track_caller]
+    fn new(tier: Option<AnyTier>, count: NatCount) -> Self {
+        Self {
+            tier,
+            count: At::caller(count),
+            allocations: Vec::new(),
+        }
+    }
+
+    /// One in every zone: the loss of a zone costs no other zone its way out, and no traffic crosses zones.
+    #[track_caller]
+    pub fn per_zone<A: HostsNat>(tier: &TierId<A>) -> Self {
+        Self::new(Some(tier.any), NatCount::PerZone)
+    }
+
+    /// One for all zones: a third of the price, and no way out for anyone when its zone fails.
+    #[track_caller]
+    pub fn single<A: HostsNat>(tier: &TierId<A>) -> Self {
+        Self::new(Some(tier.any), NatCount::Zones(1))
+    }
+
+    /// One in each of the first `zones` zones; the other zones share them.
+    #[track_caller]
+    pub fn zones<A: HostsNat>(tier: &TierId<A>, zones: u8) -> Self {
+        Self::new(Some(tier.any), NatCount::Zones(zones))
+    }
+
+    /// One in each of these zones, by id; the other zones share them.
+    #[track_caller]
+    pub fn in_zones<A: HostsNat>(
+        tier: &TierId<A>,
+        zones: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let origin = Origin::caller();
+        let zones = zones
+            .into_iter()
+            .map(|zone| At::new(zone.into(), origin))
+            .collect();
+        Self::new(Some(tier.any), NatCount::In(zones))
+    }
+
+    /// None: the tier has no way out but the VPC endpoints.
+    #[track_caller]
+    pub fn none() -> Self {
+        Self::new(None, NatCount::None)
+    }
+
+    /// Uses Elastic IPs that exist already, by allocation id, in the order of the gateways' zones.
+    ///
+    /// Without, each gateway gets an address of its own.
+    #[must_use]
+    #[track_caller]
+    pub fn allocations(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let origin = Origin::caller();
+        self.allocations = ids
+            .into_iter()
+            .map(|id| At::new(id.into(), origin))
+            .collect();
+        self
+    }
+}
+
+/// A tier before it is added to a network.
+#[derive(Debug, Clone)]
+#[must_use = "a tier is part of a network only once `Network::add` took it"]
+pub struct Tier<A> {
+    pub(crate) model: TierModel,
+    access: PhantomData<fn() -> A>,
+}
+
+/// What a tier is, whatever its access.
+#[derive(Debug, Clone)]
+pub(crate) struct TierModel {
+    pub(crate) name: At<String>,
+    pub(crate) access: Access,
+    pub(crate) prefix: Option<At<u8>>,
+    pub(crate) cidrs: Vec<(At<String>, At<Ipv4Net>)>,
+    pub(crate) zones: Option<Vec<At<String>>>,
+    pub(crate) nat: Option<Nat>,
+    pub(crate) load_balancers: Option<At<bool>>,
+    pub(crate) tags: Tags,
+}
+
+impl Tier<Public> {
+    /// Subnets with a route to the internet gateway, whose instances get public addresses.
+    #[track_caller]
+    pub fn public(name: impl Into<String>) -> Self {
+        Self::new(name.into(), None)
+    }
+}
+
+impl Tier<Private> {
+    /// Subnets that leave the network through NAT gateways.
+    #[track_caller]
+    pub fn private(name: impl Into<String>, nat: Nat) -> Self {
+        Self::new(name.into(), Some(nat))
+    }
+}
+
+impl Tier<Isolated> {
+    /// Subnets without a way to the internet.
+    #[track_caller]
+    pub fn isolated(name: impl Into<String>) -> Self {
+        Self::new(name.into(), None)
+    }
+}
+
+impl<A: TierAccess> Tier<A> {
+    #[track_caller]
+    fn new(name: String, nat: Option<Nat>) -> Self {
+        Self {
+            model: TierModel {
+                name: At::caller(name),
+                access: A::ACCESS,
+                prefix: None,
+                cidrs: Vec::new(),
+                zones: None,
+                nat,
+                load_balancers: None,
+                tags: Tags::new(),
+            },
+            access: PhantomData,
+        }
+    }
+
+    /// The size of each subnet as a prefix length, 16 to 28.
+    ///
+    /// A /24 has 256 addresses, of which AWS keeps five.
+    #[track_caller]
+    pub fn prefix(mut self, length: u8) -> Self {
+        self.model.prefix = Some(At::caller(length));
+        self
+    }
+
+    /// Pins the range of the subnet in a zone.
+    #[track_caller]
+    pub fn cidr(mut self, zone: impl Into<String>, cidr: Ipv4Net) -> Self {
+        self.model
+            .cidrs
+            .push((At::caller(zone.into()), At::caller(cidr)));
+        self
+    }
+
+    /// Only in these zones of the network, by id.
+    #[track_caller]
+    pub fn in_zones(mut self, zones: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let origin = Origin::caller();
+        self.model.zones = Some(
+            zones
+                .into_iter()
+                .map(|zone| At::new(zone.into(), origin))
+                .collect(),
+        );
+        self
+    }
+
+    /// Tags its subnets, besides the stack's tags.
+    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.model.tags.set(key.into(), value);
+        self
+    }
+}
+
+impl<A: HostsLoadBalancers> Tier<A> {
+    /// Whether the AWS Load Balancer Controller may put load balancers here: internet-facing ones into a public tier,
+    /// internal ones into a private tier.
+    ///
+    /// Yes by default; with several tiers of the same access, one of them is to keep it (rule EKS312).
+    #[track_caller]
+    pub fn load_balancers(mut self, yes: bool) -> Self {
+        self.model.load_balancers = Some(At::caller(yes));
+        self
+    }
+}

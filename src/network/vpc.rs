@@ -1,0 +1,195 @@
+//! The network: a VPC with its tiers, gateways, groups, endpoints and flow logs.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ipnet::Ipv4Net;
+
+use super::at::At;
+use super::logs::FlowLogs;
+use super::security::{Rule, SecurityMode};
+use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel};
+use crate::diagnostic::Origin;
+
+/// How many zones, or which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Zones {
+    Count(At<u8>),
+    List(Vec<At<String>>),
+}
+
+/// The value of a `kubernetes.io/cluster/<name>` tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClusterTag {
+    /// Several clusters use the network.
+    Shared,
+    /// Only this one does.
+    Owned,
+}
+
+impl ClusterTag {
+    /// The tag's value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Owned => "owned",
+        }
+    }
+}
+
+/// The VPC endpoints of a network.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoints {
+    pub(crate) services: Vec<At<String>>,
+    pub(crate) tier: Option<At<AnyTier>>,
+}
+
+/// A cluster's network.
+///
+/// Without tiers of its own it gets the default ones: `public` (/24 in a /16), `nodes` (/19) and `control-plane` (/27),
+/// with a NAT gateway in every zone.
+///
+/// ```
+/// use eksnet::prelude::*;
+///
+/// let mut net = Network::new(cidr!("10.20.0.0/16")).zones(3);
+/// let public = net.add(Tier::public("public").prefix(24));
+/// let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)).prefix(19));
+/// ```
+///
+/// A NAT gateway in a private tier is refused by the compiler:
+///
+/// ```compile_fail
+/// # use eksnet::prelude::*;
+/// # let mut net = Network::new(cidr!("10.20.0.0/16")).zones(3);
+/// # let public = net.add(Tier::public("public"));
+/// let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)));
+/// let more = net.add(Tier::private("more", Nat::per_zone(&nodes)));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Tells handles of different networks apart; never rendered.
+    pub(crate) id: u32,
+    pub(crate) origin: Origin,
+    pub(crate) cidr: At<Ipv4Net>,
+    pub(crate) zones: Zones,
+    pub(crate) tiers: Vec<TierModel>,
+    pub(crate) cluster_tag: Option<At<ClusterTag>>,
+    pub(crate) security: SecurityMode,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) flow_logs: Option<FlowLogs>,
+}
+
+impl Network {
+    /// A network with this primary range: /16 to /28.
+    #[track_caller]
+    pub fn new(cidr: Ipv4Net) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            origin: Origin::caller(),
+            cidr: At::caller(cidr),
+            zones: Zones::Count(At::default_of(3)),
+            tiers: Vec::new(),
+            cluster_tag: None,
+            security: SecurityMode::Standard,
+            rules: Vec::new(),
+            endpoints: Endpoints {
+                services: vec![At::default_of("s3".to_owned())],
+                tier: None,
+            },
+            flow_logs: Some(FlowLogs::defaults(Origin::Default)),
+        }
+    }
+
+    /// In the region's first `count` zones that EKS serves.
+    #[must_use]
+    #[track_caller]
+    pub fn zones(mut self, count: u8) -> Self {
+        self.zones = Zones::Count(At::caller(count));
+        self
+    }
+
+    /// In these zones, by id (`use1-az4`), since names differ between accounts.
+    #[must_use]
+    #[track_caller]
+    pub fn in_zones(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let origin = Origin::caller();
+        self.zones = Zones::List(
+            ids.into_iter()
+                .map(|id| At::new(id.into(), origin))
+                .collect(),
+        );
+        self
+    }
+
+    /// Tags the VPC and the subnets with `kubernetes.io/cluster/<name>`.
+    ///
+    /// Needed by the AWS Load Balancer Controller up to 2.1.1 and by networks that several clusters share.
+    #[must_use]
+    #[track_caller]
+    pub fn cluster_tag(mut self, tag: ClusterTag) -> Self {
+        self.cluster_tag = Some(At::caller(tag));
+        self
+    }
+
+    /// How tightly nodes are closed.
+    #[must_use]
+    pub fn security(mut self, mode: SecurityMode) -> Self {
+        self.security = mode;
+        self
+    }
+
+    /// The AWS services that are reached without leaving the network, such as `s3`, `ecr.api` and `sts`.
+    ///
+    /// S3 and DynamoDB get gateway endpoints, which are free; all others get interfaces in the private tier. Without a
+    /// call there is one for `s3`.
+    #[must_use]
+    #[track_caller]
+    pub fn endpoints(mut self, services: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let origin = Origin::caller();
+        self.endpoints.services = services
+            .into_iter()
+            .map(|service| At::new(service.into(), origin))
+            .collect();
+        self
+    }
+
+    /// The tier that interface endpoints stand in, where several could be meant.
+    #[track_caller]
+    pub fn endpoints_in<A>(&mut self, tier: &TierId<A>) {
+        self.endpoints.tier = Some(At::caller(tier.any));
+    }
+
+    /// Where flow logs go; without a call they go to CloudWatch Logs and are kept for a year.
+    #[must_use]
+    pub fn flow_logs(mut self, logs: FlowLogs) -> Self {
+        self.flow_logs = Some(logs);
+        self
+    }
+
+    /// No flow logs.
+    #[must_use]
+    pub fn without_flow_logs(mut self) -> Self {
+        self.flow_logs = None;
+        self
+    }
+
+    /// Adds a tier and returns a handle to it.
+    pub fn add<A: TierAccess>(&mut self, tier: Tier<A>) -> TierId<A> {
+        TierId::new(self.add_model(tier.model))
+    }
+
+    pub(crate) fn add_model(&mut self, tier: TierModel) -> AnyTier {
+        self.tiers.push(tier);
+        AnyTier {
+            network: self.id,
+            index: self.tiers.len() - 1,
+        }
+    }
+
+    /// Adds a rule of the user's own to a security group.
+    pub fn allow(&mut self, rule: Rule) {
+        self.rules.push(rule);
+    }
+}

@@ -1,0 +1,198 @@
+//! The plan: a stack with every open question answered. Each subnet has its zone and range, each NAT gateway its place,
+//! each node group its subnets.
+//!
+//! Planning has three steps, each in a file: which zones ([`zones`]), which tiers ([`tiers`]), which ranges
+//! ([`addresses`]).
+
+mod addresses;
+mod allocator;
+mod ledger;
+mod tiers;
+mod zones;
+
+pub use ledger::{Ledger, SubnetKey};
+
+pub(crate) use allocator::{addresses as address_count, usable};
+
+use ipnet::Ipv4Net;
+
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::graph::Tags;
+use crate::network::{Access, At, Stack, ZoneId};
+
+/// A tier with its subnets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedTier {
+    /// Its name.
+    pub name: String,
+    /// How it reaches the internet.
+    pub access: Access,
+    /// Where it was asked for.
+    pub origin: Origin,
+    /// Where its name stands.
+    pub(crate) name_origin: Origin,
+    /// Its zones, in order.
+    pub zones: Vec<ZoneId>,
+    /// Its subnets, in the order of their zones.
+    pub subnets: Vec<PlannedSubnet>,
+    /// Whether load balancers are put here by their role tag.
+    pub load_balancers: bool,
+    /// Tags of its own.
+    pub tags: Tags,
+    /// For each subnet, which NAT gateway of [`Plan::nats`] it leaves through.
+    pub(crate) egress: Vec<Option<usize>>,
+}
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedSubnet {
+    /// What it is known by.
+    pub key: SubnetKey,
+    /// Its range.
+    pub cidr: Ipv4Net,
+}
+
+impl PlannedSubnet {
+    /// How many addresses instances can have: all but the five that AWS keeps.
+    pub fn usable(&self) -> u64 {
+        usable(self.cidr.prefix_len())
+    }
+}
+
+/// A NAT gateway.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedNat {
+    /// The public tier that it stands in, as a position in [`Plan::tiers`].
+    pub(crate) tier: usize,
+    /// Its zone.
+    pub zone: ZoneId,
+    /// The allocation id of an address that exists already.
+    pub allocation: Option<String>,
+    /// Where it was asked for.
+    pub origin: Origin,
+}
+
+/// A network with every open question answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The network's range.
+    pub cidr: Ipv4Net,
+    /// The network's zones, in order.
+    pub zones: Vec<ZoneId>,
+    /// Its tiers: public ones first, isolated ones last, by name.
+    pub tiers: Vec<PlannedTier>,
+    /// Its NAT gateways, by tier and zone.
+    pub nats: Vec<PlannedNat>,
+    /// What is left of the range.
+    pub free: Vec<Ipv4Net>,
+    /// The range of Kubernetes services.
+    pub service_cidr: Option<Ipv4Net>,
+    /// The tier of the control plane's interfaces.
+    pub(crate) control_plane: Option<usize>,
+    /// The tiers of the node groups, in the order of the model.
+    pub(crate) node_tiers: Vec<usize>,
+    /// The tiers of the Fargate profiles, in the order of the model.
+    pub(crate) fargate_tiers: Vec<usize>,
+    /// The tier that stands for "where the workload is".
+    pub(crate) workload: Option<usize>,
+    /// The tier of the interface endpoints.
+    pub(crate) endpoint_tier: Option<usize>,
+}
+
+impl Plan {
+    /// How many addresses are left.
+    pub fn free_addresses(&self) -> u64 {
+        self.free
+            .iter()
+            .map(|block| address_count(block.prefix_len()))
+            .sum()
+    }
+
+    /// The ledger that keeps this plan: planning with it again gives the same.
+    pub fn ledger(&self) -> Ledger {
+        let mut ledger = Ledger::new();
+        for subnet in self.tiers.iter().flat_map(|tier| &tier.subnets) {
+            ledger.insert(subnet.key.clone(), subnet.cidr);
+        }
+        ledger
+    }
+
+    /// Whether nodes stand in a tier; where no node group says so, those of the workload's tier will.
+    pub(crate) fn takes_nodes(&self, tier: usize) -> bool {
+        self.node_tiers.contains(&tier)
+            || (self.node_tiers.is_empty() && self.workload == Some(tier))
+    }
+
+    pub(crate) fn has_nat(&self, tier: usize) -> bool {
+        self.tiers
+            .get(tier)
+            .is_some_and(|tier| tier.egress.iter().any(Option::is_some))
+    }
+}
+
+/// Answers every open question of a stack, or says why it cannot be done.
+///
+/// Nothing that stands in the ledger moves.
+pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> Option<Plan> {
+    let zones = zones::resolve(stack, findings);
+    let tiers = tiers::resolve(stack, zones.as_deref(), findings);
+    let (zones, tiers) = (zones?, tiers?);
+    let cidr = stack.network.cidr.value;
+    let allocation = addresses::allocate(stack, &tiers.tiers, ledger, findings)?;
+
+    let mut plan = Plan {
+        cidr,
+        zones,
+        tiers: tiers.tiers,
+        nats: tiers.nats,
+        free: allocation.free,
+        service_cidr: stack
+            .cluster
+            .as_ref()
+            .map(|cluster| service_cidr(cidr, cluster.service_cidr)),
+        control_plane: tiers.control_plane,
+        node_tiers: tiers.node_tiers,
+        fargate_tiers: tiers.fargate_tiers,
+        workload: tiers.workload,
+        endpoint_tier: tiers.endpoint_tier,
+    };
+    for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
+        tier.subnets = subnets;
+    }
+    Some(plan)
+}
+
+/// The range of Kubernetes services: as asked for, or the one of AWS's two usual ranges that lies in another family of
+/// private addresses than the VPC.
+fn service_cidr(vpc: Ipv4Net, asked: Option<At<Ipv4Net>>) -> Ipv4Net {
+    let usual = Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16);
+    let other = Ipv4Net::new_assert(std::net::Ipv4Addr::new(10, 100, 0, 0), 16);
+    match asked {
+        Some(asked) => asked.value,
+        None if overlap(
+            &vpc,
+            &Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 16, 0, 0), 12),
+        ) =>
+        {
+            other
+        }
+        None => usual,
+    }
+}
+
+/// Whether two ranges share an address.
+pub(crate) fn overlap(a: &Ipv4Net, b: &Ipv4Net) -> bool {
+    a.contains(b) || b.contains(a)
+}
+
+/// A finding for a handle to a tier of another network.
+pub(crate) fn foreign_tier(origin: Origin, stack: &Stack, findings: &mut Findings) {
+    findings.push(
+        rules::SPEC013
+            .at(origin, "this tier belongs to another network")
+            .related(stack.network.origin, "the stack's network")
+            .note("a handle that `Network::add` returned is good for that network only")
+            .help("add the tier to the network that the stack is made of"),
+    );
+}

@@ -1,0 +1,459 @@
+//! Which tiers there are, in which zones, and which of them serves what.
+
+use super::zones;
+use super::{PlannedNat, PlannedTier, foreign_tier};
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::graph::Tags;
+use crate::network::{Access, AnyTier, At, NatCount, Stack, TierModel, ZoneId};
+
+/// The tiers of a stack and what they are used for, by position.
+pub(super) struct Tiers {
+    pub(super) tiers: Vec<PlannedTier>,
+    pub(super) nats: Vec<PlannedNat>,
+    pub(super) control_plane: Option<usize>,
+    pub(super) node_tiers: Vec<usize>,
+    pub(super) fargate_tiers: Vec<usize>,
+    pub(super) workload: Option<usize>,
+    pub(super) endpoint_tier: Option<usize>,
+}
+
+/// The name by which a tier takes the control plane's interfaces.
+pub(crate) const CONTROL_PLANE: &str = "control-plane";
+
+pub(super) fn resolve(
+    stack: &Stack,
+    zones: Option<&[ZoneId]>,
+    findings: &mut Findings,
+) -> Option<Tiers> {
+    let before = findings.count(crate::diagnostic::Severity::Error);
+    let models = &stack.network.tiers;
+    let mut order: Vec<usize> = (0..models.len()).collect();
+    order.sort_by_key(|&i| (models[i].access, models[i].name.value.as_str()));
+    let mut tiers: Vec<PlannedTier> = order
+        .iter()
+        .map(|&i| planned(stack, &models[i], zones, findings))
+        .collect();
+    if models.is_empty() {
+        tiers = defaults(stack, zones.unwrap_or_default());
+    }
+    let place = |any: AnyTier| order.iter().position(|&i| i == any.index);
+    let nats = if models.is_empty() {
+        default_nats(&mut tiers)
+    } else {
+        nats(stack, &order, &mut tiers, findings)
+    };
+
+    let used = |tier: &At<AnyTier>, findings: &mut Findings| {
+        if tier.value.network != stack.network.id {
+            foreign_tier(tier.origin, stack, findings);
+            return None;
+        }
+        place(tier.value)
+    };
+    let cluster = stack.cluster.as_ref();
+    let node_tiers: Vec<_> = cluster
+        .iter()
+        .flat_map(|c| &c.node_groups)
+        .filter_map(|group| used(&group.tier, findings))
+        .collect();
+    let fargate_tiers: Vec<_> = cluster
+        .iter()
+        .flat_map(|c| &c.fargate)
+        .filter_map(|profile| used(&profile.tier, findings))
+        .collect();
+    let named = cluster
+        .and_then(|c| c.control_plane.as_ref())
+        .and_then(|tier| used(tier, findings));
+    let endpoint = stack
+        .network
+        .endpoints
+        .tier
+        .as_ref()
+        .and_then(|tier| used(tier, findings));
+
+    let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
+    let control_plane = cluster.and_then(|cluster| {
+        named
+            .or_else(|| tiers.iter().position(|tier| tier.name == CONTROL_PLANE))
+            .or(workload)
+            .or_else(|| {
+                no_control_plane(cluster.origin, stack, &tiers, findings);
+                None
+            })
+    });
+    let tiers = Tiers {
+        workload,
+        endpoint_tier: endpoint.or(workload).or(control_plane),
+        control_plane,
+        node_tiers,
+        fargate_tiers,
+        nats,
+        tiers,
+    };
+    (findings.count(crate::diagnostic::Severity::Error) == before).then_some(tiers)
+}
+
+/// The tier that stands for "where the workload is": that of the nodes, else the only tier that is not public.
+fn workload_tier(
+    tiers: &[PlannedTier],
+    node_tiers: &[usize],
+    fargate_tiers: &[usize],
+) -> Option<usize> {
+    let mut named: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
+    named.sort_unstable();
+    if let Some(&first) = named.first() {
+        return Some(first);
+    }
+    let of = |access| {
+        let mut of = (0..tiers.len())
+            .filter(|&i| tiers[i].access == access && tiers[i].name != CONTROL_PLANE);
+        of.next().filter(|_| of.next().is_none())
+    };
+    of(Access::Private)
+        .or_else(|| of(Access::Isolated))
+        .or_else(|| if tiers.len() == 1 { Some(0) } else { None })
+}
+
+fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findings: &mut Findings) {
+    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
+    findings.push(
+        rules::SPEC017
+            .at(
+                origin.or(stack.network.origin),
+                "it is not clear which tier takes the control plane's network interfaces",
+            )
+            .note(format!("the tiers are {}", names.join(", ")))
+            .help("name a tier `control-plane`, or say which one: `cluster.control-plane`, in Rust `Cluster::control_plane`"),
+    );
+}
+
+fn planned(
+    stack: &Stack,
+    model: &TierModel,
+    zones: Option<&[ZoneId]>,
+    findings: &mut Findings,
+) -> PlannedTier {
+    PlannedTier {
+        name: model.name.value.clone(),
+        access: model.access,
+        origin: model.name.origin,
+        name_origin: model.name.origin,
+        zones: tier_zones(stack, model, zones, findings),
+        subnets: Vec::new(),
+        load_balancers: model.access != Access::Isolated
+            && model.load_balancers.is_none_or(|yes| yes.value),
+        tags: model.tags.clone(),
+        egress: Vec::new(),
+    }
+}
+
+/// A tier's zones: as listed, else those of its pinned ranges, else the network's.
+fn tier_zones(
+    stack: &Stack,
+    model: &TierModel,
+    zones: Option<&[ZoneId]>,
+    findings: &mut Findings,
+) -> Vec<ZoneId> {
+    let region = stack.region.value;
+    let pinned: Vec<At<String>> = model.cidrs.iter().map(|(zone, _)| zone.clone()).collect();
+    let listed = match &model.zones {
+        Some(listed) => listed,
+        None if !pinned.is_empty() => &pinned,
+        None => return zones.unwrap_or_default().to_vec(),
+    };
+    let mut of_tier = Vec::with_capacity(listed.len());
+    for text in listed {
+        let Some(zone) = zones::parse(region, text, findings) else {
+            continue;
+        };
+        if zones.is_some_and(|zones| !zones.contains(&zone)) {
+            findings.push(
+                rules::SPEC014
+                    .at(
+                        text.origin,
+                        format!("zone {zone} is not one of the network's"),
+                    )
+                    .note(format!(
+                        "the network spans {}",
+                        zones
+                            .unwrap_or_default()
+                            .iter()
+                            .map(ToString::to_string)
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ))
+                    .help("add it to the network's zones, or leave it out here"),
+            );
+        } else if of_tier.contains(&zone) {
+            findings.push(
+                rules::SPEC012
+                    .at(text.origin, format!("zone {zone} is listed twice"))
+                    .help("remove one of them"),
+            );
+        } else {
+            of_tier.push(zone);
+        }
+    }
+    if let Some(listed) = &model.zones {
+        for (zone, cidr) in &model.cidrs {
+            if !listed.iter().any(|z| z.value == zone.value) {
+                findings.push(
+                    rules::SPEC014
+                        .at(
+                            zone.origin,
+                            format!("tier `{}` is not in zone {}", model.name.value, zone.value),
+                        )
+                        .note(format!("its range {} would not be used", cidr.value))
+                        .help("add the zone to the tier's zones, or remove the range"),
+                );
+            }
+        }
+    }
+    of_tier.sort_unstable();
+    of_tier
+}
+
+/// The tiers of a network that names none, layout 1.
+fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
+    [
+        ("public", Access::Public),
+        ("nodes", Access::Private),
+        (CONTROL_PLANE, Access::Isolated),
+    ]
+    .map(|(name, access)| PlannedTier {
+        name: name.to_owned(),
+        access,
+        origin: stack.network.origin,
+        name_origin: Origin::Default,
+        zones: zones.to_vec(),
+        subnets: Vec::new(),
+        load_balancers: access != Access::Isolated,
+        tags: Tags::new(),
+        egress: Vec::new(),
+    })
+    .into()
+}
+
+/// The prefix length of a tier's subnets, and where it was asked for.
+///
+/// Layout 1: a private tier's subnets have an eighth of the network, others a 256th but at least a /27, which is what a
+/// load balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
+pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
+    let asked = stack
+        .network
+        .tiers
+        .iter()
+        .find(|model| model.name.value == tier.name)
+        .and_then(|model| model.prefix);
+    if let Some(asked) = asked {
+        return (asked.value, asked.origin);
+    }
+    let vpc = stack.network.cidr.value.prefix_len();
+    let prefix = match tier.access {
+        Access::Isolated if tier.name == CONTROL_PLANE => {
+            if vpc <= 22 {
+                27
+            } else {
+                28
+            }
+        }
+        Access::Private => (vpc + 3).clamp(16, 28),
+        Access::Public | Access::Isolated => (vpc + 8).clamp(16, 27).max(vpc.min(28)),
+    };
+    (prefix, tier.origin)
+}
+
+fn default_nats(tiers: &mut [PlannedTier]) -> Vec<PlannedNat> {
+    let nats: Vec<_> = tiers[0]
+        .zones
+        .iter()
+        .map(|&zone| PlannedNat {
+            tier: 0,
+            zone,
+            allocation: None,
+            origin: Origin::Default,
+        })
+        .collect();
+    for tier in tiers.iter_mut() {
+        if tier.access == Access::Private {
+            tier.egress = (0..nats.len()).map(Some).collect();
+        }
+    }
+    nats
+}
+
+/// Where NAT gateways stand, and which of them each private subnet leaves through.
+fn nats(
+    stack: &Stack,
+    order: &[usize],
+    tiers: &mut [PlannedTier],
+    findings: &mut Findings,
+) -> Vec<PlannedNat> {
+    let mut nats: Vec<PlannedNat> = Vec::new();
+    let mut wanted: Vec<(usize, Vec<(usize, ZoneId)>)> = Vec::new();
+    for (index, &model) in order.iter().enumerate() {
+        let model = &stack.network.tiers[model];
+        let Some(nat) = &model.nat else { continue };
+        let Some(any) = nat.tier else { continue };
+        if any.network != stack.network.id {
+            foreign_tier(nat.count.origin, stack, findings);
+            continue;
+        }
+        let Some(public) = order.iter().position(|&i| i == any.index) else {
+            continue;
+        };
+        let zones = nat_zones(stack, model, &tiers[public], &nat.count, findings);
+        for (i, zone) in zones.iter().enumerate() {
+            let allocation = nat.allocations.get(i).map(|id| id.value.clone());
+            match nats
+                .iter_mut()
+                .find(|n| n.tier == public && n.zone == *zone)
+            {
+                Some(known) => known.allocation = known.allocation.take().or(allocation),
+                None => nats.push(PlannedNat {
+                    tier: public,
+                    zone: *zone,
+                    allocation,
+                    origin: nat.count.origin,
+                }),
+            }
+        }
+        check_allocations(nat, zones.len(), findings);
+        wanted.push((
+            index,
+            zones.into_iter().map(|zone| (public, zone)).collect(),
+        ));
+    }
+    nats.sort_by_key(|nat| (nat.tier, nat.zone));
+    for (index, gateways) in wanted {
+        let all = &stack_zones(tiers, index);
+        tiers[index].egress = all
+            .iter()
+            .map(|zone| choose(&nats, &gateways, *zone, all))
+            .collect();
+    }
+    nats
+}
+
+fn stack_zones(tiers: &[PlannedTier], index: usize) -> Vec<ZoneId> {
+    tiers[index].zones.clone()
+}
+
+/// The gateway in the subnet's own zone, else one of the others in turn.
+fn choose(
+    nats: &[PlannedNat],
+    gateways: &[(usize, ZoneId)],
+    zone: ZoneId,
+    all: &[ZoneId],
+) -> Option<usize> {
+    let own = gateways.iter().find(|(_, z)| *z == zone);
+    let (tier, zone) = match own {
+        Some(own) => own,
+        None => {
+            let turn = all.iter().position(|z| *z == zone).unwrap_or_default();
+            gateways.get(turn % gateways.len().max(1))?
+        }
+    };
+    nats.iter().position(|n| n.tier == *tier && n.zone == *zone)
+}
+
+fn nat_zones(
+    stack: &Stack,
+    model: &TierModel,
+    public: &PlannedTier,
+    count: &At<NatCount>,
+    findings: &mut Findings,
+) -> Vec<ZoneId> {
+    let listed = match &count.value {
+        NatCount::None => return Vec::new(),
+        NatCount::PerZone => {
+            let zones = model_zones(stack, model, public);
+            return zones;
+        }
+        NatCount::Zones(n) => {
+            let n = usize::from(*n);
+            if n == 0 || n > public.zones.len() {
+                findings.push(
+                    rules::SPEC006
+                        .at(
+                            count.origin,
+                            format!(
+                                "{n} NAT gateways for the {} zones of tier `{}`",
+                                public.zones.len(),
+                                public.name
+                            ),
+                        )
+                        .help(format!(
+                            "write a number from 1 to {}, `per-zone` or `none`",
+                            public.zones.len()
+                        )),
+                );
+            }
+            return public.zones.iter().take(n).copied().collect();
+        }
+        NatCount::In(listed) => listed,
+    };
+    let mut zones = Vec::with_capacity(listed.len());
+    for text in listed {
+        let Some(zone) = zones::parse(stack.region.value, text, findings) else {
+            continue;
+        };
+        if public.zones.contains(&zone) {
+            zones.push(zone);
+        } else {
+            findings.push(
+                rules::SPEC014
+                    .at(
+                        text.origin,
+                        format!(
+                            "tier `{}` has no subnet in {zone} for a NAT gateway",
+                            public.name
+                        ),
+                    )
+                    .related(public.name_origin, "the public tier")
+                    .help("choose one of its zones, or add the zone to it"),
+            );
+        }
+    }
+    zones.sort_unstable();
+    zones.dedup();
+    zones
+}
+
+/// One gateway for each zone that both tiers have; all of the public tier's where they share none.
+fn model_zones(stack: &Stack, model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
+    let own: Vec<String> = match (&model.zones, model.cidrs.as_slice()) {
+        (Some(zones), _) => zones.iter().map(|z| z.value.clone()).collect(),
+        (None, []) => return public.zones.clone(),
+        (None, cidrs) => cidrs.iter().map(|(zone, _)| zone.value.clone()).collect(),
+    };
+    let _ = stack;
+    let shared: Vec<_> = public
+        .zones
+        .iter()
+        .filter(|zone| own.contains(&zone.to_string()))
+        .copied()
+        .collect();
+    if shared.is_empty() {
+        public.zones.clone()
+    } else {
+        shared
+    }
+}
+
+fn check_allocations(nat: &crate::network::Nat, gateways: usize, findings: &mut Findings) {
+    if let Some(first) = nat.allocations.first()
+        && nat.allocations.len() != gateways
+    {
+        findings.push(
+            rules::EKS404
+                .at(
+                    first.origin,
+                    format!("{} Elastic IPs for {gateways} NAT gateways", nat.allocations.len()),
+                )
+                .note("every public NAT gateway needs exactly one address")
+                .help(format!("list {gateways} allocation ids, or none: each gateway then gets an address of its own")),
+        );
+    }
+}

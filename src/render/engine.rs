@@ -1,0 +1,81 @@
+//! What an engine has to say for itself.
+
+use serde::Serializer;
+
+use crate::graph::{Attr, Attribute, Graph, NodeId, Policy, Resource, Table, Tags, Text, Value};
+
+/// How an engine spells what all resources are made of.
+pub(super) trait Engine {
+    /// Where a value stands in the engine's document, if it has a place there.
+    fn path(attribute: &'static Attribute) -> Option<&'static str>;
+
+    /// Text that is known now.
+    fn text<S: Serializer>(&self, text: &str, to: S) -> Result<S::Ok, S::Error>;
+
+    /// An attribute of another resource.
+    fn attribute<S: Serializer>(&self, id: NodeId, attr: Attr, to: S) -> Result<S::Ok, S::Error>;
+
+    /// The address of an Elastic IP as a range.
+    fn host_range<S: Serializer>(&self, id: NodeId, to: S) -> Result<S::Ok, S::Error>;
+
+    /// Text of which AWS decides some parts.
+    fn pieces<S: Serializer>(&self, text: &Text, to: S) -> Result<S::Ok, S::Error>;
+
+    /// Tags.
+    fn tags<S: Serializer>(&self, tags: &Tags, to: S) -> Result<S::Ok, S::Error>;
+
+    /// A policy document.
+    fn policy<S: Serializer>(&self, policy: &Policy, to: S) -> Result<S::Ok, S::Error>;
+}
+
+/// The type of a resource of the graph, by its place.
+pub(super) fn resource(graph: &Graph, id: NodeId) -> Option<&Resource> {
+    graph.get(id).map(|entry| &entry.resource)
+}
+
+/// Hands every resource that a resource refers to to `each`, in the attributes that the engine renders.
+pub(super) fn references<E: Engine>(table: &dyn Table, each: &mut dyn FnMut(NodeId)) {
+    table.each(&mut |attribute, value| {
+        if E::path(attribute).is_some() {
+            in_value::<E>(&value, each);
+        }
+    });
+}
+
+fn in_value<E: Engine>(value: &Value, each: &mut dyn FnMut(NodeId)) {
+    match value {
+        Value::Attribute(id, _) | Value::HostRange(id) => each(*id),
+        Value::Pieces(text) => in_text(text, each),
+        Value::List(values) => {
+            for value in values {
+                in_value::<E>(value, each);
+            }
+        }
+        Value::Block(block) => references::<E>(*block, each),
+        Value::Policy(policy) => {
+            for statement in &policy.statements {
+                for text in &statement.resources {
+                    in_text(text, each);
+                }
+                for condition in &statement.conditions {
+                    in_text(&condition.value, each);
+                }
+            }
+        }
+        Value::Absent
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Text(_)
+        | Value::Map(_)
+        | Value::Tags(_) => {}
+    }
+}
+
+fn in_text(text: &Text, each: &mut dyn FnMut(NodeId)) {
+    for piece in text.pieces() {
+        match piece {
+            crate::graph::Piece::Attribute(id, _) => each(*id),
+            crate::graph::Piece::Literal(_) | crate::graph::Piece::Account => {}
+        }
+    }
+}

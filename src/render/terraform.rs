@@ -1,0 +1,618 @@
+//! Terraform and OpenTofu: one root module in JSON.
+//!
+//! Strings are escaped by position, and there are three ways to write one: `template` for text in arguments, which
+//! Terraform reads as a template; plain strings for the places that it takes literally; addresses in `depends_on`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::engine::{self, Engine};
+use super::object::{EngineText, Object};
+use super::policy::Document;
+use crate::graph::{
+    AccessPolicyAssociation, Attr, Attribute, BucketEncryption, BucketLifecycle,
+    BucketPublicAccess, Entry, Graph, Name, NodeId, OutputValue, Piece, Policy, Ref, Resource,
+    RolePolicy, RolePolicyAttachment, Table, Tags, Text,
+};
+
+/// The provider versions that the output is for.
+///
+/// 5.95 is the first with every argument that is used; 7 does not exist yet.
+pub(crate) const PROVIDER: &str = ">= 5.95, < 7";
+
+/// The oldest Terraform, and OpenTofu, that reads the output.
+pub(crate) const TERRAFORM: &str = ">= 1.5";
+
+/// The files of a root module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TerraformFiles {
+    /// `main.tf.json`: the resources.
+    pub main: String,
+    /// `versions.tf.json`: the provider, its versions and its region.
+    pub versions: String,
+    /// `outputs.tf.json`: what the module tells others.
+    pub outputs: String,
+}
+
+impl TerraformFiles {
+    /// The files with their names.
+    pub fn named(&self) -> [(&'static str, &str); 3] {
+        [
+            ("main.tf.json", &self.main),
+            ("outputs.tf.json", &self.outputs),
+            ("versions.tf.json", &self.versions),
+        ]
+    }
+}
+
+/// The root module of a graph.
+pub fn terraform(graph: &Graph) -> TerraformFiles {
+    let engine = Terraform {
+        graph,
+        addresses: addresses(graph),
+    };
+    TerraformFiles {
+        main: super::pretty(&Main(&engine)),
+        versions: super::pretty(&versions(graph)),
+        outputs: super::pretty(&Outputs(&engine)),
+    }
+}
+
+/// The addresses of a module's resources, each with the place of the resource that it comes from.
+pub(crate) fn names(graph: &Graph) -> Vec<(String, NodeId)> {
+    let mut names = Vec::with_capacity(graph.entries.len() + 8);
+    for ((id, entry), address) in graph.iter().zip(addresses(graph)) {
+        if entry.resource.table().shape().terraform.is_some() {
+            names.push((address, id));
+        }
+        names.extend(
+            companions(id, entry)
+                .into_iter()
+                .map(|companion| (companion.address(), id)),
+        );
+    }
+    names
+}
+
+struct Terraform<'g> {
+    graph: &'g Graph,
+    /// The address of every node.
+    addresses: Vec<String>,
+}
+
+fn addresses(graph: &Graph) -> Vec<String> {
+    graph
+        .entries
+        .iter()
+        .map(|entry| {
+            let kind = entry.resource.table().shape().terraform.unwrap_or_default();
+            address(kind, &entry.name)
+        })
+        .collect()
+}
+
+/// `aws_subnet.nodes_use1_az4`.
+fn address(kind: &str, name: &Name) -> String {
+    let mut address = format!("{kind}.");
+    local_name(name, &mut address);
+    address
+}
+
+/// A thing of which a stack has one is called `main`.
+fn local_name(name: &Name, out: &mut String) {
+    if name.as_str().is_empty() {
+        out.push_str("main");
+    } else {
+        name.snake(out);
+    }
+}
+
+/// A resource that only Terraform has.
+struct Companion {
+    kind: &'static str,
+    name: String,
+    table: Box<dyn Table>,
+    after: Option<NodeId>,
+}
+
+impl Companion {
+    fn new(name: &Name, suffix: &str, table: impl Table + 'static) -> Self {
+        let mut local = String::new();
+        local_name(name, &mut local);
+        if !suffix.is_empty() {
+            local.push('_');
+            Name::new(suffix).snake(&mut local);
+        }
+        Self {
+            kind: table.shape().terraform.unwrap_or_default(),
+            name: local,
+            table: Box::new(table),
+            after: None,
+        }
+    }
+
+    fn after(mut self, id: NodeId) -> Self {
+        self.after = Some(id);
+        self
+    }
+
+    fn address(&self) -> String {
+        format!("{}.{}", self.kind, self.name)
+    }
+}
+
+/// What the provider makes a resource of its own: the policies of a role, since a role's own list would take away what
+/// others attach; the settings of a bucket; the policies of an access entry.
+fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
+    let name = &entry.name;
+    match &entry.resource {
+        Resource::Role(role) => {
+            let attached = role.managed.iter().map(|arn| {
+                let policy = arn.rsplit('/').next().unwrap_or(arn);
+                let attachment = RolePolicyAttachment {
+                    role: Ref::here(id),
+                    policy_arn: arn.clone(),
+                };
+                Companion::new(name, policy, attachment)
+            });
+            let inline = role.inline.iter().map(|inline| {
+                let policy = RolePolicy {
+                    role: Ref::here(id),
+                    name: inline.name,
+                    policy: inline.document.clone(),
+                };
+                Companion::new(name, inline.name, policy)
+            });
+            attached.chain(inline).collect()
+        }
+        Resource::Bucket(bucket) => vec![
+            Companion::new(
+                name,
+                "",
+                BucketEncryption {
+                    bucket: Ref::here(id),
+                    algorithm: bucket.algorithm,
+                    key: bucket.key.clone(),
+                    bucket_key: bucket.bucket_key,
+                },
+            ),
+            Companion::new(
+                name,
+                "",
+                BucketPublicAccess {
+                    bucket: Ref::here(id),
+                    block_public_acls: bucket.block_public_acls,
+                    block_public_policy: bucket.block_public_policy,
+                    ignore_public_acls: bucket.ignore_public_acls,
+                    restrict_public_buckets: bucket.restrict_public_buckets,
+                },
+            ),
+            Companion::new(
+                name,
+                "",
+                BucketLifecycle {
+                    bucket: Ref::here(id),
+                    id: "expire",
+                    status: "Enabled",
+                    prefix: "",
+                    expiry: bucket.expiry,
+                },
+            ),
+        ],
+        Resource::AccessEntry(access) => access
+            .policies
+            .iter()
+            .map(|policy| {
+                let short = policy.policy_arn.rsplit('/').next().unwrap_or_default();
+                let association = AccessPolicyAssociation {
+                    cluster: access.cluster.clone(),
+                    principal: access.principal.clone(),
+                    policy_arn: policy.policy_arn.clone(),
+                    scope: policy.scope,
+                    namespaces: policy.namespaces.clone(),
+                };
+                // Both name the principal only, so nothing else puts them in order.
+                Companion::new(name, short, association).after(id)
+            })
+            .collect(),
+        Resource::Vpc(_)
+        | Resource::DefaultSecurityGroup(_)
+        | Resource::Subnet(_)
+        | Resource::InternetGateway(_)
+        | Resource::ElasticIp(_)
+        | Resource::NatGateway(_)
+        | Resource::RouteTable(_)
+        | Resource::Route(_)
+        | Resource::RouteTableAssociation(_)
+        | Resource::SecurityGroup(_)
+        | Resource::IngressRule(_)
+        | Resource::EgressRule(_)
+        | Resource::VpcEndpoint(_)
+        | Resource::KmsKey(_)
+        | Resource::KmsAlias(_)
+        | Resource::LogGroup(_)
+        | Resource::BucketPolicy(_)
+        | Resource::FlowLog(_)
+        | Resource::Cluster(_)
+        | Resource::LaunchTemplate(_)
+        | Resource::NodeGroup(_)
+        | Resource::FargateProfile(_)
+        | Resource::Addon(_)
+        | Resource::OidcProvider(_) => Vec::new(),
+    }
+}
+
+/// Text in an argument: Terraform reads it as a template, so what begins one is doubled.
+fn template(text: &str) -> Cow<'_, str> {
+    if text.contains("${") || text.contains("%{") {
+        Cow::Owned(text.replace("${", "$${").replace("%{", "%%{"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+impl Terraform<'_> {
+    fn address(&self, id: NodeId) -> &str {
+        self.addresses.get(id.index()).map_or("", String::as_str)
+    }
+
+    /// `aws_vpc.main.id`.
+    fn expression(&self, id: NodeId, attr: Attr) -> String {
+        format!("{}.{}", self.address(id), self.attribute_name(id, attr))
+    }
+
+    fn attribute_name(&self, id: NodeId, attr: Attr) -> &'static str {
+        match attr {
+            Attr::Identity => match engine::resource(self.graph, id) {
+                Some(Resource::ElasticIp(_)) => "allocation_id",
+                Some(Resource::Role(_) | Resource::Cluster(_)) => "name",
+                Some(Resource::KmsKey(_)) => "key_id",
+                _ => "id",
+            },
+            Attr::Arn => "arn",
+            Attr::PublicAddress => "public_ip",
+            Attr::ClusterSecurityGroup => "vpc_config[0].cluster_security_group_id",
+            Attr::Endpoint => "endpoint",
+            Attr::CertificateAuthority => "certificate_authority[0].data",
+            Attr::OidcIssuer => "identity[0].oidc[0].issuer",
+            Attr::LatestVersion => "latest_version",
+        }
+    }
+
+    fn interpolated(&self, text: &Text) -> String {
+        let mut out = String::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(text) => out.push_str(&template(text)),
+                Piece::Account => out.push_str("${data.aws_caller_identity.current.account_id}"),
+                Piece::Attribute(id, attr) => {
+                    out.push_str("${");
+                    out.push_str(&self.expression(*id, *attr));
+                    out.push('}');
+                }
+            }
+        }
+        out
+    }
+
+    /// What must exist before "after `id`" holds: for a role its policies, for a bucket its settings.
+    fn awaited(&self, id: NodeId) -> Vec<String> {
+        let own = self.address(id).to_owned();
+        match self.graph.get(id) {
+            Some(entry) => {
+                let mut of: Vec<_> = companions(id, entry)
+                    .iter()
+                    .map(Companion::address)
+                    .collect();
+                if of.is_empty() {
+                    of.push(own);
+                }
+                of
+            }
+            None => vec![own],
+        }
+    }
+
+    /// `depends_on`, without what references say already.
+    fn depends_on(&self, table: &dyn Table, after: &[NodeId]) -> Vec<String> {
+        if after.is_empty() {
+            return Vec::new();
+        }
+        let mut referenced = Vec::new();
+        engine::references::<Self>(table, &mut |id| referenced.push(self.address(id)));
+        let mut names: Vec<String> = after
+            .iter()
+            .flat_map(|id| self.awaited(*id))
+            .filter(|name| !referenced.contains(&name.as_str()))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+impl Engine for Terraform<'_> {
+    fn path(attribute: &'static Attribute) -> Option<&'static str> {
+        attribute.terraform
+    }
+
+    fn text<S: Serializer>(&self, text: &str, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&template(text))
+    }
+
+    fn attribute<S: Serializer>(&self, id: NodeId, attr: Attr, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!("${{{}}}", self.expression(id, attr)))
+    }
+
+    fn host_range<S: Serializer>(&self, id: NodeId, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!(
+            "${{{}}}/32",
+            self.expression(id, Attr::PublicAddress)
+        ))
+    }
+
+    fn pieces<S: Serializer>(&self, text: &Text, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.interpolated(text))
+    }
+
+    fn tags<S: Serializer>(&self, tags: &Tags, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(
+            tags.iter()
+                .map(|(key, value)| (EngineText(self, key), EngineText(self, value))),
+        )
+    }
+
+    /// As JSON in a string. What is interpolated are ids and ARNs, which have no character that JSON would escape.
+    fn policy<S: Serializer>(&self, policy: &Policy, to: S) -> Result<S::Ok, S::Error> {
+        let json = serde_json::to_string(&Document(self, policy)).unwrap_or_default();
+        to.serialize_str(&json)
+    }
+}
+
+fn versions(graph: &Graph) -> serde_json::Value {
+    serde_json::json!({
+        "provider": { "aws": { "region": graph.region.as_str() } },
+        "terraform": {
+            "required_providers": { "aws": { "source": "hashicorp/aws", "version": PROVIDER } },
+            "required_version": TERRAFORM,
+        },
+    })
+}
+
+/// A resource's body.
+struct Body<'a, 'g> {
+    engine: &'a Terraform<'g>,
+    table: &'a dyn Table,
+    after: Vec<String>,
+    lifecycle: Lifecycle,
+}
+
+/// What Terraform is told about a resource besides its arguments.
+#[derive(Clone, Copy, Default)]
+struct Lifecycle {
+    prevent_destroy: bool,
+    /// An argument that something else changes while the stack lives.
+    ignore: Option<&'static str>,
+}
+
+impl Lifecycle {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            prevent_destroy: entry.retain,
+            ignore: match entry.resource {
+                // An autoscaler's number of nodes is not to be undone by the next apply.
+                Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Serialize for Lifecycle {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        if let Some(ignore) = self.ignore {
+            map.serialize_entry("ignore_changes", &[ignore])?;
+        }
+        if self.prevent_destroy {
+            map.serialize_entry("prevent_destroy", &true)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Body<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        Object::new(self.engine, self.table).write(&mut map)?;
+        if !self.after.is_empty() {
+            map.serialize_entry("depends_on", &self.after)?;
+        }
+        if self.lifecycle.prevent_destroy || self.lifecycle.ignore.is_some() {
+            map.serialize_entry("lifecycle", &self.lifecycle)?;
+        }
+        map.end()
+    }
+}
+
+/// The resources of one type, by local name.
+type OfType<'a, 'g> = Vec<(String, Body<'a, 'g>)>;
+
+struct Main<'a, 'g>(&'a Terraform<'g>);
+
+impl Serialize for Main<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let engine = self.0;
+        let all_companions: Vec<Vec<Companion>> = engine
+            .graph
+            .iter()
+            .map(|(id, entry)| companions(id, entry))
+            .collect();
+        let mut order: Vec<&'static str> = Vec::new();
+        let mut types: BTreeMap<&'static str, OfType> = BTreeMap::new();
+        let mut push = |kind: &'static str, name: String, body| {
+            types
+                .entry(kind)
+                .or_insert_with(|| {
+                    order.push(kind);
+                    Vec::new()
+                })
+                .push((name, body));
+        };
+        for ((_, entry), companions) in engine.graph.iter().zip(&all_companions) {
+            let table = entry.resource.table();
+            if let Some(kind) = table.shape().terraform {
+                let mut name = String::new();
+                local_name(&entry.name, &mut name);
+                let after = engine.depends_on(table, &entry.after);
+                let lifecycle = Lifecycle::of(entry);
+                push(
+                    kind,
+                    name,
+                    Body {
+                        engine,
+                        table,
+                        after,
+                        lifecycle,
+                    },
+                );
+            }
+            for companion in companions {
+                let table = companion.table.as_ref();
+                let after: Vec<_> = companion.after.into_iter().collect();
+                let after = after
+                    .iter()
+                    .map(|id| engine.address(*id).to_owned())
+                    .collect();
+                let lifecycle = Lifecycle::default();
+                push(
+                    companion.kind,
+                    companion.name.clone(),
+                    Body {
+                        engine,
+                        table,
+                        after,
+                        lifecycle,
+                    },
+                );
+            }
+        }
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry(
+            "//",
+            &format!(
+                "{}. Rendered by eksnet, layout {}.",
+                engine.graph.description, engine.graph.layout
+            ),
+        )?;
+        if asks_for_account(engine.graph) {
+            let data = serde_json::json!({ "aws_caller_identity": { "current": {} } });
+            map.serialize_entry("data", &data)?;
+        }
+        map.serialize_entry("resource", &Types(&order, &types))?;
+        map.end()
+    }
+}
+
+/// Types in the order in which the graph first has them.
+struct Types<'t, 'a, 'g>(
+    &'t [&'static str],
+    &'t BTreeMap<&'static str, OfType<'a, 'g>>,
+);
+
+impl Serialize for Types<'_, '_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let types = self
+            .0
+            .iter()
+            .filter_map(|kind| Some((kind, ByName(self.1.get(kind)?))));
+        to.collect_map(types)
+    }
+}
+
+struct ByName<'t, 'a, 'g>(&'t OfType<'a, 'g>);
+
+impl Serialize for ByName<'_, '_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, body)| (name, body)))
+    }
+}
+
+fn asks_for_account(graph: &Graph) -> bool {
+    let in_text = |text: &Text| {
+        text.pieces()
+            .iter()
+            .any(|piece| matches!(piece, Piece::Account))
+    };
+    let in_policy = |policy: &Policy| {
+        policy.statements.iter().any(|s| {
+            s.resources.iter().any(in_text)
+                || s.conditions.iter().any(|c| in_text(&c.value))
+                || matches!(&s.principal, Some(crate::graph::Principal::Aws(arn)) if in_text(arn))
+        })
+    };
+    graph.entries.iter().any(|entry| match &entry.resource {
+        Resource::Role(role) => {
+            in_policy(&role.trust) || role.inline.iter().any(|inline| in_policy(&inline.document))
+        }
+        Resource::KmsKey(key) => in_policy(&key.policy),
+        Resource::BucketPolicy(bucket) => in_policy(&bucket.policy),
+        Resource::Bucket(bucket) => in_text(&bucket.name),
+        _ => false,
+    })
+}
+
+struct Outputs<'a, 'g>(&'a Terraform<'g>);
+
+impl Serialize for Outputs<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map([("output", AllOutputs(self.0))])
+    }
+}
+
+struct AllOutputs<'a, 'g>(&'a Terraform<'g>);
+
+impl Serialize for AllOutputs<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let engine = self.0;
+        let expression = |id: NodeId, attr: Attr| format!("${{{}}}", engine.expression(id, attr));
+        let mut map = to.serialize_map(None)?;
+        for output in &engine.graph.outputs {
+            let mut name = String::new();
+            output.name.snake(&mut name);
+            let value = match &output.values {
+                OutputValue::One(id, attr) => serde_json::Value::String(expression(*id, *attr)),
+                OutputValue::Many(values) => values
+                    .iter()
+                    .map(|(id, attr)| expression(*id, *attr))
+                    .collect(),
+            };
+            map.serialize_entry(
+                &name,
+                &OneOutput {
+                    description: &output.description,
+                    value,
+                },
+            )?;
+        }
+        map.end()
+    }
+}
+
+struct OneOutput<'a> {
+    /// Taken literally by Terraform.
+    description: &'a str,
+    value: serde_json::Value,
+}
+
+impl Serialize for OneOutput<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(2))?;
+        map.serialize_entry("description", self.description)?;
+        map.serialize_entry("value", &self.value)?;
+        map.end()
+    }
+}
