@@ -20,8 +20,8 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, Key, Nat, Network, NodeGroup, Peer, Region, Rule, SecurityMode, Stack,
-        Tier, TierId, TrafficType,
+        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
+        SecurityMode, Stack, Tier, TierId, TrafficType,
     };
 }
 #[cfg(feature = "cli")]

@@ -31,6 +31,14 @@ impl Synthesis {
         &self.findings
     }
 
+    /// The same with findings of an earlier step.
+    #[cfg(feature = "spec")]
+    pub(crate) fn and(mut self, findings: Findings) -> Self {
+        self.findings.extend(findings);
+        self.findings.sort();
+        self
+    }
+
     /// The CloudFormation template, JSON.
     pub fn cloudformation(&self) -> String {
         render::cloudformation(&self.graph)
@@ -81,6 +89,14 @@ impl Stack {
             graph,
             findings,
         })
+    }
+
+    /// What can be said of the stack without planning it.
+    #[cfg(feature = "spec")]
+    pub(crate) fn check_model(&self) -> Findings {
+        let mut findings = Findings::new();
+        check::model(self, &mut findings);
+        findings
     }
 
     /// What can be said of the stack: errors, warnings and remarks.

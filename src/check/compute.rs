@@ -3,7 +3,9 @@
 use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::graph::runs_core_dns;
-use crate::network::{Access, AddonName, EndpointMode, MaxUnavailable, NodeGroup, Stack};
+use crate::network::{
+    Access, AddonName, EndpointMode, MaxUnavailable, NodeGroup, Stack, is_graviton,
+};
 use crate::plan::Plan;
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -12,6 +14,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     };
     for group in &cluster.node_groups {
         types(group, findings);
+        architecture(group, findings);
         sizes(group, findings);
     }
     for profile in &cluster.fargate {
@@ -93,6 +96,28 @@ fn types(group: &NodeGroup, findings: &mut Findings) {
                     .help("write family and size, such as m6i.large"),
             );
         }
+    }
+}
+
+/// EKS gives a group one image, which runs on one architecture.
+fn architecture(group: &NodeGroup, findings: &mut Findings) {
+    let mut types = group.instance_types.iter();
+    let Some(first) = types.next() else { return };
+    let arm = is_graviton(&first.value);
+    if let Some(other) = types.find(|other| is_graviton(&other.value) != arm) {
+        findings.push(
+            rules::PLAN006
+                .at(
+                    other.origin,
+                    format!(
+                        "{} and {} have different architectures",
+                        first.value, other.value
+                    ),
+                )
+                .related(first.origin, "the first type")
+                .note("a node group has one image, and an image is for x86 or for Graviton")
+                .help("make two node groups of it"),
+        );
     }
 }
 

@@ -78,6 +78,7 @@ rules! {
     PLAN003 Error "a zone belongs to the stack's region";
     PLAN004 Info "CoreDNS is installed once there is something to run it";
     PLAN005 Info "somebody can use the cluster's API";
+    PLAN006 Error "the instance types of a node group have one architecture";
 
     EKS105 Error "a VPC's range is a /16 to a /28";
     EKS106 Error "a VPC's range is not loopback, link-local, multicast or 0.0.0.0/8";

@@ -184,15 +184,20 @@ resource! {
 }
 
 resource! {
-    /// Gives an add-on's service account a role.
-    AddonIdentity: none / none {
+    /// Gives the pods of a service account a role.
+    PodIdentityAssociation: "AWS::EKS::PodIdentityAssociation" / "aws_eks_pod_identity_association" {
+        /// The cluster.
+        cluster: Ref<Cluster> = "ClusterName" / "cluster_name", replaces;
+        /// The namespace of the service account.
+        namespace: &'static str = "Namespace" / "namespace", replaces;
+        /// The service account.
+        service_account: &'static str = "ServiceAccount" / "service_account", replaces;
         /// The role.
         role: Deferred<Arn> = "RoleArn" / "role_arn", updates;
-        /// The service account.
-        service_account: &'static str = "ServiceAccount" / "service_account", updates;
+        /// Its tags.
+        tags: Tags = "Tags" / "tags", updates;
     }
 }
-block!(AddonIdentity);
 
 resource! {
     /// Software that EKS installs into a cluster.
@@ -209,8 +214,6 @@ resource! {
         on_update: &'static str = none / "resolve_conflicts_on_update", updates;
         /// Settings, as JSON text.
         configuration: Option<&'static str> = "ConfigurationValues" / "configuration_values", updates;
-        /// Roles for its service accounts.
-        identities: Vec<AddonIdentity> = "PodIdentityAssociations" / "pod_identity_association", updates;
         /// Its tags.
         tags: Tags = "Tags" / "tags", updates;
     }

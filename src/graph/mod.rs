@@ -98,6 +98,7 @@ resources! {
     LaunchTemplate,
     NodeGroup,
     FargateProfile,
+    PodIdentityAssociation,
     Addon,
     AccessEntry,
     OidcProvider,

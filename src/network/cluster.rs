@@ -174,6 +174,27 @@ pub(crate) enum MaxUnavailable {
     Percent(u8),
 }
 
+/// The operating system of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ImageFamily {
+    /// Amazon Linux 2023.
+    #[default]
+    Al2023,
+    /// Bottlerocket: nothing but what runs containers.
+    Bottlerocket,
+}
+
+/// Whether a type of instance has a Graviton processor: a `g` behind the generation, or the family `a1`.
+///
+/// Source: Amazon EC2 user guide, "Amazon EC2 instance type naming conventions".
+pub(crate) fn is_graviton(instance_type: &str) -> bool {
+    let family = instance_type.split('.').next().unwrap_or_default();
+    let behind = family
+        .trim_start_matches(|c: char| c.is_ascii_lowercase())
+        .trim_start_matches(|c: char| c.is_ascii_digit());
+    family == "a1" || behind.contains('g')
+}
+
 /// Nodes that EKS keeps running.
 #[derive(Debug, Clone)]
 #[must_use = "a node group is part of a cluster only once `Cluster::node_group` took it"]
@@ -181,7 +202,7 @@ pub struct NodeGroup {
     pub(crate) name: At<String>,
     pub(crate) tier: At<AnyTier>,
     pub(crate) instance_types: Vec<At<String>>,
-    pub(crate) ami: AmiType,
+    pub(crate) image: At<ImageFamily>,
     pub(crate) capacity: CapacityType,
     pub(crate) size: At<Size>,
     pub(crate) max_unavailable: At<MaxUnavailable>,
@@ -204,7 +225,7 @@ impl NodeGroup {
             name,
             tier,
             instance_types: vec![At::default_of("m6i.large".to_owned())],
-            ami: AmiType::Al2023X86,
+            image: At::default_of(ImageFamily::Al2023),
             capacity: CapacityType::OnDemand,
             size: At::default_of(Size {
                 min: 2,
@@ -231,10 +252,25 @@ impl NodeGroup {
         self
     }
 
-    /// The image.
-    pub fn ami(mut self, ami: AmiType) -> Self {
-        self.ami = ami;
+    /// The operating system; the image of it is that for the architecture of the instance types.
+    #[track_caller]
+    pub fn image(mut self, image: ImageFamily) -> Self {
+        self.image = At::caller(image);
         self
+    }
+
+    /// The image that EKS knows for the operating system and the first type's architecture.
+    pub(crate) fn ami(&self) -> AmiType {
+        let arm = self
+            .instance_types
+            .first()
+            .is_some_and(|t| is_graviton(&t.value));
+        match (self.image.value, arm) {
+            (ImageFamily::Al2023, false) => AmiType::Al2023X86,
+            (ImageFamily::Al2023, true) => AmiType::Al2023Arm,
+            (ImageFamily::Bottlerocket, false) => AmiType::BottlerocketX86,
+            (ImageFamily::Bottlerocket, true) => AmiType::BottlerocketArm,
+        }
     }
 
     /// How instances are bought.

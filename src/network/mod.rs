@@ -21,7 +21,8 @@ pub use at::At;
 #[doc(hidden)]
 pub use cidr::parse_cidr;
 pub use cluster::{
-    Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs, FargateProfile, NodeGroup,
+    Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs, FargateProfile, ImageFamily,
+    NodeGroup,
 };
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
@@ -39,7 +40,7 @@ pub use version::{Date, KubernetesVersion, Release, VersionError};
 pub use vpc::{ClusterTag, Network};
 
 pub(crate) use api_endpoint::EndpointMode;
-pub(crate) use cluster::{Grant, MaxUnavailable, Selector, Size};
+pub(crate) use cluster::{Grant, MaxUnavailable, Selector, Size, is_graviton};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};

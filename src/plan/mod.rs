@@ -12,6 +12,8 @@ mod zones;
 
 pub use ledger::{Ledger, SubnetKey};
 
+pub(crate) use tiers::DEFAULT_TIERS;
+
 pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;

@@ -21,6 +21,9 @@ pub(super) struct Tiers {
 /// The name by which a tier takes the control plane's interfaces.
 pub(crate) const CONTROL_PLANE: &str = "control-plane";
 
+/// The tiers of a network that names none, in the order of the plan: public, private, isolated.
+pub(crate) const DEFAULT_TIERS: [&str; 3] = ["public", "nodes", CONTROL_PLANE];
+
 pub(super) fn resolve(
     stack: &Stack,
     zones: Option<&[ZoneId]>,
@@ -37,7 +40,12 @@ pub(super) fn resolve(
     if models.is_empty() {
         tiers = defaults(stack, zones.unwrap_or_default());
     }
-    let place = |any: AnyTier| order.iter().position(|&i| i == any.index);
+    let place = |any: AnyTier| {
+        if models.is_empty() {
+            return (any.index < DEFAULT_TIERS.len()).then_some(any.index);
+        }
+        order.iter().position(|&i| i == any.index)
+    };
     let nats = if models.is_empty() {
         default_nats(&mut tiers)
     } else {
@@ -216,23 +224,22 @@ fn tier_zones(
 
 /// The tiers of a network that names none, layout 1.
 fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
-    [
-        ("public", Access::Public),
-        ("nodes", Access::Private),
-        (CONTROL_PLANE, Access::Isolated),
-    ]
-    .map(|(name, access)| PlannedTier {
-        name: name.to_owned(),
-        access,
-        origin: stack.network.origin,
-        name_origin: Origin::Default,
-        zones: zones.to_vec(),
-        subnets: Vec::new(),
-        load_balancers: access != Access::Isolated,
-        tags: Tags::new(),
-        egress: Vec::new(),
-    })
-    .into()
+    let access = [Access::Public, Access::Private, Access::Isolated];
+    let named: Vec<_> = DEFAULT_TIERS.into_iter().zip(access).collect();
+    named
+        .into_iter()
+        .map(|(name, access)| PlannedTier {
+            name: name.to_owned(),
+            access,
+            origin: stack.network.origin,
+            name_origin: Origin::Default,
+            zones: zones.to_vec(),
+            subnets: Vec::new(),
+            load_balancers: access != Access::Isolated,
+            tags: Tags::new(),
+            egress: Vec::new(),
+        })
+        .collect()
 }
 
 /// The prefix length of a tier's subnets, and where it was asked for.

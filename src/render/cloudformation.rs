@@ -85,6 +85,7 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<InternetGatewayAttachment> {
         | Resource::LaunchTemplate(_)
         | Resource::NodeGroup(_)
         | Resource::FargateProfile(_)
+        | Resource::PodIdentityAssociation(_)
         | Resource::Addon(_)
         | Resource::AccessEntry(_)
         | Resource::OidcProvider(_) => None,

@@ -240,6 +240,7 @@ fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
         | Resource::LaunchTemplate(_)
         | Resource::NodeGroup(_)
         | Resource::FargateProfile(_)
+        | Resource::PodIdentityAssociation(_)
         | Resource::Addon(_)
         | Resource::OidcProvider(_) => Vec::new(),
     }

@@ -13,13 +13,15 @@ use std::cell::RefCell;
 use serde::de::{DeserializeOwned, Deserializer, Expected, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use self::access::{Choice, Items, Parts, Settings};
+use self::access::{Choice, Forms, Items, Parts, Settings};
 use self::error::Error;
 use super::tree::{Kind, Node};
 use crate::diagnostic::{Finding, Findings, Sources};
 
 /// The struct name by which `Field` asks for a value together with its place.
 pub(super) const FIELD: &str = "$eksnet::Field";
+/// The struct name by which `Either` asks whether a value is a single word or number.
+pub(super) const EITHER: &str = "$eksnet::Either";
 /// The struct name by which `Key` asks for a key together with its place.
 pub(super) const KEY: &str = "$eksnet::Key";
 
@@ -223,6 +225,9 @@ impl<'de> Deserializer<'de> for De<'de> {
     ) -> Result<V::Value, Error> {
         if name == FIELD {
             return visitor.visit_seq(Parts::value(self));
+        }
+        if name == EITHER {
+            return self.settle(visitor.visit_seq(Forms::new(self)));
         }
         let Kind::Map(entries) = &self.node.kind else {
             return Err(self.not_a_struct(&expected(&visitor), fields));

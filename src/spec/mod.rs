@@ -3,18 +3,12 @@
 //! A text is read into one tree of values with positions, whatever the format ([`read`]), and plain
 //! serde structs are decoded from that tree ([`decode`]). Both report every problem of a file in one
 //! run and leave the judgement of what the values mean to others.
-#![cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the lowering that reads specs is written next"
-    )
-)]
-
 mod codes;
 mod decode;
+mod either;
 mod field;
+mod form;
+mod lower;
 mod nearest;
 mod scalar;
 #[cfg(feature = "schema")]
@@ -33,14 +27,21 @@ mod yaml_mistakes;
 )]
 mod tests;
 
+pub use either::{Either, NumberOrText};
 pub use field::{Field, Key, Named};
+pub use form::*;
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
-pub(crate) use decode::decode;
-pub(crate) use tree::{Kind, Node};
+use decode::decode;
+use tree::{Kind, Node};
 
 use std::ops::Range;
 
 use crate::diagnostic::{Finding, Findings, Origin, Severity, SourceId, Sources, Span};
+use crate::network::Stack;
+use crate::plan::Ledger;
+use crate::synthesis::Synthesis;
 
 /// The most bytes that a spec may have.
 const MAX_BYTES: usize = 16 << 20;
@@ -87,11 +88,76 @@ impl Format {
     }
 }
 
+/// What a spec's text came to.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The stack that it asks for; none where its form is too broken to tell.
+    pub stack: Option<Stack>,
+    /// What is wrong with its form.
+    pub findings: Findings,
+    /// Whether the stack is all that was asked for.
+    complete: bool,
+}
+
+impl Loaded {
+    /// Everything that is wrong with the spec, its form and what it asks for, in one list.
+    ///
+    /// # Errors
+    ///
+    /// All findings, where one of them is an error.
+    pub fn synthesize(self, ledger: &Ledger) -> Result<Synthesis, Findings> {
+        let mut findings = self.findings;
+        let Some(stack) = self.stack else {
+            findings.sort();
+            return Err(findings);
+        };
+        if !findings.has_errors() {
+            return stack
+                .synthesize_with(ledger)
+                .map(|synthesis| synthesis.and(findings));
+        }
+        // What could not be read leaves gaps: only what is wrong regardless of them is said.
+        let more = if self.complete {
+            stack.check()
+        } else {
+            stack.check_model()
+        };
+        findings.extend(more.into_iter().filter(|f| f.severity == Severity::Error));
+        findings.sort();
+        Err(findings)
+    }
+}
+
+/// Reads a spec: the text is parsed, decoded and lowered into the typed model.
+///
+/// The text is kept among the sources, so that findings can show it. Without a format the text decides.
+///
+/// ```
+/// use eksnet::diagnostic::Sources;
+///
+/// let text = "stack: prod\nregion: us-east-1\nnetwork: { cidr: 10.20.0.0/16 }\n";
+/// let mut sources = Sources::new();
+/// let loaded = eksnet::spec::load("prod.yaml", None, text, &mut sources);
+/// assert!(loaded.synthesize(&eksnet::plan::Ledger::new()).is_ok());
+/// ```
+pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Sources) -> Loaded {
+    let (node, mut findings) = read(name, format, text, sources);
+    let spec: Option<Spec> = node.and_then(|node| decode(&node, sources, &mut findings));
+    let lowered = spec.map(|spec| lower::lower(&spec, &mut findings));
+    findings.sort();
+    let (stack, complete) = lowered.unzip();
+    Loaded {
+        stack,
+        findings,
+        complete: complete.unwrap_or(false),
+    }
+}
+
 /// Reads a spec's text into a tree and keeps the text among the sources, so that findings can show it.
 ///
 /// Without a format the text decides. No node means that there is nothing to decode: the findings say
 /// why. With a node there may be findings too, such as keys that are written twice.
-pub(crate) fn read(
+fn read(
     name: &str,
     format: Option<Format>,
     text: &str,

@@ -6,8 +6,8 @@ use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    AccessCidrs, Addon, AddonIdentity, Cluster, Deferred, ElasticIp, LogGroup, NodeId,
-    OidcProvider, Ref, Resource, Role, Statement, Text,
+    AccessCidrs, Addon, Cluster, Deferred, ElasticIp, LogGroup, NodeId, OidcProvider,
+    PodIdentityAssociation, Ref, Resource, Role, Statement, Text,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -155,25 +155,12 @@ fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId>
         if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
             continue;
         }
-        let identities = if addon == AddonName::VpcCni
-            && !model.without_addons.contains(&AddonName::PodIdentityAgent)
-        {
-            vec![AddonIdentity {
-                role: cni_role(b, model).arn(),
-                service_account: "aws-node",
-            }]
-        } else {
-            Vec::new()
-        };
-        nodes.extend(add_addon(
-            b,
-            model,
-            cluster,
-            addon,
-            identities,
-            None,
-            Vec::new(),
-        ));
+        let identity = (addon == AddonName::VpcCni
+            && !model.without_addons.contains(&AddonName::PodIdentityAgent))
+        .then(|| cni_identity(b, model, cluster))
+        .flatten();
+        let after = identity.into_iter().collect();
+        nodes.extend(add_addon(b, model, cluster, addon, None, after));
     }
     nodes
 }
@@ -183,7 +170,6 @@ fn add_addon(
     model: &Model,
     cluster: &Ref<Cluster>,
     addon: AddonName,
-    identities: Vec<AddonIdentity>,
     configuration: Option<&'static str>,
     after: Vec<NodeId>,
 ) -> Option<NodeId> {
@@ -200,7 +186,24 @@ fn add_addon(
             on_create: "OVERWRITE",
             on_update: "OVERWRITE",
             configuration,
-            identities,
+            tags,
+        },
+    )
+    .node()
+}
+
+/// Made before the add-on: pods that start earlier would have to be restarted to get the role.
+fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Option<NodeId> {
+    let role = cni_role(b, model).arn();
+    let tags = b.tags("vpc-cni");
+    b.add(
+        "vpc-cni",
+        model.origin,
+        PodIdentityAssociation {
+            cluster: cluster.clone(),
+            namespace: "kube-system",
+            service_account: "aws-node",
+            role,
             tags,
         },
     )
@@ -244,7 +247,6 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
         model,
         &cluster.cluster,
         AddonName::CoreDns,
-        Vec::new(),
         configuration,
         compute.nodes.clone(),
     );

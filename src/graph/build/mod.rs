@@ -178,6 +178,7 @@ fn holds_state(resource: &Resource) -> bool {
         | Resource::LaunchTemplate(_)
         | Resource::NodeGroup(_)
         | Resource::FargateProfile(_)
+        | Resource::PodIdentityAssociation(_)
         | Resource::Addon(_)
         | Resource::AccessEntry(_)
         | Resource::OidcProvider(_) => false,

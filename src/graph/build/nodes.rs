@@ -6,11 +6,11 @@ use super::routing::Routes;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    AmiType, Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, GroupId, LaunchTemplate,
+    Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, GroupId, LaunchTemplate,
     NodeGroup, NodeId, PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Text,
 };
 use crate::network::{
-    AddonName, Cluster as Model, FargateProfile as ProfileModel, MaxUnavailable,
+    AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
     NodeGroup as GroupModel, Partition, SecurityMode, Selector,
 };
 
@@ -125,7 +125,7 @@ fn node_group(
             role: role.arn(),
             subnets: network.subnets[tier].clone(),
             version: model.version.value.clone(),
-            ami: group.ami,
+            ami: group.ami(),
             capacity: group.capacity,
             instance_types: group
                 .instance_types
@@ -212,11 +212,9 @@ fn disks(group: &GroupModel) -> Vec<BlockDevice> {
         delete_on_termination: true,
     };
     let size = group.disk_gib.value;
-    match group.ami {
-        AmiType::Al2023X86 | AmiType::Al2023Arm => vec![disk("/dev/xvda", size)],
-        AmiType::BottlerocketX86 | AmiType::BottlerocketArm => {
-            vec![disk("/dev/xvda", 4), disk("/dev/xvdb", size)]
-        }
+    match group.image.value {
+        ImageFamily::Al2023 => vec![disk("/dev/xvda", size)],
+        ImageFamily::Bottlerocket => vec![disk("/dev/xvda", 4), disk("/dev/xvdb", size)],
     }
 }
 

@@ -279,3 +279,40 @@ impl<'de> VariantAccess<'de> for Choice<'de> {
         self.settings()?.deserialize_struct("", fields, visitor)
     }
 }
+
+/// Whether a value is a single word or number, and then the value.
+pub(super) struct Forms<'de> {
+    short: Option<bool>,
+    value: Option<De<'de>>,
+}
+
+impl<'de> Forms<'de> {
+    pub(super) fn new(de: De<'de>) -> Self {
+        let short = match de.node.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) => true,
+            Kind::List(_) | Kind::Map(_) => false,
+        };
+        Self {
+            short: Some(short),
+            value: Some(de),
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Forms<'de> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        if let Some(short) = self.short.take() {
+            let form = serde::de::value::BoolDeserializer::new(short);
+            return seed.deserialize(form).map(Some);
+        }
+        match self.value.take() {
+            Some(de) => de.settle(seed.deserialize(de)).map(Some),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Lowering: a spec becomes the typed model, through the same constructors as a program's.
+//!
+//! Where the DSL is guarded by types, a name of the spec must be turned into a thing of the right kind here, and this is
+//! where the finding about it is made. No rule about the network itself is repeated.
+
+mod cluster;
+mod network;
+mod words;
+
+use self::words::Words;
+use super::{Either, Field, Spec};
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::network::{At, Cluster, Network, Region, Stack};
+
+/// The stack that a spec asks for, and whether nothing that decides about the rest is missing from it.
+pub(super) fn lower(spec: &Spec, findings: &mut Findings) -> (Stack, bool) {
+    let mut lowering = Lowering {
+        words: Words { findings },
+        complete: true,
+        root: spec.stack.origin(),
+    };
+    let stack = lowering.stack(spec);
+    (stack, lowering.complete)
+}
+
+/// What all files of this room work on.
+struct Lowering<'f> {
+    words: Words<'f>,
+    complete: bool,
+    /// What stands for the spec as a whole.
+    root: Origin,
+}
+
+impl Lowering<'_> {
+    fn stack(&mut self, spec: &Spec) -> Stack {
+        let name = self.required(
+            &spec.stack,
+            "stack",
+            "the name that everything is called after, such as `prod`",
+        );
+        let region = self.region(&spec.region);
+        let network = spec.network.get();
+        if spec.network.is_absent() {
+            self.missing(
+                self.root,
+                "network",
+                "a range at least: `network: { cidr: 10.20.0.0/16 }`",
+            );
+        }
+        let (network, tiers) = self.network(network, spec.network.origin());
+        let mut stack = Stack::network_only(name.value.clone(), region.value, network);
+        stack.name = name;
+        stack.region = region;
+        if let Some((layout, span)) = spec.layout.located() {
+            stack.layout = At::new(*layout, Origin::Spec(span));
+        }
+        stack.cluster = match spec.cluster.get() {
+            Some(Either::Short(_)) => None,
+            Some(Either::Long(cluster)) => {
+                Some(self.cluster(cluster, spec.cluster.origin(), &stack, &tiers))
+            }
+            None if spec.cluster.is_invalid() => {
+                self.complete = false;
+                None
+            }
+            None => Some(self.default_cluster(&stack)),
+        };
+        stack.retain = spec.retain.get().copied().unwrap_or_default();
+        stack.tag_origin = spec.tags.origin();
+        stack.tags = self.words.tags(&spec.tags);
+        stack
+    }
+
+    fn default_cluster(&self, stack: &Stack) -> Cluster {
+        let version = crate::network::KubernetesVersion::DEFAULT_LAYOUT_1;
+        let mut cluster = Cluster::new(stack.name.value.clone(), version.to_string());
+        cluster.origin = self.root;
+        cluster.name.origin = stack.name.origin;
+        cluster.version.origin = Origin::Default;
+        cluster
+    }
+
+    /// A text that must be there.
+    fn required(&mut self, field: &Field<String>, key: &str, what: &str) -> At<String> {
+        match field.located() {
+            Some((text, span)) => At::new(text.clone(), Origin::Spec(span)),
+            None => {
+                if field.is_absent() {
+                    self.missing(self.root, key, what);
+                }
+                self.complete = false;
+                At::default_of("missing".to_owned())
+            }
+        }
+    }
+
+    fn missing(&mut self, origin: Origin, key: &str, what: &str) {
+        self.complete = false;
+        self.words.missing(origin, key, what);
+    }
+
+    fn region(&mut self, field: &Field<String>) -> At<Region> {
+        let Some((text, span)) = field.located() else {
+            if field.is_absent() {
+                self.missing(self.root, "region", "a region, such as `us-east-1`");
+            }
+            self.complete = false;
+            return At::default_of(Region::UsEast1);
+        };
+        let origin = Origin::Spec(span);
+        if let Ok(region) = Region::parse(text) {
+            return At::new(region, origin);
+        }
+        self.complete = false;
+        let known: Vec<&str> = Region::ALL.iter().map(|region| region.as_str()).collect();
+        let finding =
+            rules::SPEC005.at(origin, format!("`{text}` is not a region that EKS serves"));
+        let finding = match super::nearest::nearest(text, known.iter().copied()) {
+            Some(near) => finding
+                .help(format!("did you mean `{near}`?"))
+                .edit(span, near),
+            None => finding.help(format!("the regions are {}", known.join(", "))),
+        };
+        self.words.findings.push(finding);
+        At::default_of(Region::UsEast1)
+    }
+}
+
+/// Names of a spec's tiers with their places in the model.
+struct TierNames(Vec<String>);
+
+impl TierNames {
+    fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|other| other == name)
+    }
+}
+
+/// A handle to a tier of a network by its position.
+fn handle(network: &Network, index: usize) -> crate::network::AnyTier {
+    crate::network::AnyTier {
+        network: network.id,
+        index,
+    }
+}

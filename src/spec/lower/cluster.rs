@@ -1,0 +1,412 @@
+//! The cluster of a spec.
+
+use super::words::Words;
+use super::{Lowering, TierNames, handle};
+use crate::check::rules;
+use crate::diagnostic::Origin;
+use crate::graph::{CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect};
+use crate::network::{
+    Access, AccessEntry, AddonName, AnyTier, At, Cluster, ControlPlaneLogs, EndpointMode,
+    FargateProfile, Grant, ImageFamily, MaxUnavailable, NodeGroup, Selector, Size, Stack,
+};
+use crate::spec::{
+    AccessEntriesSpec, AccessEntrySpec, AddonsSpec, AmiSpec, CapacitySpec, ClusterSpec, Either,
+    EndpointAccessSpec, EndpointSpec, FargateSpec, Field, Key, LogTypeSpec, LogsSpec, Names,
+    NodeGroupSpec, NoneWord, NumberOrText, SelectorSpec, SupportSpec, TaintEffectSpec, TaintSpec,
+};
+
+impl Lowering<'_> {
+    pub(super) fn cluster(
+        &mut self,
+        spec: &ClusterSpec,
+        origin: Origin,
+        stack: &Stack,
+        tiers: &TierNames,
+    ) -> Cluster {
+        let mut cluster = self.default_cluster(stack);
+        cluster.origin = origin;
+        if let Some(name) = Words::text(&spec.name) {
+            cluster.name = name;
+        }
+        if let Some(version) = Words::text(&spec.version) {
+            cluster.version = version;
+        }
+        cluster.control_plane =
+            Words::text(&spec.control_plane).and_then(|name| self.used_tier(&name, stack, tiers));
+        if let Some((endpoint, span)) = spec.endpoint.located() {
+            cluster.endpoint = self.endpoint(endpoint, Origin::Spec(span));
+        }
+        cluster.service_cidr = self.words.cidr(&spec.service_cidr);
+        if let Some(key) = self.words.key(&spec.secrets_key) {
+            cluster.secrets_key = key;
+        }
+        match spec.logs.located() {
+            Some((Either::Short(NoneWord::None), _)) => cluster.logs = None,
+            Some((Either::Long(logs), span)) => {
+                cluster.logs = Some(self.logs(logs, Origin::Spec(span)))
+            }
+            None => {}
+        }
+        if let Some(support) = spec.support.get() {
+            cluster.support = match support {
+                SupportSpec::Standard => SupportType::Standard,
+                SupportSpec::Extended => SupportType::Extended,
+            };
+        }
+        if let Some(access) = spec.access.get() {
+            self.access(access, &mut cluster);
+        }
+        self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
+        self.fargate(&spec.fargate, stack, tiers, &mut cluster);
+        if let Some(addons) = spec.addons.get() {
+            addon_versions(addons, &mut cluster);
+        }
+        cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
+        cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
+        cluster
+    }
+
+    fn used_tier(
+        &mut self,
+        name: &At<String>,
+        stack: &Stack,
+        tiers: &TierNames,
+    ) -> Option<At<AnyTier>> {
+        let index = if tiers.0.is_empty() {
+            self.default_tier(name)?
+        } else {
+            self.tier(name, tiers)?
+        };
+        Some(At::new(handle(&stack.network, index), name.origin))
+    }
+
+    /// One of the tiers that a network without tiers of its own gets.
+    fn default_tier(&mut self, name: &At<String>) -> Option<usize> {
+        self.words
+            .reference(name, "tier", &crate::plan::DEFAULT_TIERS)
+    }
+
+    /// A tier by its name; without a name the only private one.
+    fn workload_tier(
+        &mut self,
+        field: &Field<String>,
+        origin: Origin,
+        stack: &Stack,
+        tiers: &TierNames,
+    ) -> Option<At<AnyTier>> {
+        if let Some(name) = Words::text(field) {
+            return self.used_tier(&name, stack, tiers);
+        }
+        if field.is_invalid() {
+            return None;
+        }
+        if tiers.0.is_empty() {
+            return Some(At::new(handle(&stack.network, 1), origin));
+        }
+        let models = &stack.network.tiers;
+        let mut private = (0..models.len()).filter(|&i| models[i].access == Access::Private);
+        if let (Some(only), None) = (private.next(), private.next()) {
+            return Some(At::new(handle(&stack.network, only), origin));
+        }
+        self.words.push(
+            rules::SPEC017
+                .at(origin, "it is not clear which tier this stands in")
+                .note(format!("the tiers are {}", tiers.0.join(", ")))
+                .help(format!(
+                    "say which: `tier: {}`",
+                    tiers.0.first().map_or("nodes", String::as_str)
+                )),
+        );
+        None
+    }
+
+    fn endpoint(&mut self, spec: &EndpointSpec, origin: Origin) -> At<EndpointMode> {
+        let mut clients = Vec::new();
+        for field in spec.public_cidrs.get().into_iter().flatten() {
+            clients.extend(self.words.cidr(field));
+        }
+        let named = !spec.public_cidrs.is_absent();
+        let origin = spec.access.origin().or(origin);
+        let mode = match spec.access.get() {
+            Some(EndpointAccessSpec::Private) => {
+                if named {
+                    self.words.push(
+                        rules::SPEC018
+                            .at(
+                                spec.public_cidrs.origin(),
+                                "a private endpoint has no public clients",
+                            )
+                            .related(origin, "the endpoint is private")
+                            .note("EKS refuses public access CIDRs where public access is off")
+                            .help(
+                                "write `access: public-and-private`, or leave `public-cidrs` out",
+                            ),
+                    );
+                }
+                EndpointMode::Private
+            }
+            Some(EndpointAccessSpec::Public) => EndpointMode::Public(clients),
+            Some(EndpointAccessSpec::PublicAndPrivate) => EndpointMode::PublicAndPrivate(clients),
+            None if named => EndpointMode::PublicAndPrivate(clients),
+            None => EndpointMode::Private,
+        };
+        if mode.public_access() && mode.clients().is_empty() && !spec.public_cidrs.is_invalid() {
+            let any_written = spec.public_cidrs.get().is_some_and(|list| !list.is_empty());
+            if !any_written {
+                self.words.push(
+                    rules::SPEC016
+                        .at(origin, "nobody is named who may reach the API from outside")
+                        .note("AWS has no \"public but closed\": without a list the API would answer the whole internet")
+                        .help("add `public-cidrs: [198.18.7.0/24]` with your own ranges, or `[0.0.0.0/0]` if you mean everyone"),
+                );
+            }
+        }
+        At::new(mode, origin)
+    }
+
+    fn logs(&mut self, spec: &LogsSpec, origin: Origin) -> ControlPlaneLogs {
+        let mut logs = ControlPlaneLogs::defaults(origin);
+        if let Some(types) = spec.types.get() {
+            logs.types = types
+                .iter()
+                .filter_map(|field| field.get().copied().map(log_type))
+                .collect();
+            logs.types.sort_unstable();
+            logs.types.dedup();
+        }
+        if let Some((days, span)) = spec.retention_days.located() {
+            logs.retention = At::new(*days, Origin::Spec(span));
+        }
+        if let Some(key) = self.words.key(&spec.kms_key) {
+            logs.key = key;
+        }
+        logs
+    }
+
+    fn access(&mut self, spec: &AccessEntriesSpec, cluster: &mut Cluster) {
+        cluster.creator_admin = spec.creator_admin.get().copied().unwrap_or_default();
+        for (key, field) in spec
+            .entries
+            .get()
+            .into_iter()
+            .flat_map(|named| named.iter())
+        {
+            let nothing = AccessEntrySpec::default();
+            let entry = field.get().unwrap_or(&nothing);
+            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            if entry.principal.is_absent() && !field.is_invalid() {
+                self.words
+                    .missing(name.origin, "principal", "the ARN of a role or user");
+            }
+            let Some(principal) = Words::text(&entry.principal) else {
+                continue;
+            };
+            cluster.access.push(AccessEntry {
+                name,
+                principal,
+                grants: grants(entry),
+                groups: Words::texts(&entry.groups),
+            });
+        }
+    }
+
+    fn node_groups(
+        &mut self,
+        names: &Names<NodeGroupSpec>,
+        stack: &Stack,
+        tiers: &TierNames,
+        cluster: &mut Cluster,
+    ) {
+        for (key, field) in names.get().into_iter().flat_map(|named| named.iter()) {
+            let nothing = NodeGroupSpec::default();
+            let spec = field.get().unwrap_or(&nothing);
+            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            if let Some(tier) = self.workload_tier(&spec.tier, name.origin, stack, tiers) {
+                let group = self.node_group(name, tier, spec);
+                cluster.node_groups.push(group);
+            }
+        }
+    }
+
+    fn node_group(
+        &mut self,
+        name: At<String>,
+        tier: At<AnyTier>,
+        spec: &NodeGroupSpec,
+    ) -> NodeGroup {
+        let mut group = NodeGroup::in_tier(name, tier);
+        if !spec.instance_types.is_absent() {
+            group.instance_types = Words::texts(&spec.instance_types);
+        }
+        group.image = match spec.ami.located() {
+            Some((AmiSpec::Bottlerocket, span)) => {
+                At::new(ImageFamily::Bottlerocket, Origin::Spec(span))
+            }
+            Some((AmiSpec::Al2023, span)) => At::new(ImageFamily::Al2023, Origin::Spec(span)),
+            None => group.image,
+        };
+        group.capacity = match spec.capacity.get() {
+            Some(CapacitySpec::Spot) => CapacityType::Spot,
+            Some(CapacitySpec::OnDemand) | None => CapacityType::OnDemand,
+        };
+        if let Some((size, span)) = spec.size.located() {
+            let default = group.size.value;
+            let min = size.min.get().copied().unwrap_or(default.min);
+            let max = size
+                .max
+                .get()
+                .copied()
+                .unwrap_or_else(|| min.saturating_mul(2).max(1));
+            let desired = size.desired.get().copied();
+            group.size = At::new(Size { min, desired, max }, Origin::Spec(span));
+        }
+        if let Some(unavailable) = self.max_unavailable(&spec.max_unavailable) {
+            group.max_unavailable = unavailable;
+        }
+        if let Some((gib, span)) = spec.disk_gib.located() {
+            group.disk_gib = At::new(*gib, Origin::Spec(span));
+        }
+        group.disk_key = Words::text(&spec.disk_key);
+        if let Some((hops, span)) = spec.metadata_hops.located() {
+            group.metadata_hops = At::new(*hops, Origin::Spec(span));
+        }
+        group.labels = labels(&spec.labels);
+        for field in spec.taints.get().into_iter().flatten() {
+            group.taints.extend(self.taint(field));
+        }
+        group
+    }
+
+    fn max_unavailable(&mut self, field: &Field<NumberOrText>) -> Option<At<MaxUnavailable>> {
+        let (value, span) = field.located()?;
+        let origin = Origin::Spec(span);
+        let read = match value {
+            NumberOrText::Number(nodes) => u32::try_from(*nodes).ok().map(MaxUnavailable::Nodes),
+            NumberOrText::Text(text) => text
+                .strip_suffix('%')
+                .and_then(|percent| percent.trim().parse().ok())
+                .map(MaxUnavailable::Percent),
+        };
+        if read.is_none() {
+            self.words.push(
+                rules::SPEC015
+                    .at(origin, "not a number of nodes or a percentage")
+                    .help("write a number such as 1, or a percentage such as 33%"),
+            );
+        }
+        read.map(|value| At::new(value, origin))
+    }
+
+    fn taint(&mut self, field: &Field<TaintSpec>) -> Option<Taint> {
+        let (spec, span) = field.located()?;
+        let origin = Origin::Spec(span);
+        if spec.key.is_absent() {
+            self.words.missing(origin, "key", "the name of the taint");
+        }
+        if spec.effect.is_absent() {
+            self.words.missing(
+                origin,
+                "effect",
+                "`no-schedule`, `no-execute` or `prefer-no-schedule`",
+            );
+        }
+        Some(Taint {
+            key: spec.key.get()?.clone(),
+            value: spec.value.get().cloned(),
+            effect: match spec.effect.get()? {
+                TaintEffectSpec::NoSchedule => TaintEffect::NoSchedule,
+                TaintEffectSpec::NoExecute => TaintEffect::NoExecute,
+                TaintEffectSpec::PreferNoSchedule => TaintEffect::PreferNoSchedule,
+            },
+        })
+    }
+
+    fn fargate(
+        &mut self,
+        names: &Names<FargateSpec>,
+        stack: &Stack,
+        tiers: &TierNames,
+        cluster: &mut Cluster,
+    ) {
+        for (key, field) in names.get().into_iter().flat_map(|named| named.iter()) {
+            let nothing = FargateSpec::default();
+            let spec = field.get().unwrap_or(&nothing);
+            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            let Some(tier) = self.workload_tier(&spec.tier, name.origin, stack, tiers) else {
+                continue;
+            };
+            let mut profile = FargateProfile::in_tier(name, tier);
+            for field in spec.selectors.get().into_iter().flatten() {
+                profile.selectors.extend(self.selector(field));
+            }
+            cluster.fargate.push(profile);
+        }
+    }
+
+    fn selector(&mut self, field: &Field<SelectorSpec>) -> Option<Selector> {
+        let (spec, span) = field.located()?;
+        if spec.namespace.is_absent() {
+            self.words
+                .missing(Origin::Spec(span), "namespace", "the namespace of the pods");
+        }
+        Some(Selector {
+            namespace: Words::text(&spec.namespace)?,
+            labels: labels(&spec.labels),
+        })
+    }
+}
+
+fn grants(entry: &AccessEntrySpec) -> Vec<Grant> {
+    let grant = |policy: &Field<String>, namespaces| {
+        Some(Grant {
+            policy: Words::text(policy)?,
+            namespaces: Words::texts(namespaces)
+                .into_iter()
+                .map(|at| at.value)
+                .collect(),
+        })
+    };
+    let one = grant(&entry.policy, &entry.namespaces);
+    let several = entry.policies.get().into_iter().flatten();
+    let several = several.filter_map(|field| {
+        field
+            .get()
+            .and_then(|spec| grant(&spec.policy, &spec.namespaces))
+    });
+    one.into_iter().chain(several).collect()
+}
+
+fn labels(names: &Names<String>) -> std::collections::BTreeMap<String, String> {
+    let named = names.get().into_iter().flat_map(|named| named.iter());
+    named
+        .filter_map(|(key, value): &(Key, _)| Some((key.text.clone(), value.get()?.clone())))
+        .collect()
+}
+
+fn addon_versions(spec: &AddonsSpec, cluster: &mut Cluster) {
+    let all = [
+        (AddonName::VpcCni, &spec.vpc_cni),
+        (AddonName::KubeProxy, &spec.kube_proxy),
+        (AddonName::PodIdentityAgent, &spec.eks_pod_identity_agent),
+        (AddonName::CoreDns, &spec.coredns),
+    ];
+    for (addon, field) in all {
+        match Words::text(field) {
+            Some(word) if word.value == "none" => cluster.without_addons.push(addon),
+            Some(version) => {
+                cluster.addon_versions.insert(addon, version);
+            }
+            None => {}
+        }
+    }
+}
+
+const fn log_type(spec: LogTypeSpec) -> ControlPlaneLog {
+    match spec {
+        LogTypeSpec::Api => ControlPlaneLog::Api,
+        LogTypeSpec::Audit => ControlPlaneLog::Audit,
+        LogTypeSpec::Authenticator => ControlPlaneLog::Authenticator,
+        LogTypeSpec::ControllerManager => ControlPlaneLog::ControllerManager,
+        LogTypeSpec::Scheduler => ControlPlaneLog::Scheduler,
+    }
+}

@@ -1,0 +1,172 @@
+//! Text of a spec that stands for something: ranges, keys, tags, ports, references.
+
+use ipnet::Ipv4Net;
+
+use super::super::nearest::nearest;
+use super::super::{Field, List, Names, NumberOrText};
+use crate::check::rules;
+use crate::diagnostic::{Finding, Findings, Origin, Span};
+use crate::graph::Tags;
+use crate::network::{At, Key};
+
+/// Reads words and says what is wrong with them.
+pub(super) struct Words<'f> {
+    pub(super) findings: &'f mut Findings,
+}
+
+impl Words<'_> {
+    pub(super) fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    pub(super) fn missing(&mut self, origin: Origin, key: &str, what: &str) {
+        self.push(
+            rules::SPEC016
+                .at(origin, format!("the key `{key}` is missing"))
+                .help(format!("add `{key}`: {what}")),
+        );
+    }
+
+    /// A text, if there is a right one.
+    pub(super) fn text(field: &Field<String>) -> Option<At<String>> {
+        let (text, span) = field.located()?;
+        Some(At::new(text.clone(), Origin::Spec(span)))
+    }
+
+    /// All texts of a list that are right.
+    pub(super) fn texts(list: &List<String>) -> Vec<At<String>> {
+        list.get()
+            .into_iter()
+            .flatten()
+            .filter_map(Self::text)
+            .collect()
+    }
+
+    /// A range of addresses.
+    pub(super) fn cidr(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
+        let (text, span) = field.located()?;
+        self.cidr_of(text, span)
+    }
+
+    pub(super) fn cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv4Net>> {
+        let origin = Origin::Spec(span);
+        let Ok(net) = text.parse::<Ipv4Net>() else {
+            let finding = rules::SPEC015.at(origin, format!("`{text}` is not an IPv4 range"));
+            self.push(range_help(finding, text, span));
+            return None;
+        };
+        let canonical = net.trunc();
+        if net != canonical {
+            self.push(
+                rules::EKS109
+                    .at(origin, format!("{net} has bits set below its prefix"))
+                    .note(format!("AWS would build {canonical} without a word, and the spec would say something else"))
+                    .help(format!("write {canonical}"))
+                    .edit(span, canonical.to_string()),
+            );
+            return None;
+        }
+        Some(At::new(net, origin))
+    }
+
+    /// `create`, `aws-owned`, or the ARN of a key.
+    pub(super) fn key(&mut self, field: &Field<String>) -> Option<Key> {
+        let (text, span) = field.located()?;
+        match text.as_str() {
+            "create" => Some(Key::Create),
+            "aws-owned" => Some(Key::AwsOwned),
+            arn if arn.starts_with("arn:") => {
+                Some(Key::Existing(At::new(arn.to_owned(), Origin::Spec(span))))
+            }
+            other => {
+                let finding =
+                    rules::SPEC005.at(Origin::Spec(span), format!("`{other}` is not a key"));
+                let finding = match nearest(other, ["create", "aws-owned"]) {
+                    Some(near) => finding
+                        .help(format!("did you mean `{near}`?"))
+                        .edit(span, near),
+                    None => finding.help("write `create`, `aws-owned`, or the ARN of a key"),
+                };
+                self.push(finding);
+                None
+            }
+        }
+    }
+
+    pub(super) fn tags(&mut self, names: &Names<String>) -> Tags {
+        let named = names.get().into_iter().flat_map(|named| named.iter());
+        named
+            .filter_map(|(key, value)| Some((key.text.clone(), value.get()?.clone())))
+            .collect()
+    }
+
+    /// A port or a range of ports.
+    pub(super) fn ports(&mut self, field: &Field<NumberOrText>) -> Option<(u16, u16)> {
+        let (value, span) = field.located()?;
+        let ports = match value {
+            NumberOrText::Number(port) => u16::try_from(*port).ok().map(|port| (port, port)),
+            NumberOrText::Text(text) => {
+                let (from, to) = text.split_once('-').unwrap_or((text, text));
+                from.trim().parse().ok().zip(to.trim().parse().ok())
+            }
+        };
+        if ports.is_none() {
+            self.push(
+                rules::SPEC015
+                    .at(Origin::Spec(span), "not a port or a range of ports")
+                    .note("ports are 0 to 65535")
+                    .help("write a port such as 443, or a range such as 30000-32767"),
+            );
+        }
+        ports
+    }
+
+    /// A thing by its name, or a finding that says which there are.
+    pub(super) fn reference(
+        &mut self,
+        name: &At<String>,
+        what: &str,
+        known: &[&str],
+    ) -> Option<usize> {
+        let found = known.iter().position(|other| *other == name.value);
+        if found.is_none() {
+            let finding =
+                rules::SPEC010.at(name.origin, format!("there is no {what} `{}`", name.value));
+            self.push(
+                match (nearest(&name.value, known.iter().copied()), name.origin) {
+                    (Some(near), Origin::Spec(span)) => finding
+                        .help(format!("did you mean `{near}`?"))
+                        .edit(span, near),
+                    _ if known.is_empty() => finding.help(format!(
+                        "the spec has no {what}s of its own: name them under `tiers`"
+                    )),
+                    _ => finding.help(format!("the {what}s are {}", known.join(", "))),
+                },
+            );
+        }
+        found
+    }
+}
+
+/// What somebody may have meant who wrote something that is not a range.
+fn range_help(finding: Finding, text: &str, span: Span) -> Finding {
+    let host = text.parse::<std::net::Ipv4Addr>();
+    if let Ok(address) = host {
+        let written = format!("{address}/32");
+        return finding
+            .note("a range is an address and the number of bits that are fixed")
+            .help(format!("write {written} for this address alone"))
+            .edit(span, written);
+    }
+    if let Some((address, prefix)) = text.split_once('/')
+        && address.parse::<std::net::Ipv4Addr>().is_ok()
+        && prefix.chars().all(|c| c.is_ascii_digit())
+    {
+        return finding.help("a prefix length is 0 to 32");
+    }
+    if text.contains(':') {
+        return finding
+            .help("IPv6 ranges are not taken here; write an IPv4 range such as 10.20.0.0/16");
+    }
+    finding.help("write four numbers from 0 to 255 and a prefix length, such as 10.20.0.0/16")
+}
