@@ -210,15 +210,18 @@ fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Optio
     .node()
 }
 
-/// The VPC CNI's own role by Pod Identity, so that nodes themselves cannot change network interfaces.
+/// The VPC CNI's own role by Pod Identity, so that nodes themselves cannot change network interfaces. Only its service
+/// account in this cluster can take it on.
 ///
-/// Source: EKS user guide, "Configure Amazon VPC CNI plugin to use Pod Identity".
+/// Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity".
 fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
     let tags = b.tags("vpc-cni");
     let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
         .service("pods.eks.amazonaws.com")
         .from_this_account()
-        .when("ArnEquals", "aws:SourceArn", cluster_arn(b, model));
+        .when("StringEquals", "aws:RequestTag/eks-cluster-name", model.name.value.as_str())
+        .when("StringEquals", "aws:RequestTag/kubernetes-namespace", "kube-system")
+        .when("StringEquals", "aws:RequestTag/kubernetes-service-account", "aws-node");
     b.add(
         "vpc-cni",
         model.origin,
