@@ -66,7 +66,7 @@ resource! {
     /// A public address that stays.
     ElasticIp: "AWS::EC2::EIP" / "aws_eip" {
         /// Always `vpc`.
-        domain: &'static str = "Domain" / "domain", replaces;
+        domain: &'static str = "Domain" / "domain", updates / replaces;
         /// Its tags.
         tags: Tags = "Tags" / "tags", updates;
     }
@@ -223,11 +223,11 @@ resource! {
         /// The last port.
         to_port: Option<u16> = "ToPort" / "to_port", replaces / updates;
         /// From these addresses.
-        cidr: Option<Ipv4Net> = "CidrIp" / "cidr_ipv4", replaces / updates;
+        cidr: Option<Ipv4Net> = "CidrIp" / "cidr_ipv4", replaces / sometimes;
         /// From interfaces that carry this group.
-        peer: Option<Deferred<GroupId>> = "SourceSecurityGroupId" / "referenced_security_group_id", replaces / updates;
+        peer: Option<Deferred<GroupId>> = "SourceSecurityGroupId" / "referenced_security_group_id", replaces / sometimes;
         /// From the addresses of this prefix list.
-        prefix_list: Option<String> = "SourcePrefixListId" / "prefix_list_id", replaces / updates;
+        prefix_list: Option<String> = "SourcePrefixListId" / "prefix_list_id", replaces / sometimes;
     }
 }
 
@@ -245,11 +245,11 @@ resource! {
         /// The last port.
         to_port: Option<u16> = "ToPort" / "to_port", replaces / updates;
         /// To these addresses.
-        cidr: Option<Ipv4Net> = "CidrIp" / "cidr_ipv4", replaces / updates;
+        cidr: Option<Ipv4Net> = "CidrIp" / "cidr_ipv4", replaces / sometimes;
         /// To interfaces that carry this group.
-        peer: Option<Deferred<GroupId>> = "DestinationSecurityGroupId" / "referenced_security_group_id", replaces / updates;
+        peer: Option<Deferred<GroupId>> = "DestinationSecurityGroupId" / "referenced_security_group_id", replaces / sometimes;
         /// To the addresses of this prefix list.
-        prefix_list: Option<String> = "DestinationPrefixListId" / "prefix_list_id", replaces / updates;
+        prefix_list: Option<String> = "DestinationPrefixListId" / "prefix_list_id", replaces / sometimes;
     }
 }
 

@@ -80,9 +80,9 @@ resource! {
         /// Always false: the add-ons are resources of their own.
         self_managed_addons: bool = "BootstrapSelfManagedAddons" / "bootstrap_self_managed_addons", replaces;
         /// The key that secrets are encrypted with.
-        secrets_key: Option<Deferred<Arn>> = "EncryptionConfig[].Provider.KeyArn" / "encryption_config.provider.key_arn", replaces;
+        secrets_key: Option<Deferred<Arn>> = "EncryptionConfig[].Provider.KeyArn" / "encryption_config.provider.key_arn", replaces / sometimes;
         /// `secrets`, where there is a key.
-        encrypted: Vec<&'static str> = "EncryptionConfig[].Resources" / "encryption_config.resources", replaces;
+        encrypted: Vec<&'static str> = "EncryptionConfig[].Resources" / "encryption_config.resources", replaces / sometimes;
         /// The logs that are kept.
         logs: Vec<ControlPlaneLog> = "Logging.ClusterLogging.EnabledTypes[*].Type" / "enabled_cluster_log_types", updates;
         /// What happens at the end of standard support.

@@ -50,6 +50,8 @@ pub enum Kind {
     Number,
     /// Text.
     Text,
+    /// Text that is one of these words.
+    Words(&'static [&'static str]),
     /// Several of a form.
     List(&'static Kind),
     /// Text by name.
@@ -258,6 +260,9 @@ macro_rules! words {
             /// All of them.
             pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
 
+            /// Their words, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$( $word, )*];
+
             /// The word as AWS writes it.
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -267,7 +272,7 @@ macro_rules! words {
         }
 
         impl $crate::graph::Field for $name {
-            const KIND: $crate::graph::Kind = $crate::graph::Kind::Text;
+            const KIND: $crate::graph::Kind = $crate::graph::Kind::Words(Self::WORDS);
 
             fn value(&self) -> $crate::graph::Value<'_> {
                 $crate::graph::Value::Text(std::borrow::Cow::Borrowed(self.as_str()))

@@ -27,10 +27,10 @@ def document(resources):
 
 
 def put(resource, path, value):
-    """Sets one attribute, inside blocks if its path is dotted, and returns what was there."""
+    """Sets one attribute, inside blocks if its path is dotted, and returns what was there. Makes the blocks it misses."""
     *blocks, name = path.split(".")
     for block in blocks:
-        resource = resource[block][0]
+        resource = resource.setdefault(block, [{}])[0]
     before = resource.pop(name, None)
     if value is not None:
         resource[name] = value
