@@ -155,25 +155,20 @@ fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId>
         if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
             continue;
         }
-        let identities = if addon == AddonName::VpcCni
+        let mut identities = Vec::new();
+        let mut after = Vec::new();
+        if addon == AddonName::VpcCni
             && !model.without_addons.contains(&AddonName::PodIdentityAgent)
         {
-            vec![AddonIdentity {
-                role: cni_role(b, model).arn(),
+            let role = cni_role(b, model);
+            // Its policies too: without them no pod gets an address.
+            after.extend(role.node());
+            identities.push(AddonIdentity {
+                role: role.arn(),
                 service_account: "aws-node",
-            }]
-        } else {
-            Vec::new()
-        };
-        nodes.extend(add_addon(
-            b,
-            model,
-            cluster,
-            addon,
-            identities,
-            None,
-            Vec::new(),
-        ));
+            });
+        }
+        nodes.extend(add_addon(b, model, cluster, addon, identities, None, after));
     }
     nodes
 }
