@@ -23,17 +23,37 @@ fn synthesize(text: &str) -> usize {
 
 fn one(c: &mut Criterion) {
     let mut group = c.benchmark_group("production");
-    group.bench_function("text to both templates", |b| b.iter(|| synthesize(black_box(PRODUCTION))));
+    group.bench_function("text to both templates", |b| {
+        b.iter(|| synthesize(black_box(PRODUCTION)))
+    });
     group.bench_function("text to model", |b| {
-        b.iter(|| load("production.yaml", Some(Format::Yaml), black_box(PRODUCTION), &mut Sources::new()));
+        b.iter(|| {
+            load(
+                "production.yaml",
+                Some(Format::Yaml),
+                black_box(PRODUCTION),
+                &mut Sources::new(),
+            )
+        });
     });
     let mut sources = Sources::new();
-    let loaded = load("production.yaml", Some(Format::Yaml), PRODUCTION, &mut sources);
+    let loaded = load(
+        "production.yaml",
+        Some(Format::Yaml),
+        PRODUCTION,
+        &mut sources,
+    );
     if let Some(stack) = loaded.stack {
-        group.bench_function("model to graph", |b| b.iter(|| black_box(&stack).synthesize()));
+        group.bench_function("model to graph", |b| {
+            b.iter(|| black_box(&stack).synthesize())
+        });
         if let Ok(synthesis) = stack.synthesize() {
-            group.bench_function("graph to CloudFormation", |b| b.iter(|| black_box(&synthesis).cloudformation()));
-            group.bench_function("graph to Terraform", |b| b.iter(|| black_box(&synthesis).terraform()));
+            group.bench_function("graph to CloudFormation", |b| {
+                b.iter(|| black_box(&synthesis).cloudformation())
+            });
+            group.bench_function("graph to Terraform", |b| {
+                b.iter(|| black_box(&synthesis).terraform())
+            });
         }
     }
     group.finish();

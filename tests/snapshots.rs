@@ -8,9 +8,15 @@ use eksnet::spec::{Format, load};
 
 /// Renders an example and hands every document with its name to `each`.
 fn render(path: &Path, each: &mut dyn FnMut(&str, &str)) {
-    let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("a name");
     let text = std::fs::read_to_string(path).expect("a readable example");
-    let format = path.extension().and_then(|e| e.to_str()).and_then(Format::from_extension);
+    let format = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .and_then(Format::from_extension);
     let mut sources = Sources::new();
     let loaded = load(&format!("examples/{name}"), format, &text, &mut sources);
     let synthesis = match loaded.synthesize(&Ledger::new()) {
@@ -19,9 +25,15 @@ fn render(path: &Path, each: &mut dyn FnMut(&str, &str)) {
     };
     each("cloudformation", &synthesis.cloudformation());
     for (file, document) in synthesis.terraform().named() {
-        each(&format!("terraform-{}", file.trim_end_matches(".tf.json")), document);
+        each(
+            &format!("terraform-{}", file.trim_end_matches(".tf.json")),
+            document,
+        );
     }
-    each("findings", &full(synthesis.findings(), &sources, Style::Plain));
+    each(
+        "findings",
+        &full(synthesis.findings(), &sources, Style::Plain),
+    );
 }
 
 #[test]
@@ -41,12 +53,17 @@ fn examples_render_as_reviewed() {
 fn rendering_twice_gives_the_same_bytes() {
     for example in std::fs::read_dir("examples").expect("examples").flatten() {
         let path = example.path();
-        if !path.extension().is_some_and(|e| e == "yaml" || e == "toml" || e == "json") {
+        if !path
+            .extension()
+            .is_some_and(|e| e == "yaml" || e == "toml" || e == "json")
+        {
             continue;
         }
         let documents = || {
             let mut documents = Vec::new();
-            render(&path, &mut |kind, document| documents.push((kind.to_owned(), document.to_owned())));
+            render(&path, &mut |kind, document| {
+                documents.push((kind.to_owned(), document.to_owned()))
+            });
             documents
         };
         assert_eq!(documents(), documents(), "{}", path.display());

@@ -113,10 +113,14 @@ impl Endpoint<NobodyYet> {
     }
 }
 
-impl<S: HasPublicSide> Endpoint<S> {
+// The bounds stand at the methods: only so does the compiler say why.
+impl<S> Endpoint<S> {
     /// Lets a range of public addresses reach it.
     #[track_caller]
-    pub fn allow(self, cidr: Ipv4Net) -> Endpoint<WithClients> {
+    pub fn allow(self, cidr: Ipv4Net) -> Endpoint<WithClients>
+    where
+        S: HasPublicSide,
+    {
         let mut mode = self.mode;
         match &mut mode {
             EndpointMode::Private => {}
@@ -129,7 +133,10 @@ impl<S: HasPublicSide> Endpoint<S> {
 
     /// Lets the whole internet reach it; whoever does still has to log in.
     #[track_caller]
-    pub fn allow_anyone(self) -> Endpoint<WithClients> {
+    pub fn allow_anyone(self) -> Endpoint<WithClients>
+    where
+        S: HasPublicSide,
+    {
         self.allow(Ipv4Net::default())
     }
 }

@@ -24,6 +24,9 @@ macro_rules! cidr {
         const NET: $crate::network::Ipv4Net = $crate::network::parse_cidr($text);
         NET
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!("`cidr!` takes one range as a literal, such as \"10.20.0.0/16\"; what is known only at run time is parsed: `text.parse::<eksnet::network::Ipv4Net>()`")
+    };
 }
 
 /// What [`cidr!`] calls; panics when it is evaluated, which is when the program is compiled.
@@ -32,6 +35,7 @@ macro_rules! cidr {
     clippy::panic,
     reason = "evaluated at compile time only: a panic is the compiler's error"
 )]
+#[track_caller] // the error points at the literal alone
 pub const fn parse_cidr(text: &str) -> Ipv4Net {
     match try_parse(text.as_bytes()) {
         Ok(net) => net,

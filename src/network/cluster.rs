@@ -410,6 +410,7 @@ impl FargateProfile {
 
 /// A Kubernetes cluster.
 #[derive(Debug, Clone)]
+#[must_use = "a cluster is part of a stack only once `Stack::new` took it, and its methods return the changed cluster"]
 pub struct Cluster {
     pub(crate) origin: Origin,
     pub(crate) name: At<String>,
@@ -457,7 +458,6 @@ impl Cluster {
     }
 
     /// The tier that EKS puts its network interfaces into; `control-plane` where there is a tier of that name.
-    #[must_use]
     #[track_caller]
     pub fn control_plane<A>(mut self, tier: &TierId<A>) -> Self {
         self.control_plane = Some(At::caller(tier.any));
@@ -470,7 +470,6 @@ impl Cluster {
     /// # use eksnet::prelude::*;
     /// Cluster::new("prod", "1.35").endpoint(Endpoint::public()); // nobody is named
     /// ```
-    #[must_use]
     #[track_caller]
     pub fn endpoint<S: Reachable>(mut self, endpoint: Endpoint<S>) -> Self {
         self.endpoint = At::caller(endpoint.mode);
@@ -478,7 +477,6 @@ impl Cluster {
     }
 
     /// The range of the addresses of Kubernetes services, /24 to /12 of private space, outside the VPC.
-    #[must_use]
     #[track_caller]
     pub fn service_cidr(mut self, cidr: Ipv4Net) -> Self {
         self.service_cidr = Some(At::caller(cidr));
@@ -486,28 +484,24 @@ impl Cluster {
     }
 
     /// The key that secrets are encrypted with; one of the stack's own without a call.
-    #[must_use]
     pub fn secrets_key(mut self, key: Key) -> Self {
         self.secrets_key = key;
         self
     }
 
     /// The logs of the control plane.
-    #[must_use]
     pub fn logs(mut self, logs: ControlPlaneLogs) -> Self {
         self.logs = Some(logs);
         self
     }
 
     /// No logs of the control plane.
-    #[must_use]
     pub fn without_logs(mut self) -> Self {
         self.logs = None;
         self
     }
 
     /// What happens when the Kubernetes version leaves standard support; it is kept, at a higher price, without a call.
-    #[must_use]
     pub fn support(mut self, support: SupportType) -> Self {
         self.support = support;
         self
@@ -516,35 +510,30 @@ impl Cluster {
     /// Makes who deploys the stack an administrator of the cluster.
     ///
     /// Cannot be changed later without replacing the cluster: [`Cluster::access`] can.
-    #[must_use]
     pub fn creator_is_admin(mut self) -> Self {
         self.creator_admin = true;
         self
     }
 
     /// Lets somebody use the API.
-    #[must_use]
     pub fn access(mut self, access: Access) -> Self {
         self.access.push(access);
         self
     }
 
     /// Adds nodes.
-    #[must_use]
     pub fn node_group(mut self, group: NodeGroup) -> Self {
         self.node_groups.push(group);
         self
     }
 
     /// Adds a Fargate profile.
-    #[must_use]
     pub fn fargate(mut self, profile: FargateProfile) -> Self {
         self.fargate.push(profile);
         self
     }
 
     /// Pins the version of an add-on, such as `v1.20.4-eksbuild.1`; AWS's default for the Kubernetes version without.
-    #[must_use]
     #[track_caller]
     pub fn addon_version(mut self, addon: AddonName, version: impl Into<String>) -> Self {
         self.addon_versions
@@ -553,21 +542,18 @@ impl Cluster {
     }
 
     /// Leaves an add-on out.
-    #[must_use]
     pub fn without_addon(mut self, addon: AddonName) -> Self {
         self.without_addons.push(addon);
         self
     }
 
     /// Makes the cluster's issuer known to IAM, for roles of service accounts. Pod Identity needs no such thing.
-    #[must_use]
     pub fn oidc_provider(mut self) -> Self {
         self.oidc_provider = true;
         self
     }
 
     /// Tags node subnets and the nodes' group with `karpenter.sh/discovery`.
-    #[must_use]
     pub fn karpenter(mut self) -> Self {
         self.karpenter = true;
         self

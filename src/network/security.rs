@@ -119,7 +119,7 @@ impl Traffic {
 /// use eksnet::prelude::*;
 ///
 /// let webhook = Rule::tcp(9443).into_group(Group::Nodes).from(Group::ControlPlane, "load balancer controller webhook");
-/// let all = Rule::all().into_group(Group::Nodes).from(cidr!("10.0.0.0/8"), "the company's networks");
+/// let all = Rule::all().into_group(Group::Nodes).from(cidr!("10.0.0.0/8"), "networks of the company");
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a rule is part of a network only once `Network::allow` took it"]

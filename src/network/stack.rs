@@ -23,6 +23,7 @@ pub const LAYOUT: u32 = 1;
 /// assert!(synthesis.cloudformation().contains("AWS::EKS::Cluster"));
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "a stack is only a description until it is synthesized, and its methods return the changed stack"]
 pub struct Stack {
     pub(crate) name: At<String>,
     pub(crate) region: At<Region>,
@@ -65,7 +66,6 @@ impl Stack {
     }
 
     /// The version of the defaults, for a stack that was begun with an older one.
-    #[must_use]
     #[track_caller]
     pub fn layout(mut self, version: u32) -> Self {
         self.layout = At::caller(version);
@@ -73,7 +73,6 @@ impl Stack {
     }
 
     /// A tag for everything that can have one.
-    #[must_use]
     #[track_caller]
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.set(key.into(), value);
@@ -83,7 +82,6 @@ impl Stack {
 
     /// Keeps what holds data or other things when the stack is deleted: `DeletionPolicy: Retain` in CloudFormation,
     /// `prevent_destroy` in Terraform.
-    #[must_use]
     pub fn retain(mut self) -> Self {
         self.retain = true;
         self

@@ -63,7 +63,7 @@ accesses!(Public, Private, Isolated);
 
 /// Tiers that a NAT gateway can stand in.
 #[diagnostic::on_unimplemented(
-    message = "a NAT gateway cannot stand in a `{Self}` tier",
+    message = "a NAT gateway can stand in a public tier only",
     label = "this tier is not public",
     note = "a NAT gateway sends what it translates through the internet gateway: AWS needs it in a subnet with a route there"
 )]
@@ -72,9 +72,9 @@ impl HostsNat for Public {}
 
 /// Tiers that Fargate pods can run in.
 #[diagnostic::on_unimplemented(
-    message = "a Fargate profile cannot use a `{Self}` tier",
-    label = "this tier is not private",
-    note = "EKS accepts for Fargate only subnets without a direct route to an internet gateway"
+    message = "a Fargate profile cannot use a public tier",
+    label = "this tier has a route to the internet gateway",
+    note = "EKS refuses such subnets, since Fargate pods get no public address: use a private or isolated tier"
 )]
 pub trait HostsFargate: TierAccess {}
 impl HostsFargate for Private {}
@@ -82,9 +82,9 @@ impl HostsFargate for Isolated {}
 
 /// Tiers that load balancers can be put into by their role tag.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` tier takes no load balancers by tag",
-    label = "this tier is neither public nor private",
-    note = "`kubernetes.io/role/elb` is for public subnets, `kubernetes.io/role/internal-elb` for private ones"
+    message = "an isolated tier takes no load balancers",
+    label = "only public and private tiers have this method",
+    note = "the controller puts internet-facing load balancers into public subnets (`kubernetes.io/role/elb`) and internal ones into private subnets (`kubernetes.io/role/internal-elb`)"
 )]
 pub trait HostsLoadBalancers: TierAccess {}
 impl HostsLoadBalancers for Public {}
@@ -123,6 +123,7 @@ pub(crate) struct AnyTier {
 
 /// The NAT gateways through which a private tier reaches the internet.
 #[derive(Debug, Clone)]
+#[must_use = "NAT gateways are part of a network only once `Tier::private` took them"]
 pub struct Nat {
     pub(crate) tier: Option<AnyTier>,
     pub(crate) count: At<NatCount>,
@@ -189,7 +190,6 @@ impl Nat {
     /// Uses Elastic IPs that exist already, by allocation id, in the order of the gateways' zones.
     ///
     /// Without, each gateway gets an address of its own.
-    #[must_use]
     #[track_caller]
     pub fn allocations(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let origin = Origin::caller();
@@ -302,13 +302,17 @@ impl<A: TierAccess> Tier<A> {
     }
 }
 
-impl<A: HostsLoadBalancers> Tier<A> {
+// The bound stands at the method: only so does the compiler say why.
+impl<A> Tier<A> {
     /// Whether the AWS Load Balancer Controller may put load balancers here: internet-facing ones into a public tier,
     /// internal ones into a private tier.
     ///
     /// Yes by default; with several tiers of the same access, one of them is to keep it (rule EKS312).
     #[track_caller]
-    pub fn load_balancers(mut self, yes: bool) -> Self {
+    pub fn load_balancers(mut self, yes: bool) -> Self
+    where
+        A: HostsLoadBalancers,
+    {
         self.model.load_balancers = Some(At::caller(yes));
         self
     }

@@ -66,6 +66,7 @@ pub(crate) struct Endpoints {
 /// let more = net.add(Tier::private("more", Nat::per_zone(&nodes)));
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "a network is part of a stack only once `Stack::new` took it, and its methods return the changed network"]
 pub struct Network {
     /// Tells handles of different networks apart; never rendered.
     pub(crate) id: u32,
@@ -103,7 +104,6 @@ impl Network {
     }
 
     /// In the region's first `count` zones that EKS serves.
-    #[must_use]
     #[track_caller]
     pub fn zones(mut self, count: u8) -> Self {
         self.zones = Zones::Count(At::caller(count));
@@ -111,7 +111,6 @@ impl Network {
     }
 
     /// In these zones, by id (`use1-az4`), since names differ between accounts.
-    #[must_use]
     #[track_caller]
     pub fn in_zones(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let origin = Origin::caller();
@@ -126,7 +125,6 @@ impl Network {
     /// Tags the VPC and the subnets with `kubernetes.io/cluster/<name>`.
     ///
     /// Needed by the AWS Load Balancer Controller up to 2.1.1 and by networks that several clusters share.
-    #[must_use]
     #[track_caller]
     pub fn cluster_tag(mut self, tag: ClusterTag) -> Self {
         self.cluster_tag = Some(At::caller(tag));
@@ -134,7 +132,6 @@ impl Network {
     }
 
     /// How tightly nodes are closed.
-    #[must_use]
     pub fn security(mut self, mode: SecurityMode) -> Self {
         self.security = mode;
         self
@@ -144,7 +141,6 @@ impl Network {
     ///
     /// S3 and DynamoDB get gateway endpoints, which are free; all others get interfaces in the private tier. Without a
     /// call there is one for `s3`.
-    #[must_use]
     #[track_caller]
     pub fn endpoints(mut self, services: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let origin = Origin::caller();
@@ -162,14 +158,12 @@ impl Network {
     }
 
     /// Where flow logs go; without a call they go to CloudWatch Logs and are kept for a year.
-    #[must_use]
     pub fn flow_logs(mut self, logs: FlowLogs) -> Self {
         self.flow_logs = Some(logs);
         self
     }
 
     /// No flow logs.
-    #[must_use]
     pub fn without_flow_logs(mut self) -> Self {
         self.flow_logs = None;
         self

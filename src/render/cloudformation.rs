@@ -189,6 +189,7 @@ impl Engine for CloudFormation<'_> {
             [] => to.serialize_str(""),
             [Piece::Literal(text)] => to.serialize_str(text),
             [Piece::Attribute(id, attr)] => self.attribute(*id, *attr, to),
+            [Piece::Account] => Account.serialize(to),
             pieces => {
                 let parts: Vec<_> = pieces.iter().map(Part::Of).collect();
                 Join(self, &parts).serialize(to)

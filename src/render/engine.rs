@@ -2,7 +2,9 @@
 
 use serde::Serializer;
 
-use crate::graph::{Attr, Attribute, Graph, NodeId, Policy, Resource, Table, Tags, Text, Value};
+use crate::graph::{
+    Attr, Attribute, Graph, NodeId, Policy, Principal, Resource, Table, Tags, Text, Value,
+};
 
 /// How an engine spells what all resources are made of.
 pub(super) trait Engine {
@@ -54,6 +56,9 @@ fn in_value<E: Engine>(value: &Value, each: &mut dyn FnMut(NodeId)) {
         Value::Block(block) => references::<E>(*block, each),
         Value::Policy(policy) => {
             for statement in &policy.statements {
+                if let Some(Principal::Aws(arn)) = &statement.principal {
+                    in_text(arn, each);
+                }
                 for text in &statement.resources {
                     in_text(text, each);
                 }

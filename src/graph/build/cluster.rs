@@ -192,13 +192,17 @@ fn add_addon(
     .node()
 }
 
-/// Made before the add-on: pods that start earlier would have to be restarted to get the role.
+/// Made before the add-on, and after the role's policies: pods that start earlier would have to be restarted to get the
+/// role, and without its rights no pod gets an address.
 fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Option<NodeId> {
-    let role = cni_role(b, model).arn();
+    let role = cni_role(b, model);
+    let after = role.node().into_iter().collect();
+    let role = role.arn();
     let tags = b.tags("vpc-cni");
-    b.add(
+    b.add_after(
         "vpc-cni",
         model.origin,
+        after,
         PodIdentityAssociation {
             cluster: cluster.clone(),
             namespace: "kube-system",
@@ -219,9 +223,21 @@ fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
     let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
         .service("pods.eks.amazonaws.com")
         .from_this_account()
-        .when("StringEquals", "aws:RequestTag/eks-cluster-name", model.name.value.as_str())
-        .when("StringEquals", "aws:RequestTag/kubernetes-namespace", "kube-system")
-        .when("StringEquals", "aws:RequestTag/kubernetes-service-account", "aws-node");
+        .when(
+            "StringEquals",
+            "aws:RequestTag/eks-cluster-name",
+            model.name.value.as_str(),
+        )
+        .when(
+            "StringEquals",
+            "aws:RequestTag/kubernetes-namespace",
+            "kube-system",
+        )
+        .when(
+            "StringEquals",
+            "aws:RequestTag/kubernetes-service-account",
+            "aws-node",
+        );
     b.add(
         "vpc-cni",
         model.origin,

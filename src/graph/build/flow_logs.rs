@@ -190,9 +190,11 @@ fn allow_delivery(b: &mut Builder, logs: &FlowLogs, bucket: &Ref<Bucket>) -> Opt
             .on(objects)
             .when("Bool", "aws:SecureTransport", "false"),
     ]);
-    b.add(
+    // After the bucket's settings, so that nothing is delivered before they hold.
+    b.add_after(
         NAME,
         logs.origin,
+        bucket.node().into_iter().collect(),
         BucketPolicy {
             bucket: bucket.clone(),
             policy,

@@ -13,6 +13,7 @@ use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
     NodeGroup as GroupModel, Partition, SecurityMode, Selector,
 };
+use crate::plan::Plan;
 
 /// What nodes wait for.
 pub(super) struct Ready<'a> {
@@ -110,7 +111,8 @@ fn node_group(
         MaxUnavailable::Nodes(nodes) => (Some(nodes), None),
         MaxUnavailable::Percent(percent) => (None, Some(percent)),
     };
-    let after = waits_for(tier, ready)
+    let after = waits_for(b.plan, tier, ready)
+        .into_iter()
         .chain(cluster.addons.iter().copied())
         .chain(role.node())
         .collect();
@@ -147,17 +149,22 @@ fn node_group(
     .node()
 }
 
-/// A node that starts before its way out, its endpoints or its rules does not join.
-fn waits_for<'a>(tier: usize, ready: &'a Ready) -> impl Iterator<Item = NodeId> + 'a {
-    ready
-        .routes
-        .of_tier
-        .get(tier)
+/// A node that starts before its way out, its endpoints or its rules does not join. The way out of a private tier leads on
+/// through the tiers that its NAT gateways stand in.
+fn waits_for(plan: &Plan, tier: usize, ready: &Ready) -> Vec<NodeId> {
+    let through = plan.tiers[tier].egress.iter().flatten();
+    let mut tiers: Vec<usize> = through.map(|&nat| plan.nats[nat].tier).collect();
+    tiers.push(tier);
+    tiers.sort_unstable();
+    tiers.dedup();
+    tiers
         .into_iter()
+        .filter_map(|tier| ready.routes.of_tier.get(tier))
         .flatten()
         .chain(ready.endpoints)
         .chain(ready.rules)
         .copied()
+        .collect()
 }
 
 fn launch_template(
@@ -256,7 +263,8 @@ fn fargate(
 ) -> Option<NodeId> {
     let mut selectors: Vec<&Selector> = profile.selectors.iter().collect();
     selectors.sort_by(|a, z| (&a.namespace.value, &a.labels).cmp(&(&z.namespace.value, &z.labels)));
-    let after = waits_for(tier, ready).chain(role.node()).collect();
+    let mut after = waits_for(b.plan, tier, ready);
+    after.extend(role.node());
     let tags = b.tags(&profile.name.value);
     b.add_after(
         profile.name.value.as_str(),

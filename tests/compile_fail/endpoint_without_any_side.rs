@@ -1,0 +1,6 @@
+//! An API endpoint that answers nowhere: EKS refuses both sides off.
+use eksnet::prelude::*;
+
+fn main() {
+    let _ = Cluster::new("prod", "1.35").endpoint(Endpoint::none());
+}

@@ -1,0 +1,7 @@
+//! The length of a prefix is a number without a sign.
+use eksnet::prelude::*;
+
+fn main() {
+    let mut net = Network::new(cidr!("10.20.0.0/16"));
+    net.add(Tier::public("public").prefix(-24));
+}

@@ -1,0 +1,82 @@
+//! Everything that the language can say, in one program that compiles and has no errors.
+use eksnet::prelude::*;
+
+fn main() {
+    let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .in_zones(["use1-az4", "use1-az6"])
+        .cluster_tag(ClusterTag::Shared)
+        .security(SecurityMode::Restricted)
+        .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])
+        .flow_logs(
+            FlowLogs::new_bucket()
+                .traffic(TrafficType::Reject)
+                .interval(60)
+                .retention_days(90)
+                .key(Key::Create),
+        );
+    let public = net.add(
+        Tier::public("public")
+            .prefix(24)
+            .cidr("use1-az4", cidr!("10.20.250.0/24"))
+            .cidr("use1-az6", cidr!("10.20.251.0/24"))
+            .tag("team", "edge"),
+    );
+    let nat = Nat::in_zones(&public, ["use1-az4", "use1-az6"])
+        .allocations(["eipalloc-0123456789abcdef0", "eipalloc-0123456789abcdef1"]);
+    let nodes = net.add(Tier::private("nodes", nat).prefix(20).load_balancers(true));
+    let pods = net.add(Tier::private("pods", Nat::single(&public)).load_balancers(false));
+    let offline = net.add(Tier::private("offline", Nat::none()).load_balancers(false));
+    let shared = net.add(Tier::private("shared", Nat::zones(&public, 1)).load_balancers(false));
+    let control = net.add(Tier::isolated("control-plane").prefix(27).in_zones(["use1-az4", "use1-az6"]));
+    let _: [TierId<_>; 3] = [pods, offline, shared];
+    net.endpoints_in(&nodes);
+    net.allow(Rule::tcp(9443).into_group(Group::Nodes).from(Group::ControlPlane, "webhook"));
+    net.allow(Rule::udp(8472..=8473).into_group(Group::Nodes).from(Group::Nodes, "overlay"));
+    net.allow(Rule::all().out_of_group(Group::Nodes).to(cidr!("10.0.0.0/8"), "networks of the company"));
+    net.allow(
+        Rule::tcp(443)
+            .out_of_group(Group::Nodes)
+            .to(Peer::PrefixList("pl-0123456789abcdef0".to_owned()), "mirrors"),
+    );
+    let system = NodeGroup::new("system", &nodes)
+        .instance_types(["m7g.large"])
+        .ami(AmiType::BottlerocketArm)
+        .capacity(CapacityType::Spot)
+        .size(2, 6)
+        .desired(3)
+        .max_unavailable(1)
+        .disk_gib(80)
+        .metadata_hops(1)
+        .label("tier", "system")
+        .taint(Taint {
+            key: "system".to_owned(),
+            value: None,
+            effect: TaintEffect::NoSchedule,
+        });
+    let admins = AccessEntry::new("admins", "arn:aws:iam::111122223333:role/Admins").admin();
+    let viewers = AccessEntry::new("viewers", "arn:aws:iam::111122223333:role/Viewers")
+        .policy_in("AmazonEKSViewPolicy", "shop")
+        .group("viewers");
+    let cluster = Cluster::new("prod", "1.35")
+        .control_plane(&control)
+        .endpoint(Endpoint::public_and_private().allow(cidr!("198.18.7.0/24")))
+        .service_cidr(cidr!("172.20.0.0/16"))
+        .secrets_key(Key::Create)
+        .logs(ControlPlaneLogs::only([ControlPlaneLog::Audit]).retention_days(30))
+        .support(SupportType::Standard)
+        .node_group(system)
+        .fargate(FargateProfile::new("batch", &nodes).pods("batch", [("runs", "fargate")]))
+        .access(admins)
+        .access(viewers)
+        .addon_version(AddonName::CoreDns, "v1.12.4-eksbuild.1")
+        .without_addon(AddonName::KubeProxy)
+        .oidc_provider()
+        .karpenter();
+    let stack = Stack::new("prod", Region::UsEast1, net, cluster)
+        .layout(1)
+        .tag("owner", "platform")
+        .retain();
+    if let Err(findings) = stack.synthesize() {
+        panic!("{findings:#?}");
+    }
+}
