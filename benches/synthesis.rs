@@ -1,5 +1,5 @@
 //! How long a cluster takes from text to templates. Measures; nothing here can fail.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
+#![allow(missing_docs, reason = "criterion's macros make public items")]
 
 use std::hint::black_box;
 
@@ -24,7 +24,7 @@ fn synthesize(text: &str) -> usize {
 fn one(c: &mut Criterion) {
     let mut group = c.benchmark_group("production");
     group.bench_function("text to both templates", |b| {
-        b.iter(|| synthesize(black_box(PRODUCTION)))
+        b.iter(|| synthesize(black_box(PRODUCTION)));
     });
     group.bench_function("text to model", |b| {
         b.iter(|| {
@@ -45,14 +45,14 @@ fn one(c: &mut Criterion) {
     );
     if let Some(stack) = loaded.stack {
         group.bench_function("model to graph", |b| {
-            b.iter(|| black_box(&stack).synthesize())
+            b.iter(|| black_box(&stack).synthesize());
         });
         if let Ok(synthesis) = stack.synthesize() {
             group.bench_function("graph to CloudFormation", |b| {
-                b.iter(|| black_box(&synthesis).cloudformation())
+                b.iter(|| black_box(&synthesis).cloudformation());
             });
             group.bench_function("graph to Terraform", |b| {
-                b.iter(|| black_box(&synthesis).terraform())
+                b.iter(|| black_box(&synthesis).terraform());
             });
         }
     }

@@ -32,8 +32,8 @@ const FORBIDDEN: [(Ipv4Net, &str); 4] = [
 
 const DOCKER: Ipv4Net = net(172, 17, 0, 0, 16);
 
-pub(super) fn is_private(cidr: &Ipv4Net) -> bool {
-    PRIVATE.iter().any(|range| range.contains(cidr))
+pub(super) fn is_private(cidr: Ipv4Net) -> bool {
+    PRIVATE.iter().any(|range| range.contains(&cidr))
 }
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -63,7 +63,7 @@ fn vpc(stack: &Stack, findings: &mut Findings) {
         );
     }
     for (forbidden, what) in FORBIDDEN {
-        if overlap(&forbidden, &range) {
+        if overlap(forbidden, range) {
             findings.push(
                 rules::EKS106
                     .at(
@@ -76,7 +76,7 @@ fn vpc(stack: &Stack, findings: &mut Findings) {
             return;
         }
     }
-    if overlap(&DOCKER, &range) {
+    if overlap(DOCKER, range) {
         findings.push(
             rules::EKS107
                 .at(
@@ -87,7 +87,7 @@ fn vpc(stack: &Stack, findings: &mut Findings) {
                 .help("choose a range outside it, such as 10.20.0.0/16"),
         );
     }
-    if !is_private(&range) && !SHARED.contains(&range) {
+    if !is_private(range) && !SHARED.contains(&range) {
         findings.push(
             rules::EKS108
                 .at(origin, format!("{range} is not a private range"))
@@ -104,7 +104,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         return;
     };
     let origin = cluster.service_cidr.map_or(cluster.origin, |at| at.origin);
-    if !is_private(&range) {
+    if !is_private(range) {
         findings.push(
             rules::EKS120
                 .at(origin, format!("the service range {range} is not private"))
@@ -123,8 +123,8 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 .help("write 172.20.0.0/16"),
         );
     }
-    if overlap(&range, &plan.cidr) {
-        let other = if overlap(&net(172, 20, 0, 0, 16), &plan.cidr) {
+    if overlap(range, plan.cidr) {
+        let other = if overlap(net(172, 20, 0, 0, 16), plan.cidr) {
             "10.100.0.0/16"
         } else {
             "172.20.0.0/16"

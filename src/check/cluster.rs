@@ -166,7 +166,7 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
             .iter()
             .chain(&RESERVED)
             .chain([&SHARED])
-            .any(|range| overlap(range, &cidr))
+            .any(|range| overlap(*range, cidr))
         {
             findings.push(
                 rules::EKS606

@@ -92,7 +92,7 @@ pub enum Attr {
     Endpoint,
     /// The certificate authority of a cluster's API, base64.
     CertificateAuthority,
-    /// The URL of a cluster's OpenID Connect issuer.
+    /// The URL of a cluster's `OpenID` Connect issuer.
     OidcIssuer,
     /// The newest version of a launch template.
     LatestVersion,
@@ -164,7 +164,7 @@ impl Ref<super::Cluster> {
         self.attribute(Attr::ClusterSecurityGroup)
     }
 
-    /// The URL of the cluster's OpenID Connect issuer.
+    /// The URL of the cluster's `OpenID` Connect issuer.
     pub fn oidc_issuer(&self) -> Deferred<Url> {
         self.attribute(Attr::OidcIssuer)
     }

@@ -77,11 +77,19 @@ const fn try_parse(text: &[u8]) -> Result<Ipv4Net, CidrError> {
         }
         i += 1;
     }
-    let [a, b, c, d, prefix] = numbers;
-    if at != 4 || digits == 0 || a > 255 || b > 255 || c > 255 || d > 255 || prefix > 32 {
+    let mut address = 0;
+    let mut octet = 0;
+    while octet < 4 {
+        if numbers[octet] > 255 {
+            return Err(CidrError::Form);
+        }
+        address = (address << 8) | numbers[octet];
+        octet += 1;
+    }
+    let prefix = numbers[4];
+    if at != 4 || digits == 0 || prefix > 32 {
         return Err(CidrError::Form);
     }
-    let address = a << 24 | b << 16 | c << 8 | d;
     let host = if prefix == 0 {
         u32::MAX
     } else {

@@ -151,7 +151,7 @@ fn place_pinned(
     }
     let other = taken
         .iter()
-        .find(|(_, (net, _))| super::overlap(net, &cidr));
+        .find(|(_, (net, _))| super::overlap(*net, cidr));
     let mut finding = rules::EKS212
         .at(origin, format!("{cidr} overlaps another subnet"))
         .note("AWS refuses subnets that share addresses");
@@ -191,7 +191,7 @@ fn report_no_room(
         let largest = allocator
             .free_blocks()
             .iter()
-            .map(|block| block.prefix_len())
+            .map(Ipv4Net::prefix_len)
             .min();
         let free = match largest {
             Some(prefix) => format!(

@@ -173,8 +173,8 @@ fn service_cidr(vpc: Ipv4Net, asked: Option<At<Ipv4Net>>) -> Ipv4Net {
     match asked {
         Some(asked) => asked.value,
         None if overlap(
-            &vpc,
-            &Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 16, 0, 0), 12),
+            vpc,
+            Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 16, 0, 0), 12),
         ) =>
         {
             other
@@ -184,8 +184,8 @@ fn service_cidr(vpc: Ipv4Net, asked: Option<At<Ipv4Net>>) -> Ipv4Net {
 }
 
 /// Whether two ranges share an address.
-pub(crate) fn overlap(a: &Ipv4Net, b: &Ipv4Net) -> bool {
-    a.contains(b) || b.contains(a)
+pub(crate) fn overlap(a: Ipv4Net, b: Ipv4Net) -> bool {
+    a.contains(&b) || b.contains(&a)
 }
 
 /// A finding for a handle to a tier of another network.

@@ -5,10 +5,12 @@ use super::{PlannedNat, PlannedTier, foreign_tier};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, AnyTier, At, NatCount, Stack, TierModel, ZoneId};
+use crate::network::{
+    Access, AnyTier, At, EndpointKind, EndpointService, NatCount, Stack, TierModel, ZoneId,
+};
 
 /// The tiers of a stack and what they are used for, by position.
-pub(super) struct Tiers {
+pub(super) struct Resolved {
     pub(super) tiers: Vec<PlannedTier>,
     pub(super) nats: Vec<PlannedNat>,
     pub(super) control_plane: Option<usize>,
@@ -28,7 +30,7 @@ pub(super) fn resolve(
     stack: &Stack,
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
-) -> Option<Tiers> {
+) -> Option<Resolved> {
     let before = findings.count(crate::diagnostic::Severity::Error);
     let models = &stack.network.tiers;
     let mut order: Vec<usize> = (0..models.len()).collect();
@@ -90,37 +92,69 @@ pub(super) fn resolve(
                 None
             })
     });
-    let tiers = Tiers {
-        workload,
-        endpoint_tier: endpoint.or(workload).or(control_plane),
+    let endpoint_tier = endpoint.or_else(|| endpoint_tier(stack, &tiers, workload, findings));
+    let resolved = Resolved {
+        tiers,
+        nats,
         control_plane,
         node_tiers,
         fargate_tiers,
-        nats,
-        tiers,
+        workload,
+        endpoint_tier,
     };
-    (findings.count(crate::diagnostic::Severity::Error) == before).then_some(tiers)
+    (findings.count(crate::diagnostic::Severity::Error) == before).then_some(resolved)
 }
 
-/// The tier that stands for "where the workload is": that of the nodes, else the only tier that is not public.
+/// The tier that stands for "where the workload is": that of the nodes, else the only private one, else the only isolated
+/// one. None where several could be meant: a choice would change as tiers are added.
 fn workload_tier(
     tiers: &[PlannedTier],
     node_tiers: &[usize],
     fargate_tiers: &[usize],
 ) -> Option<usize> {
-    let mut named: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
-    named.sort_unstable();
-    if let Some(&first) = named.first() {
-        return Some(first);
-    }
+    let mut used: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
+    used.sort_unstable();
+    used.dedup();
     let of = |access| {
-        let mut of = (0..tiers.len())
-            .filter(|&i| tiers[i].access == access && tiers[i].name != CONTROL_PLANE);
-        of.next().filter(|_| of.next().is_none())
+        let of_access = |i: &usize| tiers[*i].access == access && tiers[*i].name != CONTROL_PLANE;
+        (0..tiers.len()).filter(of_access).collect::<Vec<_>>()
     };
-    of(Access::Private)
-        .or_else(|| of(Access::Isolated))
-        .or_else(|| if tiers.len() == 1 { Some(0) } else { None })
+    [
+        used,
+        of(Access::Private),
+        of(Access::Isolated),
+        (0..tiers.len()).collect(),
+    ]
+    .into_iter()
+    .find(|candidates| !candidates.is_empty())
+    .filter(|candidates| candidates.len() == 1)
+    .and_then(|candidates| candidates.first().copied())
+}
+
+/// The tier of the interface endpoints, where there are any.
+fn endpoint_tier(
+    stack: &Stack,
+    tiers: &[PlannedTier],
+    workload: Option<usize>,
+    findings: &mut Findings,
+) -> Option<usize> {
+    let interface = stack.network.endpoints.services.iter().find(|service| {
+        EndpointService::parse(&service.value)
+            .is_ok_and(|service| service.kind() == EndpointKind::Interface)
+    })?;
+    if workload.is_none() {
+        let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
+        findings.push(
+            rules::SPEC017
+                .at(
+                    interface.origin,
+                    "it is not clear which tier the interface endpoints stand in",
+                )
+                .note(format!("the tiers are {}", names.join(", ")))
+                .help("say which: `endpoint-tier: nodes`, in Rust `Network::endpoints_in`"),
+        );
+    }
+    workload
 }
 
 fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findings: &mut Findings) {
@@ -334,34 +368,22 @@ fn nats(
     }
     nats.sort_by_key(|nat| (nat.tier, nat.zone));
     for (index, gateways) in wanted {
-        let all = &stack_zones(tiers, index);
-        tiers[index].egress = all
+        let tier = &mut tiers[index];
+        tier.egress = tier
+            .zones
             .iter()
-            .map(|zone| choose(&nats, &gateways, *zone, all))
+            .map(|zone| choose(&nats, &gateways, *zone))
             .collect();
     }
     nats
 }
 
-fn stack_zones(tiers: &[PlannedTier], index: usize) -> Vec<ZoneId> {
-    tiers[index].zones.clone()
-}
-
-/// The gateway in the subnet's own zone, else one of the others in turn.
-fn choose(
-    nats: &[PlannedNat],
-    gateways: &[(usize, ZoneId)],
-    zone: ZoneId,
-    all: &[ZoneId],
-) -> Option<usize> {
+/// The gateway in the subnet's own zone, else one of the others.
+fn choose(nats: &[PlannedNat], gateways: &[(usize, ZoneId)], zone: ZoneId) -> Option<usize> {
     let own = gateways.iter().find(|(_, z)| *z == zone);
-    let (tier, zone) = match own {
-        Some(own) => own,
-        None => {
-            let turn = all.iter().position(|z| *z == zone).unwrap_or_default();
-            gateways.get(turn % gateways.len().max(1))?
-        }
-    };
+    // By the zone's number, not its position, so that a further zone changes nothing for the others.
+    let turn = usize::from(zone.number()) % gateways.len().max(1);
+    let (tier, zone) = own.or_else(|| gateways.get(turn))?;
     nats.iter().position(|n| n.tier == *tier && n.zone == *zone)
 }
 
@@ -375,8 +397,7 @@ fn nat_zones(
     let listed = match &count.value {
         NatCount::None => return Vec::new(),
         NatCount::PerZone => {
-            let zones = model_zones(stack, model, public);
-            return zones;
+            return model_zones(model, public);
         }
         NatCount::Zones(n) => {
             let n = usize::from(*n);
@@ -429,13 +450,12 @@ fn nat_zones(
 }
 
 /// One gateway for each zone that both tiers have; all of the public tier's where they share none.
-fn model_zones(stack: &Stack, model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
+fn model_zones(model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
     let own: Vec<String> = match (&model.zones, model.cidrs.as_slice()) {
         (Some(zones), _) => zones.iter().map(|z| z.value.clone()).collect(),
         (None, []) => return public.zones.clone(),
         (None, cidrs) => cidrs.iter().map(|(zone, _)| zone.value.clone()).collect(),
     };
-    let _ = stack;
     let shared: Vec<_> = public
         .zones
         .iter()

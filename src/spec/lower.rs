@@ -68,7 +68,7 @@ impl Lowering<'_> {
         };
         stack.retain = spec.retain.get().copied().unwrap_or_default();
         stack.tag_origin = spec.tags.origin();
-        stack.tags = self.words.tags(&spec.tags);
+        stack.tags = Words::tags(&spec.tags);
         stack
     }
 
@@ -83,16 +83,14 @@ impl Lowering<'_> {
 
     /// A text that must be there.
     fn required(&mut self, field: &Field<String>, key: &str, what: &str) -> At<String> {
-        match field.located() {
-            Some((text, span)) => At::new(text.clone(), Origin::Spec(span)),
-            None => {
-                if field.is_absent() {
-                    self.missing(self.root, key, what);
-                }
-                self.complete = false;
-                At::default_of("missing".to_owned())
-            }
+        if let Some(text) = Words::text(field) {
+            return text;
         }
+        if field.is_absent() {
+            self.missing(self.root, key, what);
+        }
+        self.complete = false;
+        At::default_of("missing".to_owned())
     }
 
     fn missing(&mut self, origin: Origin, key: &str, what: &str) {

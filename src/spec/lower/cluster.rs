@@ -43,7 +43,7 @@ impl Lowering<'_> {
         match spec.logs.located() {
             Some((Either::Short(NoneWord::None), _)) => cluster.logs = None,
             Some((Either::Long(logs), span)) => {
-                cluster.logs = Some(self.logs(logs, Origin::Spec(span)))
+                cluster.logs = Some(self.logs(logs, Origin::Spec(span)));
             }
             None => {}
         }
@@ -377,9 +377,8 @@ fn grants(entry: &AccessEntrySpec) -> Vec<Grant> {
 }
 
 fn labels(names: &Names<String>) -> std::collections::BTreeMap<String, String> {
-    let named = names.get().into_iter().flat_map(|named| named.iter());
-    named
-        .filter_map(|(key, value): &(Key, _)| Some((key.text.clone(), value.get()?.clone())))
+    let all = names.get().into_iter().flat_map(|named| named.iter());
+    all.filter_map(|(key, value): &(Key, _)| Some((key.text.clone(), value.get()?.clone())))
         .collect()
 }
 

@@ -90,7 +90,7 @@ impl Lowering<'_> {
         let Some(named) = spec.tiers.get() else {
             return TierNames(Vec::new());
         };
-        let names = TierNames(named.iter().map(|(key, _)| key.text.clone()).collect());
+        let all = TierNames(named.iter().map(|(key, _)| key.text.clone()).collect());
         let public: Vec<usize> = named
             .iter()
             .enumerate()
@@ -106,12 +106,12 @@ impl Lowering<'_> {
                 key,
                 tier.get().unwrap_or(&nothing),
                 tier,
-                &names,
+                &all,
                 &public,
             );
             network.add_model(model);
         }
-        names
+        all
     }
 
     fn tier_model(
@@ -167,7 +167,7 @@ impl Lowering<'_> {
                 .load_balancers
                 .located()
                 .map(|(yes, span)| At::new(*yes, Origin::Spec(span))),
-            tags: self.words.tags(&spec.tags),
+            tags: Words::tags(&spec.tags),
             name,
         }
     }
@@ -309,16 +309,16 @@ impl Lowering<'_> {
             NumberOrText::Text(word) if word == "single" => Some(NatCount::Zones(1)),
             NumberOrText::Text(word) if word == "none" => Some(NatCount::None),
             NumberOrText::Number(0) => Some(NatCount::None),
-            NumberOrText::Number(n) => match u8::try_from(*n) {
-                Ok(n) => Some(NatCount::Zones(n)),
-                Err(_) => {
-                    self.words
-                        .push(rules::SPEC006.at(origin, format!("{n} NAT gateways")).help(
-                        "write a number up to that of the zones, `per-zone`, `single` or `none`",
-                    ));
-                    None
+            NumberOrText::Number(n) => {
+                let count = u8::try_from(*n).ok();
+                if count.is_none() {
+                    let help =
+                        "write a number up to that of the zones, `per-zone`, `single` or `none`";
+                    let finding = rules::SPEC006.at(origin, format!("{n} NAT gateways"));
+                    self.words.push(finding.help(help));
                 }
-            },
+                count.map(NatCount::Zones)
+            }
             NumberOrText::Text(word) => {
                 let finding = rules::SPEC005.at(
                     origin,
@@ -382,7 +382,7 @@ impl Lowering<'_> {
         }
         let group = group(*spec.group.get()?);
         let traffic = self.traffic(spec, origin)?;
-        let peer = self.peer(peer)?;
+        let peer = self.peer(&peer)?;
         let description =
             Words::text(&spec.description).unwrap_or_else(|| At::new(String::new(), origin));
         let mut rule = Rule::new(
@@ -425,7 +425,7 @@ impl Lowering<'_> {
         })
     }
 
-    fn peer(&mut self, text: At<String>) -> Option<At<Peer>> {
+    fn peer(&mut self, text: &At<String>) -> Option<At<Peer>> {
         let peer = match text.value.as_str() {
             "nodes" => Peer::Group(Group::Nodes),
             "control-plane" => Peer::Group(Group::ControlPlane),
@@ -441,7 +441,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let groups = ["nodes", "control-plane", "cluster", "endpoints"];
-                self.words.reference(&text, "security group", &groups);
+                self.words.reference(text, "security group", &groups);
                 return None;
             }
         };

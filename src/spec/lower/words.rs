@@ -93,10 +93,10 @@ impl Words<'_> {
         }
     }
 
-    pub(super) fn tags(&mut self, names: &Names<String>) -> Tags {
-        let named = names.get().into_iter().flat_map(|named| named.iter());
-        named
-            .filter_map(|(key, value)| Some((key.text.clone(), value.get()?.clone())))
+    /// Tags; values that are wrong have been reported.
+    pub(super) fn tags(names: &Names<String>) -> Tags {
+        let all = names.get().into_iter().flat_map(|named| named.iter());
+        all.filter_map(|(key, value)| Some((key.text.clone(), value.get()?.clone())))
             .collect()
     }
 
