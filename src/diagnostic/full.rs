@@ -41,12 +41,11 @@ pub fn full(findings: &Findings, sources: &Sources, style: Style) -> String {
     text
 }
 
-/// `2 errors, 1 warning` and, where codes have pages, how to read them; the worst comes first.
+/// `2 errors, 1 warning` and how to read more about them; the worst comes first.
 fn last_line(findings: &Findings) -> String {
     let codes: BTreeSet<(Severity, Code)> = findings
         .iter()
         .map(|finding| (finding.severity, finding.code))
-        .filter(|(_, code)| has_page(*code))
         .collect();
     let mut names: Vec<&str> = Vec::new();
     for (_, code) in codes {
@@ -64,15 +63,6 @@ fn last_line(findings: &Findings) -> String {
             format!("{count}; `eksnet explain {code}` tells more (also: {others})")
         }
     }
-}
-
-/// Whether `eksnet explain` knows a code: `EKS` or `SPEC` and a number.
-fn has_page(code: Code) -> bool {
-    ["EKS", "SPEC"].iter().any(|family| {
-        code.as_str()
-            .strip_prefix(family)
-            .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
-    })
 }
 
 /// A finding as the parts that `annotate-snippets` lays out: the finding proper, and its edit.
