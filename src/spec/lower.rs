@@ -14,11 +14,13 @@ use crate::diagnostic::{Findings, Origin};
 use crate::network::{At, Cluster, Network, Region, Stack};
 
 /// The stack that a spec asks for, and whether nothing that decides about the rest is missing from it.
-pub(super) fn lower(spec: &Spec, findings: &mut Findings) -> (Stack, bool) {
+///
+/// The start of the spec stands for it as a whole where it has no name.
+pub(super) fn lower(spec: &Spec, start: Origin, findings: &mut Findings) -> (Stack, bool) {
     let mut lowering = Lowering {
         words: Words { findings },
         complete: true,
-        root: spec.stack.origin(),
+        root: spec.stack.origin().or(start),
     };
     let stack = lowering.stack(spec);
     (stack, lowering.complete)

@@ -142,8 +142,10 @@ impl Loaded {
 /// ```
 pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Sources) -> Loaded {
     let (node, mut findings) = read(name, format, text, sources);
-    let spec: Option<Spec> = node.and_then(|node| decode(&node, sources, &mut findings));
-    let lowered = spec.map(|spec| lower::lower(&spec, &mut findings));
+    let lowered = node.and_then(|node| {
+        let spec: Spec = decode(&node, sources, &mut findings)?;
+        Some(lower::lower(&spec, start(&node), &mut findings))
+    });
     findings.sort();
     let (stack, complete) = lowered.unzip();
     Loaded {
@@ -189,6 +191,15 @@ fn read(
         return (None, findings);
     }
     (node, findings)
+}
+
+/// The first key of a spec.
+fn start(node: &Node) -> Origin {
+    let first = match &node.kind {
+        Kind::Map(entries) => entries.first().map(|entry| entry.key_span),
+        Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::List(_) => None,
+    };
+    Origin::Spec(first.unwrap_or(node.span))
 }
 
 fn whole_file(code: crate::diagnostic::Code, message: String, source: SourceId) -> Finding {

@@ -59,7 +59,9 @@ pub(crate) fn explain(
         | ErrorKind::MappingValueNotAllowed => place
             .finding(codes::SYNTAX, describe(error))
             .help("keys of one map start in the same column"),
-        _ => place.finding(codes::SYNTAX, describe(error)),
+        _ => place
+            .finding(codes::SYNTAX, describe(error))
+            .help("look at this line and the one above it; text with `: `, ` #`, `[` or `{` needs quotes"),
     }
 }
 

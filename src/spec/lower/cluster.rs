@@ -201,6 +201,14 @@ impl Lowering<'_> {
             let Some(principal) = Words::text(&entry.principal) else {
                 continue;
             };
+            if entry.policy.is_absent() && !entry.namespaces.is_absent() {
+                self.no_policy(entry.namespaces.origin());
+            }
+            for field in entry.policies.get().into_iter().flatten() {
+                if field.get().is_some_and(|grant| grant.policy.is_absent()) {
+                    self.no_policy(field.origin());
+                }
+            }
             cluster.access.push(AccessEntry {
                 name,
                 principal,
@@ -208,6 +216,11 @@ impl Lowering<'_> {
                 groups: Words::texts(&entry.groups),
             });
         }
+    }
+
+    fn no_policy(&mut self, origin: Origin) {
+        let what = "one of AWS's access policies, such as `AmazonEKSViewPolicy`";
+        self.words.missing(origin, "policy", what);
     }
 
     fn node_groups(
@@ -290,7 +303,10 @@ impl Lowering<'_> {
         if read.is_none() {
             self.words.push(
                 rules::SPEC015
-                    .at(origin, "not a number of nodes or a percentage")
+                    .at(
+                        origin,
+                        format!("`{value}` is not a number of nodes or a percentage"),
+                    )
                     .help("write a number such as 1, or a percentage such as 33%"),
             );
         }

@@ -113,7 +113,10 @@ impl Words<'_> {
         if ports.is_none() {
             self.push(
                 rules::SPEC015
-                    .at(Origin::Spec(span), "not a port or a range of ports")
+                    .at(
+                        Origin::Spec(span),
+                        format!("`{value}` is not a port or a range of ports"),
+                    )
                     .note("ports are 0 to 65535")
                     .help("write a port such as 443, or a range such as 30000-32767"),
             );
