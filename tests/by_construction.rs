@@ -30,7 +30,10 @@ impl Template {
         let resources = template["Resources"].as_object().unwrap();
         Self {
             name: name.to_owned(),
-            resources: resources.iter().map(|(id, body)| (id.clone(), body.clone())).collect(),
+            resources: resources
+                .iter()
+                .map(|(id, body)| (id.clone(), body.clone()))
+                .collect(),
         }
     }
 
@@ -46,7 +49,11 @@ impl Template {
     fn ways_out(&self) -> BTreeMap<String, &Value> {
         let mut ways = BTreeMap::new();
         for (id, route) in self.all("EC2::Route") {
-            assert_eq!(route["DestinationCidrBlock"], "0.0.0.0/0", "{}: {id}", self.name);
+            assert_eq!(
+                route["DestinationCidrBlock"], "0.0.0.0/0",
+                "{}: {id}",
+                self.name
+            );
             let again = ways.insert(route["RouteTableId"].to_string(), route);
             assert!(again.is_none(), "{}: {id}", self.name);
         }
@@ -72,7 +79,12 @@ impl Template {
     }
 
     fn zones(&self, subnets: &Value) -> Vec<String> {
-        subnets.as_array().unwrap().iter().map(|subnet| self.zone(subnet)).collect()
+        subnets
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|subnet| self.zone(subnet))
+            .collect()
     }
 }
 
@@ -87,7 +99,11 @@ fn on_every_example(test: impl Fn(&Template)) {
             continue;
         };
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        test(&Template::of(&name, format, &std::fs::read_to_string(&path).unwrap()));
+        test(&Template::of(
+            &name,
+            format,
+            &std::fs::read_to_string(&path).unwrap(),
+        ));
         seen += 1;
     }
     assert!(seen >= 5, "{seen} examples");
@@ -131,7 +147,12 @@ fn the_internet_gateway_is_attached_and_waited_for() {
         assert!(gateways.len() <= 1);
         for (id, _) in gateways {
             let attached = template.all("EC2::VPCGatewayAttachment");
-            assert_eq!(attached.filter(|(_, a)| a["InternetGatewayId"] == json!({ "Ref": id })).count(), 1);
+            assert_eq!(
+                attached
+                    .filter(|(_, a)| a["InternetGatewayId"] == json!({ "Ref": id }))
+                    .count(),
+                1
+            );
         }
         for (id, body) in &template.resources {
             let to_gateway = body["Properties"].get("GatewayId").is_some();
@@ -167,7 +188,10 @@ fn nat_gateways_stand_in_public_subnets_with_an_address() {
         for (id, gateway) in template.all("EC2::NatGateway") {
             assert_eq!(gateway["ConnectivityType"], "public", "{id}");
             assert!(gateway.get("AllocationId").is_some(), "{id}");
-            assert!(template.is_public(gateway["SubnetId"]["Ref"].as_str().unwrap()), "{id}");
+            assert!(
+                template.is_public(gateway["SubnetId"]["Ref"].as_str().unwrap()),
+                "{id}"
+            );
         }
     });
 }
@@ -197,8 +221,10 @@ fn clusters_state_what_aws_would_choose() {
 fn endpoints_have_a_type_and_groups_or_tables() {
     // EKS527, EKS631, EKS632, EKS634, EKS635, EKS637, EKS648, EKS649
     on_every_example(|template| {
-        let tables: BTreeSet<_> =
-            template.all("EC2::RouteTable").map(|(id, _)| json!({ "Ref": id }).to_string()).collect();
+        let tables: BTreeSet<_> = template
+            .all("EC2::RouteTable")
+            .map(|(id, _)| json!({ "Ref": id }).to_string())
+            .collect();
         let cidr = template.resources["Vpc"]["Properties"]["CidrBlock"].clone();
         for (id, endpoint) in template.all("EC2::VPCEndpoint") {
             assert!(endpoint.get("PolicyDocument").is_none(), "{id}");
@@ -211,7 +237,11 @@ fn endpoints_have_a_type_and_groups_or_tables() {
             assert_eq!(endpoint["VpcEndpointType"], "Interface", "{id}");
             assert_eq!(endpoint["PrivateDnsEnabled"], true, "{id}");
             let zones = template.zones(&endpoint["SubnetIds"]);
-            assert_eq!(zones.iter().collect::<BTreeSet<_>>().len(), zones.len(), "{id}");
+            assert_eq!(
+                zones.iter().collect::<BTreeSet<_>>().len(),
+                zones.len(),
+                "{id}"
+            );
             for group in endpoint["SecurityGroupIds"].as_array().unwrap() {
                 let lets_in = template.all("EC2::SecurityGroupIngress").any(|(_, rule)| {
                     rule["GroupId"] == *group
@@ -236,13 +266,20 @@ fn services_have_the_names_of_their_partition() {
     };
     let names = |template: &Template| -> Vec<String> {
         let all = template.all("EC2::VPCEndpoint");
-        all.map(|(_, endpoint)| endpoint["ServiceName"].as_str().unwrap().to_owned()).collect()
+        all.map(|(_, endpoint)| endpoint["ServiceName"].as_str().unwrap().to_owned())
+            .collect()
     };
     let aws = names(&template("us-east-1"));
     assert!(aws.contains(&"com.amazonaws.route53".to_owned()), "{aws:?}");
     let china = names(&template("cn-north-1"));
-    assert!(china.contains(&"cn.com.amazonaws.cn-north-1.ecr.api".to_owned()), "{china:?}");
-    assert!(china.contains(&"com.amazonaws.cn-north-1.s3".to_owned()), "{china:?}");
+    assert!(
+        china.contains(&"cn.com.amazonaws.cn-north-1.ecr.api".to_owned()),
+        "{china:?}"
+    );
+    assert!(
+        china.contains(&"com.amazonaws.cn-north-1.s3".to_owned()),
+        "{china:?}"
+    );
 }
 
 #[test]
@@ -252,7 +289,10 @@ fn launch_templates_leave_interfaces_to_eks() {
         for (id, body) in template.all("EC2::LaunchTemplate") {
             let data = &body["LaunchTemplateData"];
             assert!(data.get("NetworkInterfaces").is_none(), "{id}");
-            assert!(!data["SecurityGroupIds"].as_array().unwrap().is_empty(), "{id}");
+            assert!(
+                !data["SecurityGroupIds"].as_array().unwrap().is_empty(),
+                "{id}"
+            );
         }
         for (id, group) in template.all("EKS::Nodegroup") {
             assert!(group.get("RemoteAccess").is_none(), "{id}");
@@ -266,7 +306,12 @@ fn groups_of_aws_are_only_added_to() {
     on_every_example(|template| {
         for (id, group) in template.all("EC2::SecurityGroup") {
             let name = group["GroupName"].as_str().unwrap();
-            assert!(["-control-plane", "-nodes", "-endpoints"].iter().any(|end| name.ends_with(end)), "{id}");
+            assert!(
+                ["-control-plane", "-nodes", "-endpoints"]
+                    .iter()
+                    .any(|end| name.ends_with(end)),
+                "{id}"
+            );
         }
     });
 }
@@ -278,8 +323,14 @@ fn nodes_and_pods_have_roles() {
         for (id, group) in template.all("EKS::Nodegroup") {
             let role = group["NodeRole"]["Fn::GetAtt"][0].as_str().unwrap();
             let policies = template.resources[role]["Properties"]["ManagedPolicyArns"].to_string();
-            assert!(policies.contains("AmazonEKSWorkerNodePolicy"), "{id}: {policies}");
-            assert!(policies.contains("AmazonEC2ContainerRegistryPullOnly"), "{id}: {policies}");
+            assert!(
+                policies.contains("AmazonEKSWorkerNodePolicy"),
+                "{id}: {policies}"
+            );
+            assert!(
+                policies.contains("AmazonEC2ContainerRegistryPullOnly"),
+                "{id}: {policies}"
+            );
         }
         for (id, profile) in template.all("EKS::FargateProfile") {
             assert!(profile.get("PodExecutionRoleArn").is_some(), "{id}");

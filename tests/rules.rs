@@ -56,7 +56,9 @@ mod programs {
 }
 
 fn five_hundred_rules() -> String {
-    let mut text = "stack: prod\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  security:\n    rules:\n".to_owned();
+    let mut text =
+        "stack: prod\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  security:\n    rules:\n"
+            .to_owned();
     for n in 0..500 {
         let (high, port) = (n / 256, 1000 + n);
         let low = n % 256;
@@ -84,8 +86,10 @@ struct Example<'a> {
 
 impl Page {
     fn of(rule: &Rule) -> Self {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/rules/{}.md", rule.code));
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/rules/{}.md", rule.code));
+        let text = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self { path, text }
     }
 
@@ -95,7 +99,11 @@ impl Page {
         let body = found
             .next()
             .unwrap_or_else(|| panic!("{} has no section {title}", self.path.display()));
-        assert!(found.next().is_none(), "{} has {title} twice", self.path.display());
+        assert!(
+            found.next().is_none(),
+            "{} has {title} twice",
+            self.path.display()
+        );
         body.split("\n## ").next().unwrap_or_default().trim()
     }
 
@@ -105,8 +113,12 @@ impl Page {
             .strip_prefix("```")
             .and_then(|rest| rest.split_once('\n'))
             .and_then(|(language, rest)| Some((language, rest.split_once("```")?.0)));
-        let (language, text) = fenced
-            .unwrap_or_else(|| panic!("{} does not begin {title} with a fence", self.path.display()));
+        let (language, text) = fenced.unwrap_or_else(|| {
+            panic!(
+                "{} does not begin {title} with a fence",
+                self.path.display()
+            )
+        });
         Example { language, text }
     }
 }
@@ -129,15 +141,29 @@ fn said(rule: &Rule, title: &str, example: &Example<'_>) -> Option<Findings> {
         return Some(if title == "Bad" { bad() } else { good() });
     }
     let format = Format::from_extension(example.language)?;
-    let long = LONG.iter().find(|(other, _)| *other == code).filter(|_| title == "Bad");
+    let long = LONG
+        .iter()
+        .find(|(other, _)| *other == code)
+        .filter(|_| title == "Bad");
     let text = long.map_or_else(|| example.text.to_owned(), |(_, text)| text());
-    Some(findings(&format!("{title}.{}", example.language), format, &text))
+    Some(findings(
+        &format!("{title}.{}", example.language),
+        format,
+        &text,
+    ))
 }
 
 /// The lines of a page's program stand in this file.
 fn assert_program_is_tested(code: &str, program: &str) {
-    for line in program.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        assert!(include_str!("rules.rs").contains(line), "{code}: `{line}` is not tested");
+    for line in program
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        assert!(
+            include_str!("rules.rs").contains(line),
+            "{code}: `{line}` is not tested"
+        );
     }
 }
 
@@ -151,12 +177,29 @@ fn every_rule_has_a_page_whose_title_is_its_summary() {
         let page = Page::of(rule);
         let title = format!("# {}: {}\n\n", rule.code, rule.summary);
         let rest = page.text.strip_prefix(&title);
-        let rest = rest.unwrap_or_else(|| panic!("{} does not begin with {title}", page.path.display()));
-        assert!(!rest.starts_with('#'), "{} does not say what the rule is about", page.path.display());
-        let sections: Vec<_> = rest.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-        assert_eq!(sections, ["Why", "Bad", "Good", "Source"], "{}", page.path.display());
+        let rest =
+            rest.unwrap_or_else(|| panic!("{} does not begin with {title}", page.path.display()));
+        assert!(
+            !rest.starts_with('#'),
+            "{} does not say what the rule is about",
+            page.path.display()
+        );
+        let sections: Vec<_> = rest
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .collect();
+        assert_eq!(
+            sections,
+            ["Why", "Bad", "Good", "Source"],
+            "{}",
+            page.path.display()
+        );
         for section in sections {
-            assert!(!page.section(section).is_empty(), "{}: {section} is empty", page.path.display());
+            assert!(
+                !page.section(section).is_empty(),
+                "{}: {section} is empty",
+                page.path.display()
+            );
         }
     }
 }
@@ -168,7 +211,11 @@ fn every_page_belongs_to_a_rule() {
         let path = file.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let known = Rule::find(&name).is_some_and(|rule| rule.code.as_str() == name);
-        assert!(known || ["README", "by-construction"].contains(&&*name), "{}", path.display());
+        assert!(
+            known || ["README", "by-construction"].contains(&&*name),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -194,10 +241,16 @@ fn bad_examples_break_their_rule_and_no_other() {
         let Some(findings) = said(rule, "Bad", &example) else {
             panic!("{}: the bad example is no spec", rule.code);
         };
-        if !findings.iter().any(|f| f.code == rule.code && f.severity == rule.severity) {
+        if !findings
+            .iter()
+            .any(|f| f.code == rule.code && f.severity == rule.severity)
+        {
             writeln!(wrong, "{} is not said: {:?}", rule.code, lines(&findings)).unwrap();
         }
-        let also = COMPANIONS.iter().find(|(code, _)| *code == rule.code.as_str()).map(|(_, also)| *also);
+        let also = COMPANIONS
+            .iter()
+            .find(|(code, _)| *code == rule.code.as_str())
+            .map(|(_, also)| *also);
         for other in findings.iter().filter(is_loud) {
             if other.code != rule.code && Some(other.code.as_str()) != also {
                 writeln!(wrong, "{}: also {}", rule.code, line(other)).unwrap();
@@ -214,10 +267,17 @@ fn good_examples_are_good() {
         let page = Page::of(rule);
         let example = page.example("Good");
         let Some(findings) = said(rule, "Good", &example) else {
-            assert!(BY_HAND.contains(&rule.code.as_str()), "{}: the good example is no spec", rule.code);
+            assert!(
+                BY_HAND.contains(&rule.code.as_str()),
+                "{}: the good example is no spec",
+                rule.code
+            );
             continue;
         };
-        for finding in findings.iter().filter(|f| f.code == rule.code || is_loud(f)) {
+        for finding in findings
+            .iter()
+            .filter(|f| f.code == rule.code || is_loud(f))
+        {
             writeln!(wrong, "{}: {}", rule.code, line(finding)).unwrap();
         }
     }
@@ -235,7 +295,11 @@ fn what_is_too_large_is_said_of_generated_specs_too() {
     }
     for text in [deep, long, aliases] {
         let findings = findings("large.yaml", Format::Yaml, &text);
-        assert!(findings.iter().any(|f| f.code == rules::SPEC007.code), "{:?}", lines(&findings));
+        assert!(
+            findings.iter().any(|f| f.code == rules::SPEC007.code),
+            "{:?}",
+            lines(&findings)
+        );
     }
 }
 

@@ -31,7 +31,10 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
-    cluster_name(&cluster.name.value, cluster.name.origin, findings);
+    // Where it is the stack's name, more has been said of it already.
+    if cluster.name != stack.name {
+        cluster_name(&cluster.name.value, cluster.name.origin, findings);
+    }
     let mut seen = Vec::new();
     for group in &cluster.node_groups {
         if group.name.value.len() > LONGEST_NODE_GROUP_NAME {

@@ -38,7 +38,14 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         if let Some((_, first)) = seen.iter().find(|(other, _)| same(other)) {
             findings.push(
                 rules::SPEC012
-                    .at(rule.origin, "this rule is there twice")
+                    .at(
+                        rule.origin,
+                        format!(
+                            "`{}` has two rules for {} and the same peer",
+                            rule.group.as_str(),
+                            rule.traffic.words()
+                        ),
+                    )
                     .related(*first, "the first one")
                     .note("AWS refuses a second rule for the same traffic")
                     .help("remove one of them"),
@@ -129,7 +136,9 @@ fn groups_exist(stack: &Stack, rule: &Rule, findings: &mut Findings) {
                         }
                     })
                     .help(match group {
-                        Group::Endpoints => "remove the rule, or add an interface endpoint: `endpoints: [s3, sts]`",
+                        Group::Endpoints => {
+                            "remove the rule, or add an interface endpoint: `endpoints: [s3, sts]`"
+                        }
                         Group::Nodes | Group::ControlPlane | Group::Cluster => {
                             "remove the rule, or take back `cluster: none`"
                         }

@@ -15,10 +15,15 @@ use crate::network::{At, Cluster, Network, Region, Stack};
 
 /// The stack that a spec asks for, and whether nothing that decides about the rest is missing from it.
 ///
-/// The start of the spec stands for it as a whole where it has no name.
-pub(super) fn lower(spec: &Spec, start: Origin, findings: &mut Findings) -> (Stack, bool) {
+/// The start of the spec stands for it as a whole where it has no name; `meant` are keys that are there, but misspelt.
+pub(super) fn lower(
+    spec: &Spec,
+    start: Origin,
+    meant: &[String],
+    findings: &mut Findings,
+) -> (Stack, bool) {
     let mut lowering = Lowering {
-        words: Words { findings },
+        words: Words { findings, meant },
         complete: true,
         root: spec.stack.origin().or(start),
     };

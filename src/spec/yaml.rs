@@ -337,7 +337,8 @@ fn key(text: &str, node: &Node, seen: &mut HashMap<String, Span>) -> (Pending, O
 
 fn too_deep(span: Span) -> Finding {
     let message = format!("values nested more than {MAX_DEPTH} levels deep");
-    error(codes::TOO_LARGE, message, span).note("no part of a spec is deeper than ten levels")
+    error(codes::TOO_LARGE, message, span)
+        .note("no part of a spec is deeper than ten levels")
         .help("close a bracket further up, or remove what is not part of a spec")
 }
 

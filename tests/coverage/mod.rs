@@ -33,7 +33,9 @@ fn by_construction() -> Vec<[String; 3]> {
         .filter(|line| !line.starts_with('#'))
         .map(|line| {
             let fields: Vec<_> = line.split('\t').map(str::to_owned).collect();
-            fields.try_into().unwrap_or_else(|_| panic!("not three fields: {line}"))
+            fields
+                .try_into()
+                .unwrap_or_else(|_| panic!("not three fields: {line}"))
         })
         .collect()
 }
@@ -60,7 +62,10 @@ fn readme() -> String {
         .into_iter()
         .map(|[code, demand, how]| context! { code => code, demand => demand, how => how })
         .collect();
-    let checked = rules::ALL.iter().filter(|rule| rule.code.as_str().starts_with("EKS")).count();
+    let checked = rules::ALL
+        .iter()
+        .filter(|rule| rule.code.as_str().starts_with("EKS"))
+        .count();
     let template = std::fs::read_to_string(root().join("templates/rules.md.j2")).unwrap();
     let environment = Environment::new();
     environment
@@ -83,13 +88,21 @@ fn readme() -> String {
 fn every_rule_is_in_an_area() {
     for rule in rules::ALL {
         let code = rule.code.as_str();
-        assert!(AREAS.iter().any(|(beginning, _)| code.starts_with(beginning)), "{code}");
+        assert!(
+            AREAS
+                .iter()
+                .any(|(beginning, _)| code.starts_with(beginning)),
+            "{code}"
+        );
     }
 }
 
 #[test]
 fn nothing_is_both_checked_and_impossible() {
-    let codes: Vec<_> = by_construction().into_iter().map(|[code, ..]| code).collect();
+    let codes: Vec<_> = by_construction()
+        .into_iter()
+        .map(|[code, ..]| code)
+        .collect();
     assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
     for code in codes {
         assert!(eksnet::check::Rule::find(&code).is_none(), "{code}");
@@ -104,5 +117,8 @@ fn the_list_is_what_the_registry_says() {
         std::fs::write(&path, &wanted).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == wanted, "docs/rules/README.md is stale: EKSNET_REGENERATE=1 cargo test --test rules");
+    assert!(
+        found == wanted,
+        "docs/rules/README.md is stale: EKSNET_REGENERATE=1 cargo test --test rules"
+    );
 }

@@ -26,13 +26,14 @@ impl De<'_> {
 
     pub(super) fn mismatch(self, expected: &str) -> Error {
         let finding = self.wrong_kind(expected);
-        let example = match expected {
-            "a list" => ", such as `[one, two]`",
-            "a map from names to settings" => ": names, each with a colon and its settings behind it",
-            "a whole number" => ", such as 3",
-            _ => "",
+        let what = match expected {
+            "a string" => "a single value, without brackets and without keys of its own",
+            "a list" => "a list, such as `[one, two]`",
+            "a map from names to settings" => "each thing by its name, with its settings behind it",
+            "a whole number" => "a whole number, such as 3",
+            other => other,
         };
-        self.report(finding.help(format!("write {expected}{example}")))
+        self.report(finding.help(format!("write {what}")))
     }
 
     /// A problem in the words of the type that found it.
