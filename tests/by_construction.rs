@@ -15,7 +15,7 @@ use eksnet::plan::Ledger;
 use eksnet::spec::{self, Format};
 use serde_json::{Value, json};
 
-/// A template of CloudFormation.
+/// A template of `CloudFormation`.
 struct Template {
     name: String,
     resources: BTreeMap<String, Value>,

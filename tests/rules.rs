@@ -17,12 +17,18 @@ use eksnet::diagnostic::{Finding, Findings, Severity, Sources};
 use eksnet::plan::Ledger;
 use eksnet::spec::{self, Format};
 
+/// All that is said of a program.
+type Program = fn() -> Findings;
+
 /// Rules that only a program can break, with one that does and one that does not.
-const PROGRAMS: &[(&str, fn() -> Findings, fn() -> Findings)] =
+const PROGRAMS: &[(&str, Program, Program)] =
     &[("SPEC013", programs::foreign_tier, programs::own_tier)];
 
+/// Writes a spec.
+type Text = fn() -> String;
+
 /// Rules whose bad example is too long for a page: what the test reads instead.
-const LONG: &[(&str, fn() -> String)] = &[("EKS901", five_hundred_rules)];
+const LONG: &[(&str, Text)] = &[("EKS901", five_hundred_rules)];
 
 /// Rules that are no fault of a spec, so that no spec can mend them: their good example is something to do by hand.
 const BY_HAND: &[&str] = &["EKS528"];
@@ -167,7 +173,7 @@ fn assert_program_is_tested(code: &str, program: &str) {
     }
 }
 
-fn is_loud(finding: &&Finding) -> bool {
+fn is_loud(finding: &Finding) -> bool {
     finding.severity < Severity::Info
 }
 
@@ -251,7 +257,7 @@ fn bad_examples_break_their_rule_and_no_other() {
             .iter()
             .find(|(code, _)| *code == rule.code.as_str())
             .map(|(_, also)| *also);
-        for other in findings.iter().filter(is_loud) {
+        for other in findings.iter().filter(|f| is_loud(f)) {
             if other.code != rule.code && Some(other.code.as_str()) != also {
                 writeln!(wrong, "{}: also {}", rule.code, line(other)).unwrap();
             }
