@@ -79,7 +79,7 @@ impl Stack {
             return Err(findings);
         }
         let graph = graph::build(self, &plan);
-        check::graph(&graph, &mut findings);
+        check::graph(self, &graph, &mut findings);
         findings.sort();
         if findings.has_errors() {
             return Err(findings);

@@ -7,7 +7,7 @@ use super::addresses::{PRIVATE, SHARED};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::{
-    At, Cluster, EndpointMode, FlowLogTarget, Key, KubernetesVersion, RETENTION_DAYS, Stack,
+    Access, At, Cluster, EndpointMode, FlowLogTarget, Key, KubernetesVersion, RETENTION_DAYS, Stack,
 };
 use crate::plan::{Plan, overlap};
 
@@ -256,8 +256,9 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     }
     let used = plan.node_tiers.iter().chain(&plan.fargate_tiers);
     for &tier in used {
-        if !plan.has_nat(tier)
-            && let Some(tier) = plan.tiers.get(tier)
+        // A tier without any way out is another rule's affair.
+        if let Some(tier) = plan.tiers.get(tier)
+            && tier.access == Access::Public
         {
             findings.push(not_a_client(
                 origin,

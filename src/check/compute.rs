@@ -206,9 +206,8 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             findings.push(
                 rules::EKS820
                     .at(profile.tier.origin, format!("Fargate profile `{}` is in the public tier `{}`", profile.name.value, tier.name))
-                    .related(tier.name_origin, "the tier")
                     .note("EKS accepts for Fargate only subnets without a direct route to an internet gateway")
-                    .help("name a private tier"),
+                    .help("name a private tier, such as `tier: nodes`"),
             );
         }
     }

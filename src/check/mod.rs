@@ -40,6 +40,6 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 }
 
 /// What can be said of the resources.
-pub(crate) fn graph(graph: &Graph, findings: &mut Findings) {
-    template::check(graph, findings);
+pub(crate) fn graph(stack: &Stack, graph: &Graph, findings: &mut Findings) {
+    template::check(stack, graph, findings);
 }

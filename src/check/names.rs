@@ -3,7 +3,7 @@
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{LAYOUT, Stack};
+use crate::network::{At, LAYOUT, Stack};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     stack_name(stack, findings);
@@ -31,10 +31,17 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
-    cluster_name(&cluster.name.value, cluster.name.origin, findings);
+    // Where it is the stack's name, more has been said of it already.
+    if cluster.name != stack.name {
+        cluster_name(&cluster.name.value, cluster.name.origin, findings);
+    }
     let mut seen = Vec::new();
     for group in &cluster.node_groups {
-        name(&group.name.value, "node group", group.name.origin, findings);
+        if group.name.value.len() > LONGEST_NODE_GROUP_NAME {
+            long_node_group_name(&group.name, findings);
+        } else {
+            name(&group.name.value, "node group", group.name.origin, findings);
+        }
         twice(
             &mut seen,
             &group.name.value,
@@ -77,6 +84,27 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
 }
 
+/// What EKS takes.
+const LONGEST_NODE_GROUP_NAME: usize = 63;
+
+fn long_node_group_name(name: &At<String>, findings: &mut Findings) {
+    let length = name.value.len();
+    let mut short = slug(&name.value);
+    short.truncate(LONGEST_NODE_GROUP_NAME);
+    findings.push(
+        rules::EKS805
+            .at(
+                name.origin,
+                format!(
+                    "the node group's name has {length} characters, {} too many",
+                    length - LONGEST_NODE_GROUP_NAME
+                ),
+            )
+            .note("EKS takes at most 63")
+            .help(format!("write `{}`", short.trim_end_matches('-'))),
+    );
+}
+
 /// The longest stack name for which every name made of it fits: IAM takes 64 characters for a role.
 const LONGEST_STACK_NAME: usize = 64 - "-usgw1-flow-logs".len();
 
@@ -86,6 +114,14 @@ fn stack_name(stack: &Stack, findings: &mut Findings) {
     let ok = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         && !name.ends_with('-');
+    if name.starts_with("sg-") {
+        findings.push(
+            rules::EKS523
+                .at(origin, format!("security groups would be called `{name}-…`"))
+                .note("groups are named after the stack, and EC2 keeps names that begin with `sg-` for ids")
+                .help(format!("write `{}`", slug(name.trim_start_matches("sg-")))),
+        );
+    }
     if !ok {
         findings.push(
             rules::EKS904

@@ -99,7 +99,7 @@ rules! {
     EKS210 Warning "cluster subnets are private";
     EKS212 Error "a subnet is a /16 to a /28 inside the VPC and overlaps no other";
     EKS221 Warning "nodes are in private subnets";
-    EKS223 Warning "a production network spans three zones";
+    EKS223 Info "a production network spans three zones";
     EKS240 Error "zones are named by id";
 
     EKS311 Error "subnets for load balancers are a /27 or larger";
@@ -132,8 +132,8 @@ rules! {
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
     EKS810 Error "a node group has between its least and most nodes, at most 450";
-    EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS820 Error "a Fargate profile uses private subnets";
+    EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

@@ -38,7 +38,14 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         if let Some((_, first)) = seen.iter().find(|(other, _)| same(other)) {
             findings.push(
                 rules::SPEC012
-                    .at(rule.origin, "this rule is there twice")
+                    .at(
+                        rule.origin,
+                        format!(
+                            "`{}` has two rules for {} and the same peer",
+                            rule.group.as_str(),
+                            rule.traffic.words()
+                        ),
+                    )
                     .related(*first, "the first one")
                     .note("AWS refuses a second rule for the same traffic")
                     .help("remove one of them"),
@@ -66,7 +73,7 @@ fn text(rule: &Rule, findings: &mut Findings) {
                     format!("`{wrong}` cannot stand in the description of a rule"),
                 )
                 .note("AWS takes letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
-                .help("write it without"),
+                .help("write letters, digits and spaces instead"),
         );
     }
     if description.value.is_empty() || description.value.len() > 255 {
@@ -77,7 +84,7 @@ fn text(rule: &Rule, findings: &mut Findings) {
                     "a rule needs a description of 1 to 255 characters",
                 )
                 .note("it is what a reviewer has to go by")
-                .help("say what the rule is for"),
+                .help("add what the rule is for: `description: Metrics of the nodes`"),
         );
     }
     let (id, form) = match &rule.peer.value {
@@ -128,7 +135,14 @@ fn groups_exist(stack: &Stack, rule: &Rule, findings: &mut Findings) {
                             "the group exists where there is a cluster"
                         }
                     })
-                    .help("remove the rule, or ask for what it is about"),
+                    .help(match group {
+                        Group::Endpoints => {
+                            "remove the rule, or add an interface endpoint: `endpoints: [s3, sts]`"
+                        }
+                        Group::Nodes | Group::ControlPlane | Group::Cluster => {
+                            "remove the rule, or take back `cluster: none`"
+                        }
+                    }),
             );
         }
     }

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::graph::{Graph, NodeId};
+use crate::network::Stack;
 use crate::render;
 
-pub(super) fn check(graph: &Graph, findings: &mut Findings) {
+pub(super) fn check(stack: &Stack, graph: &Graph, findings: &mut Findings) {
     let names = render::cloudformation_names(graph);
     if names.len() > 500 {
         findings.push(
             rules::EKS901
                 .at(
-                    crate::diagnostic::Origin::Default,
+                    stack.name.origin,
                     format!("the template would have {} resources", names.len()),
                 )
                 .note("CloudFormation takes 500")

@@ -211,8 +211,11 @@ fn report_no_room(
                     format!("{} addresses in all", addresses(vpc.prefix_len())),
                 )
                 .note(format!(
-                    "{} subnets of /{} need {needed} addresses; {free}",
-                    of_tier.len(),
+                    "{} of /{}, {needed} addresses; {free}",
+                    match of_tier.len() {
+                        1 => "1 subnet".to_owned(),
+                        n => format!("{n} subnets"),
+                    },
                     first.prefix
                 ))
                 .help("give the tier a longer prefix, or the network a larger range"),

@@ -9,7 +9,7 @@ pub(super) fn resolve(stack: &Stack, findings: &mut Findings) -> Option<Vec<Zone
     let region = stack.region.value;
     let zones = match &stack.network.zones {
         Zones::Count(count) => by_count(region, *count, stack.region.origin, findings)?,
-        Zones::List(list) => by_list(region, list, findings)?,
+        Zones::List(list) => by_list(stack, list, findings)?,
     };
     if zones.len() < 2 && stack.cluster.is_some() {
         let origin = match &stack.network.zones {
@@ -20,7 +20,7 @@ pub(super) fn resolve(stack: &Stack, findings: &mut Findings) -> Option<Vec<Zone
             rules::EKS202
                 .at(origin, "a cluster needs subnets in at least two zones")
                 .note("EKS puts its network interfaces into at least two zones and refuses to create the cluster otherwise")
-                .help("ask for two zones or, for production, three"),
+                .help("write `zones: 2` or, for production, `zones: 3`; or list as many by id"),
         );
         return None;
     }
@@ -64,8 +64,7 @@ fn by_count(
                             known.len()
                         ),
                     )
-                    .note(format!("EKS serves {list}; three zones are usual"))
-                    .severity(crate::diagnostic::Severity::Info),
+                    .note(format!("EKS serves {list}; three zones are usual")),
             );
         } else {
             findings.push(
@@ -99,11 +98,16 @@ fn refused_note(region: Region) -> String {
     }
 }
 
-fn by_list(region: Region, list: &[At<String>], findings: &mut Findings) -> Option<Vec<ZoneId>> {
+fn by_list(stack: &Stack, list: &[At<String>], findings: &mut Findings) -> Option<Vec<ZoneId>> {
+    let region = stack.region.value;
     let mut zones: Vec<(ZoneId, Origin)> = Vec::with_capacity(list.len());
     let mut failed = list.is_empty();
     if failed {
-        findings.push(rules::EKS202.at(Origin::Default, "a network needs zones"));
+        findings.push(
+            rules::EKS202
+                .at(stack.network.origin, "a network needs zones")
+                .help("list two or, for production, three by id, or write a number: `zones: 3`"),
+        );
     }
     for text in list {
         let Some(zone) = parse(region, text, findings) else {

@@ -16,7 +16,7 @@ use serde::forward_to_deserialize_any;
 use self::access::{Choice, Forms, Items, Parts, Settings};
 use self::error::Error;
 use super::tree::{Kind, Node};
-use crate::diagnostic::{Finding, Findings, Sources};
+use crate::diagnostic::{Finding, Findings, Sources, Span};
 
 /// The struct name by which `Field` asks for a value together with its place.
 pub(super) const FIELD: &str = "$eksnet::Field";
@@ -39,6 +39,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
     };
     let de = De {
         node,
+        key: None,
         context: &context,
         null_is_absent: false,
     };
@@ -72,12 +73,29 @@ impl Context<'_> {
 #[derive(Clone, Copy)]
 struct De<'de> {
     node: &'de Node,
+    /// Where its key is written, if it has one.
+    key: Option<Span>,
     context: &'de Context<'de>,
     /// Whether nothing behind a colon means that the key might as well not be there.
     null_is_absent: bool,
 }
 
 impl<'de> De<'de> {
+    /// The words that stand for the value when a finding points at it.
+    ///
+    /// A list or map of several lines is never shown as a whole: its key stands for it, or its first line.
+    fn place(self) -> Span {
+        let span = self.node.span;
+        let written = self.context.written(self.node);
+        match (&self.node.kind, written.find(['\n', '\r'])) {
+            (Kind::List(_) | Kind::Map(_), Some(line)) => self.key.unwrap_or(Span {
+                end: span.start.saturating_add(super::offset(line)),
+                ..span
+            }),
+            _ => span,
+        }
+    }
+
     /// Reports an error that says what was expected here, unless it has been reported inside.
     fn settle<T>(self, result: Result<T, Error>) -> Result<T, Error> {
         result.map_err(|error| match error {

@@ -14,11 +14,18 @@ use crate::diagnostic::{Findings, Origin};
 use crate::network::{At, Cluster, Network, Region, Stack};
 
 /// The stack that a spec asks for, and whether nothing that decides about the rest is missing from it.
-pub(super) fn lower(spec: &Spec, findings: &mut Findings) -> (Stack, bool) {
+///
+/// The start of the spec stands for it as a whole where it has no name; `meant` are keys that are there, but misspelt.
+pub(super) fn lower(
+    spec: &Spec,
+    start: Origin,
+    meant: &[String],
+    findings: &mut Findings,
+) -> (Stack, bool) {
     let mut lowering = Lowering {
-        words: Words { findings },
+        words: Words { findings, meant },
         complete: true,
-        root: spec.stack.origin(),
+        root: spec.stack.origin().or(start),
     };
     let stack = lowering.stack(spec);
     (stack, lowering.complete)

@@ -114,7 +114,13 @@ impl Loaded {
         if !findings.has_errors() {
             return stack
                 .synthesize_with(ledger)
-                .map(|synthesis| synthesis.and(findings));
+                .map(|synthesis| synthesis.and(findings))
+                // Remarks can wait until there is something to remark on.
+                .map_err(|all| {
+                    all.into_iter()
+                        .filter(|f| f.severity < Severity::Info)
+                        .collect()
+                });
         }
         // What could not be read leaves gaps: only what is wrong regardless of them is said.
         let more = if self.complete {
@@ -142,8 +148,17 @@ impl Loaded {
 /// ```
 pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Sources) -> Loaded {
     let (node, mut findings) = read(name, format, text, sources);
-    let spec: Option<Spec> = node.and_then(|node| decode(&node, sources, &mut findings));
-    let lowered = spec.map(|spec| lower::lower(&spec, &mut findings));
+    let lowered = node.and_then(|node| {
+        let spec: Spec = decode(&node, sources, &mut findings)?;
+        let meant = meant(&findings);
+        let mut more = Findings::new();
+        let lowered = lower::lower(&spec, start(&node), &meant, &mut more);
+        findings.extend(
+            more.into_iter()
+                .map(|finding| in_same_quotes(finding, sources)),
+        );
+        Some(lowered)
+    });
     findings.sort();
     let (stack, complete) = lowered.unzip();
     Loaded {
@@ -189,6 +204,41 @@ fn read(
         return (None, findings);
     }
     (node, findings)
+}
+
+/// The keys that misspelt ones were meant to be: they are not missing.
+fn meant(findings: &Findings) -> Vec<String> {
+    findings
+        .iter()
+        .filter(|finding| finding.code == codes::UNKNOWN_KEY)
+        .filter_map(|finding| finding.edit.as_ref())
+        .map(|edit| edit.replacement.trim_matches(['"', '\'']).to_owned())
+        .collect()
+}
+
+/// A finding whose edit keeps the quotes of what it replaces.
+fn in_same_quotes(mut finding: Finding, sources: &Sources) -> Finding {
+    if let Some(edit) = &mut finding.edit
+        && let Some(source) = sources.get(edit.span.source)
+        && let Some(quote @ ('"' | '\'')) = slice(&source.text, edit.span).chars().next()
+    {
+        edit.replacement = format!("{quote}{}{quote}", edit.replacement);
+    }
+    finding
+}
+
+/// The first key of a spec.
+fn start(node: &Node) -> Origin {
+    let first = match &node.kind {
+        Kind::Map(entries) => entries.first().map(|entry| entry.key_span),
+        Kind::Null
+        | Kind::Bool(_)
+        | Kind::Int(_)
+        | Kind::Float(_)
+        | Kind::Str(_)
+        | Kind::List(_) => None,
+    };
+    Origin::Spec(first.unwrap_or(node.span))
 }
 
 fn whole_file(code: crate::diagnostic::Code, message: String, source: SourceId) -> Finding {

@@ -209,12 +209,12 @@ colour: red
     check(
         &yaml(text),
         &[
-            "SPEC004 [[prod]] expected a string, found a list",
+            "SPEC004 [[prod]] expected a string, found a list; write a single value, without brackets and without keys of its own",
             "SPEC004 [1.30] expected a string, found the number `1.30`; write \"1.30\"; 1.30 -> \"1.30\"",
             "SPEC002 [networc] unknown key `networc`; known keys: `stack`, `version`, `network`, `endpoint` or `tiers`",
             "SPEC002 [cdir] unknown key `cdir`; known keys: `cidr`, `zones`, `nat` or `flow-logs`",
             "SPEC004 [5] expected a string, found the number `5`; write \"5\"; 5 -> \"5\"",
-            "SPEC004 [many] expected a number of zones or a list of zone ids, found a string",
+            "SPEC004 [many] expected a number of zones or a list of zone ids, found a string; write a number of zones or a list of zone ids",
             "SPEC005 [per_zone] `per_zone` is not one of `per-zone`, `single` or `off`; did you mean `per-zone`?; per_zone -> per-zone",
             "SPEC002 [flowLogs] unknown key `flowLogs`; known keys: `cidr`, `zones`, `nat` or `flow-logs`",
             "SPEC004 [yes] expected `true` or `false`, found the string `yes`; write `true`; yes -> true",
@@ -224,9 +224,9 @@ colour: red
             "SPEC004 [\\\"443\\\"] expected a whole number, found the string \"443\"; write `443`; \\\"443\\\" -> 443",
             "SPEC006 [70000] 70000 is too large: the most is 65535; write a whole number from 0 to 65535",
             "SPEC006 [-1] -1 is too small: the least is 0; write a whole number from 0 to 65535",
-            "SPEC004 [1.5] expected a whole number, found `1.5`",
-            "SPEC004 [null] expected a whole number, found nothing",
-            "SPEC004 [x] expected a whole number, found a string",
+            "SPEC004 [1.5] expected a whole number, found `1.5`; write a whole number, such as 3",
+            "SPEC004 [null] expected a whole number, found nothing; write a whole number, such as 3",
+            "SPEC004 [x] expected a whole number, found a string; write a whole number, such as 3",
             "SPEC003 [apps] the key `apps` is written twice; first written here [apps]; keep one of them",
             "SPEC004 [7] expected a map, found a number; known keys: `prefix` or `ports`",
             "SPEC002 [colour] unknown key `colour`; known keys: `stack`, `version`, `network`, `endpoint` or `tiers`",
@@ -325,7 +325,7 @@ fn unclosed_quotes_and_brackets() {
 fn mismatched_brackets_and_wrong_columns() {
     check(
         &yaml("{\"network\": {\"zones\": [1, 2}"),
-        &["SPEC001 [[] a bracket is never closed; close it with `]`"],
+        &["SPEC001 [[] a bracket is never closed; close it, or a bracket inside of it, with `]`"],
     );
     check(
         &yaml("{\n \"stack\": \"a\"\n \"version\": \"b\"\n}"),
@@ -474,7 +474,7 @@ fn toml_finds_several_errors_too() {
             "SPEC004 [1.30] expected a string, found the number `1.30`; write \"1.30\"; 1.30 -> \"1.30\"",
             "SPEC003 [stack] the key `stack` is written twice; first written here [stack]; keep one of them",
             "SPEC005 [\\'of\\'] `of` is not one of `per-zone`, `single` or `off`; did you mean `off`?; \\'of\\' -> 'off'",
-            "SPEC004 [[[tiers]]] expected a map from names to settings, found a list",
+            "SPEC004 [[[tiers]]] expected a map from names to settings, found a list; write each thing by its name, with its settings behind it",
         ],
     );
     let shown = toml("stack = prod\n[network]\ncidr = 10.0.0.0/16\nnat: off\n");

@@ -153,10 +153,10 @@ impl Reader<'_> {
             format!("syntax error: {}", error.message())
         };
         let place = Origin::Spec(super::span(self.source, range));
-        let mut finding = Finding::new(code, Severity::Error, message, place);
-        if let Some(help) = help(line, error.message()) {
-            finding = finding.help(help);
-        }
+        let help = help(line, error.message()).unwrap_or_else(|| {
+            "a line of TOML is `key = value`, or `[table]`; text stands in quotes, lists in brackets".to_owned()
+        });
+        let finding = Finding::new(code, Severity::Error, message, place).help(help);
         self.findings.push(finding);
     }
 }

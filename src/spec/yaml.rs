@@ -218,7 +218,8 @@ impl<'a> Builder<'a> {
                 codes::SYNTAX,
                 format!("the alias `{text}` stands inside of what it repeats"),
                 span,
-            );
+            )
+            .help("write out what it should stand for");
             return self.give_up(finding);
         };
         let (size, deep) = (*size, self.stack.len() + size.height > MAX_DEPTH);
@@ -230,7 +231,8 @@ impl<'a> Builder<'a> {
         if self.nodes > MAX_NODES || self.aliased_bytes > MAX_ALIASED_BYTES {
             let finding = error(codes::TOO_LARGE, "aliases repeat too much", span)
                 .label("this alias is one too many")
-                .note("aliases of aliases make a small file enormous");
+                .note("aliases of aliases make a small file enormous")
+                .help("write the values out");
             return self.give_up(finding);
         }
         // The copy keeps the places of the original: that is where its mistakes are mended.
@@ -335,7 +337,9 @@ fn key(text: &str, node: &Node, seen: &mut HashMap<String, Span>) -> (Pending, O
 
 fn too_deep(span: Span) -> Finding {
     let message = format!("values nested more than {MAX_DEPTH} levels deep");
-    error(codes::TOO_LARGE, message, span).note("no part of a spec is deeper than ten levels")
+    error(codes::TOO_LARGE, message, span)
+        .note("no part of a spec is deeper than ten levels")
+        .help("close a bracket further up, or remove what is not part of a spec")
 }
 
 fn error(code: crate::diagnostic::Code, message: impl Into<String>, span: Span) -> Finding {

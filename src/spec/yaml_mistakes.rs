@@ -24,12 +24,15 @@ pub(crate) fn explain(
             | ErrorKind::TabInIndentation
             | ErrorKind::TabInPlainScalar
     );
+    if let Some(finding) = tab(&place) {
+        return finding;
+    }
     // A tab may end the value of the line above, which is then where the parser stands.
     let next = place.next_line().filter(|_| tabs);
     if let Some(finding) = next.as_ref().and_then(tab) {
         return finding;
     }
-    let mistake = [tab, reserved_start, missing_space, second_colon]
+    let mistake = [reserved_start, missing_space, second_colon]
         .iter()
         .find_map(|recognise| recognise(&place));
     if let Some(finding) = mistake {
@@ -59,7 +62,9 @@ pub(crate) fn explain(
         | ErrorKind::MappingValueNotAllowed => place
             .finding(codes::SYNTAX, describe(error))
             .help("keys of one map start in the same column"),
-        _ => place.finding(codes::SYNTAX, describe(error)),
+        _ => place.finding(codes::SYNTAX, describe(error)).help(
+            "look at this line and the one above it; text with `: `, ` #`, `[` or `{` needs quotes",
+        ),
     }
 }
 
@@ -275,7 +280,7 @@ fn bracket(place: &Place<'_>, open: Option<Span>) -> Finding {
         return place
             .finding(codes::SYNTAX, "a bracket is never closed".to_owned())
             .help(format!(
-                "close it with `{}`",
+                "close it, or a bracket inside of it, with `{}`",
                 if opening { '}' } else { ']' }
             ));
     };

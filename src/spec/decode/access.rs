@@ -36,6 +36,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
         };
         let de = De {
             node,
+            key: None,
             context: self.context,
             null_is_absent: false,
         };
@@ -90,6 +91,7 @@ impl<'de> MapAccess<'de> for Settings<'de> {
         };
         self.current = Some(De {
             node: &entry.value,
+            key: Some(entry.key_span),
             context: self.context,
             null_is_absent: true,
         });
@@ -176,7 +178,7 @@ impl<'de> Parts<'de> {
     pub(super) fn value(de: De<'de>) -> Self {
         let absent = de.null_is_absent && de.node.kind == Kind::Null;
         Self {
-            span: (!absent).then_some(de.node.span),
+            span: (!absent).then(|| de.place()),
             what: (!absent).then_some(What::Value(de)),
         }
     }
@@ -226,6 +228,7 @@ impl<'de> Choice<'de> {
             word: entry.key.as_str(),
             payload: Some(De {
                 node: &entry.value,
+                key: Some(entry.key_span),
                 context: whole.context,
                 null_is_absent: true,
             }),

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Finding, Origin, Severity, Span};
 
 impl De<'_> {
     fn finding(self, code: Code, message: impl Into<String>) -> Finding {
-        let place = Origin::Spec(self.node.span);
+        let place = Origin::Spec(self.place());
         Finding::new(code, Severity::Error, message, place)
     }
 
@@ -25,7 +25,15 @@ impl De<'_> {
     }
 
     pub(super) fn mismatch(self, expected: &str) -> Error {
-        self.report(self.wrong_kind(expected))
+        let finding = self.wrong_kind(expected);
+        let what = match expected {
+            "a string" => "a single value, without brackets and without keys of its own",
+            "a list" => "a list, such as `[one, two]`",
+            "a map from names to settings" => "each thing by its name, with its settings behind it",
+            "a whole number" => "a whole number, such as 3",
+            other => other,
+        };
+        self.report(finding.help(format!("write {what}")))
     }
 
     /// A problem in the words of the type that found it.
@@ -88,10 +96,11 @@ impl De<'_> {
             Kind::Float(_) if scalar::is_whole(&written.replace('_', "")) => {
                 self.out_of_range(min, max)
             }
-            Kind::Float(_) => self.report(self.finding(
-                codes::WRONG_KIND,
-                format!("expected a whole number, found `{written}`"),
-            )),
+            Kind::Float(_) => {
+                let message = format!("expected a whole number, found `{written}`");
+                let finding = self.finding(codes::WRONG_KIND, message);
+                self.report(finding.help("write a whole number, such as 3"))
+            }
             Kind::Null
             | Kind::Bool(_)
             | Kind::Int(_)
@@ -121,11 +130,10 @@ impl De<'_> {
             }
             Kind::Null | Kind::List(_) | Kind::Map(_) => None,
         };
-        let mut finding = self.wrong_kind(expected);
-        if let Some(listed) = listed {
-            finding = self.replace(finding, &listed);
+        match listed {
+            Some(listed) => self.report(self.replace(self.wrong_kind(expected), &listed)),
+            None => self.mismatch(expected),
         }
-        self.report(finding)
     }
 
     pub(super) fn not_a_struct(self, expected: &str, fields: &[&str]) -> Error {
@@ -158,7 +166,7 @@ impl De<'_> {
             Some(word) => finding
                 .help(format!("did you mean `{word}`?"))
                 .edit(self.node.span, self.in_same_quotes(word)),
-            None => finding,
+            None => finding.help(format!("write {}", listing(variants))),
         };
         self.report(finding)
     }

@@ -90,10 +90,11 @@ impl Lowering<'_> {
     fn workload_tier(
         &mut self,
         field: &Field<String>,
-        origin: Origin,
+        (what, name): (&str, &At<String>),
         stack: &Stack,
         tiers: &TierNames,
     ) -> Option<At<AnyTier>> {
+        let origin = name.origin;
         if let Some(name) = Words::text(field) {
             return self.used_tier(&name, stack, tiers);
         }
@@ -108,16 +109,31 @@ impl Lowering<'_> {
         if let (Some(only), None) = (private.next(), private.next()) {
             return Some(At::new(handle(&stack.network, only), origin));
         }
+        let likely = models.iter().min_by_key(|tier| match tier.access {
+            Access::Private => 0,
+            Access::Isolated => 1,
+            Access::Public => 2,
+        });
+        let likely = likely.map_or("nodes", |tier| tier.name.value.as_str());
         self.words.push(
             rules::SPEC017
-                .at(origin, "it is not clear which tier this stands in")
+                .at(
+                    origin,
+                    format!(
+                        "it is not clear which tier {what} `{}` stands in",
+                        name.value
+                    ),
+                )
                 .note(format!("the tiers are {}", tiers.0.join(", ")))
-                .help(format!(
-                    "say which: `tier: {}`",
-                    tiers.0.first().map_or("nodes", String::as_str)
-                )),
+                .help(format!("say which: `tier: {likely}`")),
         );
         None
+    }
+
+    /// The tier, or any where none is known: the rest is read all the same, but not planned.
+    fn some_tier(&mut self, tier: Option<At<AnyTier>>, stack: &Stack) -> At<AnyTier> {
+        self.complete &= tier.is_some();
+        tier.unwrap_or_else(|| At::default_of(handle(&stack.network, 0)))
     }
 
     fn endpoint(&mut self, spec: &EndpointSpec, origin: Origin) -> At<EndpointMode> {
@@ -198,6 +214,14 @@ impl Lowering<'_> {
                 self.words
                     .missing(name.origin, "principal", "the ARN of a role or user");
             }
+            if entry.policy.is_absent() && !entry.namespaces.is_absent() {
+                self.no_policy(entry.namespaces.origin());
+            }
+            for field in entry.policies.get().into_iter().flatten() {
+                if field.get().is_some_and(|grant| grant.policy.is_absent()) {
+                    self.no_policy(field.origin());
+                }
+            }
             let Some(principal) = Words::text(&entry.principal) else {
                 continue;
             };
@@ -208,6 +232,11 @@ impl Lowering<'_> {
                 groups: Words::texts(&entry.groups),
             });
         }
+    }
+
+    fn no_policy(&mut self, origin: Origin) {
+        let what = "one of AWS's access policies, such as `AmazonEKSViewPolicy`";
+        self.words.missing(origin, "policy", what);
     }
 
     fn node_groups(
@@ -221,10 +250,10 @@ impl Lowering<'_> {
             let nothing = NodeGroupSpec::default();
             let spec = field.get().unwrap_or(&nothing);
             let name = At::new(key.text.clone(), Origin::Spec(key.span));
-            if let Some(tier) = self.workload_tier(&spec.tier, name.origin, stack, tiers) {
-                let group = self.node_group(name, tier, spec);
-                cluster.node_groups.push(group);
-            }
+            let tier = self.workload_tier(&spec.tier, ("node group", &name), stack, tiers);
+            let tier = self.some_tier(tier, stack);
+            let group = self.node_group(name, tier, spec);
+            cluster.node_groups.push(group);
         }
     }
 
@@ -290,7 +319,10 @@ impl Lowering<'_> {
         if read.is_none() {
             self.words.push(
                 rules::SPEC015
-                    .at(origin, "not a number of nodes or a percentage")
+                    .at(
+                        origin,
+                        format!("`{value}` is not a number of nodes or a percentage"),
+                    )
                     .help("write a number such as 1, or a percentage such as 33%"),
             );
         }
@@ -332,9 +364,8 @@ impl Lowering<'_> {
             let nothing = FargateSpec::default();
             let spec = field.get().unwrap_or(&nothing);
             let name = At::new(key.text.clone(), Origin::Spec(key.span));
-            let Some(tier) = self.workload_tier(&spec.tier, name.origin, stack, tiers) else {
-                continue;
-            };
+            let tier = self.workload_tier(&spec.tier, ("Fargate profile", &name), stack, tiers);
+            let tier = self.some_tier(tier, stack);
             let mut profile = FargateProfile::in_tier(name, tier);
             for field in spec.selectors.get().into_iter().flatten() {
                 profile.selectors.extend(self.selector(field));
@@ -349,8 +380,12 @@ impl Lowering<'_> {
             self.words
                 .missing(Origin::Spec(span), "namespace", "the namespace of the pods");
         }
+        let namespace = Words::text(&spec.namespace).unwrap_or_else(|| {
+            self.complete = false;
+            At::new(String::new(), Origin::Spec(span))
+        });
         Some(Selector {
-            namespace: Words::text(&spec.namespace)?,
+            namespace,
             labels: labels(&spec.labels),
         })
     }

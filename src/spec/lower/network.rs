@@ -194,7 +194,7 @@ impl Lowering<'_> {
                 rules::SPEC018
                     .at(
                         spec.nat.origin(),
-                        format!("a {word} tier does not leave through NAT gateways"),
+                        format!("{word} tiers do not leave through NAT gateways"),
                     )
                     .note("a public tier has the internet gateway, an isolated one no way out")
                     .help("write `access: private`, or leave `nat` out"),
@@ -380,9 +380,9 @@ impl Lowering<'_> {
                 "`nodes`, `control-plane`, `cluster` or `endpoints`",
             );
         }
-        let group = group(*spec.group.get()?);
-        let traffic = self.traffic(spec, origin)?;
-        let peer = self.peer(&peer)?;
+        // All three are read before one of them that is wrong ends it.
+        let (traffic, peer) = (self.traffic(spec, origin), self.peer(&peer));
+        let (group, traffic, peer) = (group(*spec.group.get()?), traffic?, peer?);
         let description =
             Words::text(&spec.description).unwrap_or_else(|| At::new(String::new(), origin));
         let mut rule = Rule::new(

@@ -12,6 +12,8 @@ use crate::network::{At, Key};
 /// Reads words and says what is wrong with them.
 pub(super) struct Words<'f> {
     pub(super) findings: &'f mut Findings,
+    /// Keys that are not missing but misspelt, which has been reported.
+    pub(super) meant: &'f [String],
 }
 
 impl Words<'_> {
@@ -20,6 +22,9 @@ impl Words<'_> {
     }
 
     pub(super) fn missing(&mut self, origin: Origin, key: &str, what: &str) {
+        if self.meant.iter().any(|meant| meant == key) {
+            return;
+        }
         self.push(
             rules::SPEC016
                 .at(origin, format!("the key `{key}` is missing"))
@@ -113,7 +118,10 @@ impl Words<'_> {
         if ports.is_none() {
             self.push(
                 rules::SPEC015
-                    .at(Origin::Spec(span), "not a port or a range of ports")
+                    .at(
+                        Origin::Spec(span),
+                        format!("`{value}` is not a port or a range of ports"),
+                    )
                     .note("ports are 0 to 65535")
                     .help("write a port such as 443, or a range such as 30000-32767"),
             );
@@ -152,10 +160,16 @@ impl Words<'_> {
 fn range_help(finding: Finding, text: &str, span: Span) -> Finding {
     let host = text.parse::<std::net::Ipv4Addr>();
     if let Ok(address) = host {
-        let written = format!("{address}/32");
+        let (prefix, what) = match address.octets() {
+            [_, 0, 0, 0] => (8, "all addresses that begin like it"),
+            [_, _, 0, 0] => (16, "all addresses that begin like it"),
+            [_, _, _, 0] => (24, "all addresses that begin like it"),
+            _ => (32, "this address alone"),
+        };
+        let written = format!("{address}/{prefix}");
         return finding
             .note("a range is an address and the number of bits that are fixed")
-            .help(format!("write {written} for this address alone"))
+            .help(format!("write {written} for {what}"))
             .edit(span, written);
     }
     if let Some((address, prefix)) = text.split_once('/')

@@ -1,0 +1,342 @@
+//! What no template can have wrong: `docs/rules/by-construction.tsv`, seen in the templates of all examples.
+
+#![cfg(feature = "spec")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that stops is a test that fails"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use eksnet::diagnostic::Sources;
+use eksnet::plan::Ledger;
+use eksnet::spec::{self, Format};
+use serde_json::{Value, json};
+
+/// A template of `CloudFormation`.
+struct Template {
+    name: String,
+    resources: BTreeMap<String, Value>,
+}
+
+impl Template {
+    fn of(name: &str, format: Format, text: &str) -> Self {
+        let mut sources = Sources::new();
+        let loaded = spec::load(name, Some(format), text, &mut sources);
+        let synthesis = loaded.synthesize(&Ledger::new()).expect(name);
+        let template: Value = serde_json::from_str(&synthesis.cloudformation()).unwrap();
+        let resources = template["Resources"].as_object().unwrap();
+        Self {
+            name: name.to_owned(),
+            resources: resources
+                .iter()
+                .map(|(id, body)| (id.clone(), body.clone()))
+                .collect(),
+        }
+    }
+
+    /// The resources of a type, with their properties.
+    fn all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.resources
+            .iter()
+            .filter(move |(_, body)| body["Type"] == format!("AWS::{kind}"))
+            .map(|(id, body)| (id.as_str(), &body["Properties"]))
+    }
+
+    /// The way out of each route table: the properties of its route to everywhere.
+    fn ways_out(&self) -> BTreeMap<String, &Value> {
+        let mut ways = BTreeMap::new();
+        for (id, route) in self.all("EC2::Route") {
+            assert_eq!(
+                route["DestinationCidrBlock"], "0.0.0.0/0",
+                "{}: {id}",
+                self.name
+            );
+            let again = ways.insert(route["RouteTableId"].to_string(), route);
+            assert!(again.is_none(), "{}: {id}", self.name);
+        }
+        ways
+    }
+
+    /// Whether the route table of a subnet leads to the internet gateway.
+    fn is_public(&self, subnet: &str) -> bool {
+        let wanted = json!({ "Ref": subnet });
+        let tables: Vec<_> = self
+            .all("EC2::SubnetRouteTableAssociation")
+            .filter(|(_, association)| association["SubnetId"] == wanted)
+            .map(|(_, association)| association["RouteTableId"].to_string())
+            .collect();
+        assert_eq!(tables.len(), 1, "{}: {subnet}", self.name);
+        let way = self.ways_out().get(&tables[0]).copied();
+        way.is_some_and(|route| route.get("GatewayId").is_some())
+    }
+
+    fn zone(&self, subnet: &Value) -> String {
+        let id = subnet["Ref"].as_str().unwrap();
+        self.resources[id]["Properties"]["AvailabilityZoneId"].to_string()
+    }
+
+    fn zones(&self, subnets: &Value) -> Vec<String> {
+        subnets
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|subnet| self.zone(subnet))
+            .collect()
+    }
+}
+
+/// Runs a test on the templates of all examples.
+fn on_every_example(test: impl Fn(&Template)) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let Some(format) = extension.and_then(Format::from_extension) else {
+            continue;
+        };
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        test(&Template::of(
+            &name,
+            format,
+            &std::fs::read_to_string(&path).unwrap(),
+        ));
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen} examples");
+}
+
+fn tag<'a>(resource: &'a Value, key: &str) -> Option<&'a Value> {
+    let mut tags = resource["Tags"].as_array()?.iter();
+    tags.find(|tag| tag["Key"] == key).map(|tag| &tag["Value"])
+}
+
+#[test]
+fn names_are_resolved_in_the_vpc() {
+    // EKS101, EKS102, EKS103, EKS104, EKS609, EKS828
+    on_every_example(|template| {
+        for (id, vpc) in template.all("EC2::VPC") {
+            assert_eq!(vpc["EnableDnsHostnames"], true, "{id}");
+            assert_eq!(vpc["EnableDnsSupport"], true, "{id}");
+        }
+        assert_eq!(template.all("EC2::DHCPOptions").count(), 0);
+    });
+}
+
+#[test]
+fn everything_is_in_one_vpc() {
+    // EKS226, EKS519
+    on_every_example(|template| {
+        assert_eq!(template.all("EC2::VPC").count(), 1, "{}", template.name);
+        for (id, body) in &template.resources {
+            if let Some(vpc) = body["Properties"].get("VpcId") {
+                assert_eq!(*vpc, json!({ "Ref": "Vpc" }), "{id}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_internet_gateway_is_attached_and_waited_for() {
+    // EKS402, EKS912
+    on_every_example(|template| {
+        let gateways: Vec<_> = template.all("EC2::InternetGateway").collect();
+        assert!(gateways.len() <= 1);
+        for (id, _) in gateways {
+            let attached = template.all("EC2::VPCGatewayAttachment");
+            assert_eq!(
+                attached
+                    .filter(|(_, a)| a["InternetGatewayId"] == json!({ "Ref": id }))
+                    .count(),
+                1
+            );
+        }
+        for (id, body) in &template.resources {
+            let to_gateway = body["Properties"].get("GatewayId").is_some();
+            let kind = body["Type"].as_str().unwrap();
+            if to_gateway || ["AWS::EC2::EIP", "AWS::EC2::NatGateway"].contains(&kind) {
+                let waits = body["DependsOn"].as_array().unwrap();
+                assert!(waits.contains(&json!("InternetGatewayAttachment")), "{id}");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_access_of_a_subnet_decides_about_addresses_and_tags() {
+    // EKS214, EKS218, EKS220, EKS301, EKS302, EKS303, EKS304, EKS401, EKS418, EKS419
+    on_every_example(|template| {
+        for (id, subnet) in template.all("EC2::Subnet") {
+            let public = template.is_public(id);
+            assert!(subnet["AvailabilityZoneId"].is_string(), "{id}");
+            assert_eq!(subnet["MapPublicIpOnLaunch"], public, "{id}");
+            let (own, other) = ("kubernetes.io/role/elb", "kubernetes.io/role/internal-elb");
+            let (own, other) = if public { (own, other) } else { (other, own) };
+            assert_eq!(tag(subnet, other), None, "{id}");
+            assert!(tag(subnet, own).is_none_or(|value| value == "1"), "{id}");
+        }
+    });
+}
+
+#[test]
+fn nat_gateways_stand_in_public_subnets_with_an_address() {
+    // EKS405, EKS408, EKS412
+    on_every_example(|template| {
+        for (id, gateway) in template.all("EC2::NatGateway") {
+            assert_eq!(gateway["ConnectivityType"], "public", "{id}");
+            assert!(gateway.get("AllocationId").is_some(), "{id}");
+            assert!(
+                template.is_public(gateway["SubnetId"]["Ref"].as_str().unwrap()),
+                "{id}"
+            );
+        }
+    });
+}
+
+#[test]
+fn clusters_state_what_aws_would_choose() {
+    // EKS123, EKS125, EKS127, EKS128, EKS129, EKS201, EKS518, EKS601, EKS612, EKS614, EKS615
+    on_every_example(|template| {
+        for (id, cluster) in template.all("EKS::Cluster") {
+            let network = &cluster["KubernetesNetworkConfig"];
+            assert_eq!(network["IpFamily"], "ipv4", "{id}");
+            assert!(network["ServiceIpv4Cidr"].is_string(), "{id}");
+            let vpc = &cluster["ResourcesVpcConfig"];
+            let zones: BTreeSet<_> = template.zones(&vpc["SubnetIds"]).into_iter().collect();
+            assert!(zones.len() >= 2, "{id}");
+            assert_eq!(vpc["SecurityGroupIds"].as_array().unwrap().len(), 1, "{id}");
+            let (private, public) = (&vpc["EndpointPrivateAccess"], &vpc["EndpointPublicAccess"]);
+            assert!(private == true || public == true, "{id}");
+            let clients = vpc["PublicAccessCidrs"].as_array().unwrap();
+            assert_eq!(*public == true, !clients.is_empty(), "{id}");
+            assert!(vpc.get("ControlPlaneEgressMode").is_none(), "{id}");
+        }
+    });
+}
+
+#[test]
+fn endpoints_have_a_type_and_groups_or_tables() {
+    // EKS527, EKS631, EKS632, EKS634, EKS635, EKS637, EKS648, EKS649
+    on_every_example(|template| {
+        let tables: BTreeSet<_> = template
+            .all("EC2::RouteTable")
+            .map(|(id, _)| json!({ "Ref": id }).to_string())
+            .collect();
+        let cidr = template.resources["Vpc"]["Properties"]["CidrBlock"].clone();
+        for (id, endpoint) in template.all("EC2::VPCEndpoint") {
+            assert!(endpoint.get("PolicyDocument").is_none(), "{id}");
+            if endpoint["VpcEndpointType"] == "Gateway" {
+                let listed = endpoint["RouteTableIds"].as_array().unwrap();
+                let listed: BTreeSet<_> = listed.iter().map(ToString::to_string).collect();
+                assert_eq!(listed, tables, "{id}");
+                continue;
+            }
+            assert_eq!(endpoint["VpcEndpointType"], "Interface", "{id}");
+            assert_eq!(endpoint["PrivateDnsEnabled"], true, "{id}");
+            let zones = template.zones(&endpoint["SubnetIds"]);
+            assert_eq!(
+                zones.iter().collect::<BTreeSet<_>>().len(),
+                zones.len(),
+                "{id}"
+            );
+            for group in endpoint["SecurityGroupIds"].as_array().unwrap() {
+                let lets_in = template.all("EC2::SecurityGroupIngress").any(|(_, rule)| {
+                    rule["GroupId"] == *group
+                        && rule["CidrIp"] == cidr
+                        && rule["FromPort"] == 443
+                        && rule["ToPort"] == 443
+                });
+                assert!(lets_in, "{id}");
+            }
+        }
+    });
+}
+
+#[test]
+fn services_have_the_names_of_their_partition() {
+    // EKS630, EKS638
+    let template = |region: &str| {
+        let text = format!(
+            "stack: s\nregion: {region}\nnetwork: {{ cidr: 10.20.0.0/16, endpoints: [s3, ecr.api, route53] }}"
+        );
+        Template::of(region, Format::Yaml, &text)
+    };
+    let names = |template: &Template| -> Vec<String> {
+        let all = template.all("EC2::VPCEndpoint");
+        all.map(|(_, endpoint)| endpoint["ServiceName"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let aws = names(&template("us-east-1"));
+    assert!(aws.contains(&"com.amazonaws.route53".to_owned()), "{aws:?}");
+    let china = names(&template("cn-north-1"));
+    assert!(
+        china.contains(&"cn.com.amazonaws.cn-north-1.ecr.api".to_owned()),
+        "{china:?}"
+    );
+    assert!(
+        china.contains(&"com.amazonaws.cn-north-1.s3".to_owned()),
+        "{china:?}"
+    );
+}
+
+#[test]
+fn launch_templates_leave_interfaces_to_eks() {
+    // EKS513, EKS514, EKS515, EKS516
+    on_every_example(|template| {
+        for (id, body) in template.all("EC2::LaunchTemplate") {
+            let data = &body["LaunchTemplateData"];
+            assert!(data.get("NetworkInterfaces").is_none(), "{id}");
+            assert!(
+                !data["SecurityGroupIds"].as_array().unwrap().is_empty(),
+                "{id}"
+            );
+        }
+        for (id, group) in template.all("EKS::Nodegroup") {
+            assert!(group.get("RemoteAccess").is_none(), "{id}");
+        }
+    });
+}
+
+#[test]
+fn groups_of_aws_are_only_added_to() {
+    // EKS501
+    on_every_example(|template| {
+        for (id, group) in template.all("EC2::SecurityGroup") {
+            let name = group["GroupName"].as_str().unwrap();
+            assert!(
+                ["-control-plane", "-nodes", "-endpoints"]
+                    .iter()
+                    .any(|end| name.ends_with(end)),
+                "{id}"
+            );
+        }
+    });
+}
+
+#[test]
+fn nodes_and_pods_have_roles() {
+    // EKS230, EKS811, EKS823
+    on_every_example(|template| {
+        for (id, group) in template.all("EKS::Nodegroup") {
+            let role = group["NodeRole"]["Fn::GetAtt"][0].as_str().unwrap();
+            let policies = template.resources[role]["Properties"]["ManagedPolicyArns"].to_string();
+            assert!(
+                policies.contains("AmazonEKSWorkerNodePolicy"),
+                "{id}: {policies}"
+            );
+            assert!(
+                policies.contains("AmazonEC2ContainerRegistryPullOnly"),
+                "{id}: {policies}"
+            );
+        }
+        for (id, profile) in template.all("EKS::FargateProfile") {
+            assert!(profile.get("PodExecutionRoleArn").is_some(), "{id}");
+            for subnet in profile["Subnets"].as_array().unwrap() {
+                assert!(!template.is_public(subnet["Ref"].as_str().unwrap()), "{id}");
+            }
+        }
+    });
+}
