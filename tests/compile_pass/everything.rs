@@ -40,7 +40,7 @@ fn main() {
     );
     let system = NodeGroup::new("system", &nodes)
         .instance_types(["m7g.large"])
-        .ami(AmiType::BottlerocketArm)
+        .image(ImageFamily::Bottlerocket)
         .capacity(CapacityType::Spot)
         .size(2, 6)
         .desired(3)
