@@ -66,9 +66,9 @@ fn last_line(findings: &Findings) -> String {
     }
 }
 
-/// Whether `eksnet explain` knows a code: `EKS` or `SPEC` and a number.
+/// Whether `eksnet explain` knows a code: an area and a number.
 fn has_page(code: Code) -> bool {
-    ["EKS", "SPEC"].iter().any(|family| {
+    ["EKS", "PLAN", "SPEC"].iter().any(|family| {
         code.as_str()
             .strip_prefix(family)
             .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
