@@ -64,7 +64,7 @@ impl Input {
                             }
                             all.take(loaded.synthesize(&Ledger::new()));
                         }
-                        Err(finding) => all.findings.push(finding),
+                        Err(finding) => all.findings.push(*finding),
                     }
                 }
             }

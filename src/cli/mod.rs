@@ -220,3 +220,24 @@ fn shown(error: &clap::Error) -> ExitCode {
         Exit::Done.into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Eksnet::command().debug_assert();
+        program::grammar().debug_assert();
+    }
+
+    #[test]
+    #[expect(clippy::panic, reason = "the panic is what is tested")]
+    fn a_fault_is_not_a_finding() {
+        let arguments = ["eksnet", "schema"].into_iter().map(OsString::from);
+        let exit = guarded(arguments, Eksnet::command, |_: Eksnet, _| {
+            panic!("a fault that a test makes")
+        });
+        assert_eq!(exit, ExitCode::from(3));
+    }
+}

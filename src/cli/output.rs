@@ -54,20 +54,24 @@ fn diff(path: &Path, old: &str, new: &str, style: Style) -> String {
     let mut text = format!("{bold}--- {path}{reset}\n{bold}+++ {path} (as it should be){reset}\n");
     let lines = TextDiff::from_lines(old, new);
     for hunk in lines.unified_diff().context_radius(3).iter_hunks() {
-        text.push_str(&format!(
-            "{cyan}{}{reset}\n",
-            hunk.header().to_string().trim_end()
-        ));
+        let header = hunk.header().to_string();
+        text.extend([
+            cyan,
+            header.trim_end(),
+            reset,
+            "
+",
+        ]);
         for change in hunk.iter_changes() {
             let (sign, color) = match change.tag() {
-                ChangeTag::Delete => ('-', red),
-                ChangeTag::Insert => ('+', green),
-                ChangeTag::Equal => (' ', ""),
+                ChangeTag::Delete => ("-", red),
+                ChangeTag::Insert => ("+", green),
+                ChangeTag::Equal => (" ", ""),
             };
             let line = change.value();
             let line = line.strip_suffix('\n').unwrap_or(line);
             let reset = if color.is_empty() { "" } else { reset };
-            text.push_str(&format!("{color}{sign}{line}{reset}\n"));
+            text.extend([color, sign, line, reset, "\n"]);
         }
     }
     text

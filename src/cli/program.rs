@@ -102,6 +102,11 @@ impl Parsed for Program {
     }
 }
 
+/// The command line before it is known what the program is called.
+pub(super) fn grammar() -> clap::Command {
+    Program::command()
+}
+
 /// The complete command line over a program's own stacks: `synth`, `check`, `plan` and more.
 ///
 /// Findings point at the lines of the program.
@@ -121,7 +126,7 @@ impl Parsed for Program {
 pub fn run(stacks: impl Stacks) -> ExitCode {
     let stacks = stacks.stacks();
     let name = name();
-    let grammar = || Program::command().bin_name(&name);
+    let grammar = || grammar().bin_name(&name);
     guarded(
         std::env::args_os(),
         grammar,

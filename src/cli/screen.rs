@@ -113,7 +113,7 @@ impl Screen {
     /// Shows how far a long run has come, to people who watch.
     pub(super) fn progress(&mut self, what: &str, done: usize, of: usize) {
         const MANY: usize = 50;
-        if of <= MANY || done % MANY != 0 || !io::stderr().is_terminal() {
+        if of <= MANY || !done.is_multiple_of(MANY) || !io::stderr().is_terminal() {
             return;
         }
         let _ = write!(io::stderr(), "\r{what} {done}/{of}");

@@ -129,7 +129,7 @@ fn looks_like_spec(path: &Path) -> bool {
 
 impl SpecFile {
     /// Reads and lowers it; a finding where it cannot be read.
-    pub(super) fn load(&self, sources: &mut Sources) -> Result<Loaded, Finding> {
+    pub(super) fn load(&self, sources: &mut Sources) -> Result<Loaded, Box<Finding>> {
         let (path, format, bytes) = match self {
             Self::Stdin => (Path::new("<stdin>"), None, bytes(io::stdin().lock())),
             Self::File(path) => {
@@ -144,9 +144,11 @@ impl SpecFile {
             Ok(Err(error)) => {
                 let at = error.utf8_error().valid_up_to();
                 let why = format!("it is not UTF-8: byte {} is wrong", at + 1);
-                Err(unreadable(sources, path, &why).help("save it as UTF-8"))
+                Err(Box::new(
+                    unreadable(sources, path, &why).help("save it as UTF-8"),
+                ))
             }
-            Err(error) => Err(unreadable(sources, path, &reason(&error))),
+            Err(error) => Err(Box::new(unreadable(sources, path, &reason(&error)))),
         }
     }
 }

@@ -58,20 +58,17 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     let mut formats = options.format.clone();
     formats.sort_unstable();
     formats.dedup();
-    let files = match &options.out {
-        Some(_) => {
-            if formats.is_empty() {
-                formats.extend(Format::ALL);
-            }
-            Files::Written
+    let files = if options.out.is_some() {
+        if formats.is_empty() {
+            formats.extend(Format::ALL);
         }
-        None => {
-            if formats.is_empty() {
-                formats.push(Format::CloudFormation);
-            }
-            one_document(formats.len(), input.len())?;
-            Files::None
+        Files::Written
+    } else {
+        if formats.is_empty() {
+            formats.push(Format::CloudFormation);
         }
+        one_document(formats.len(), input.len())?;
+        Files::None
     };
     let all = input.synthesize(files, screen);
     screen.problems(&all.findings, &all.sources);

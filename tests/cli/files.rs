@@ -67,7 +67,8 @@ fn check_tells_stale_from_fresh() {
     assert!(!place.at("out").exists(), "a check writes nothing");
     place.run("synth --out out");
     snapshot!("synth_check_fresh", place.said("synth --out out --check"));
-    place.write("small.yaml", SMALL.replace("us-east-1", "us-east-2"));
+    let logs = ", flow-logs: { retention-days: 30 } }";
+    place.write("small.yaml", SMALL.replace(" }", logs));
     snapshot!(
         "synth_check_stale",
         place.said("synth --out out --check --format terraform")

@@ -70,10 +70,11 @@ pub(crate) fn said(output: &Output) -> String {
     let mut text = format!("exit code {code}\n");
     for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
         if !bytes.is_empty() {
-            text.push_str(&format!("--- {name}\n{}", String::from_utf8_lossy(bytes)));
+            text.extend(["--- ", name, "\n"]);
+            text.push_str(&String::from_utf8_lossy(bytes));
         }
     }
-    text.replace('\\', "/").replace("eksnet.exe", "eksnet")
+    text.replace("eksnet.exe", "eksnet")
 }
 
 /// Compares with `snapshots/cli/<name>.snap`.
