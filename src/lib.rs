@@ -1,16 +1,25 @@
 //! eksnet synthesizes Amazon EKS networks.
+pub mod build_script;
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
+mod files;
 pub mod graph;
 pub mod network;
 pub mod plan;
 pub mod render;
+#[cfg(feature = "report")]
+pub mod report;
 #[cfg(feature = "spec")]
 pub mod spec;
 mod synthesis;
+pub mod testing;
 
+#[cfg(feature = "cli")]
+pub use cli::run;
 pub use network::{LAYOUT, Network, Stack};
-pub use synthesis::Synthesis;
+pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
@@ -23,12 +32,4 @@ pub mod prelude {
         FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
         SecurityMode, Stack, Tier, TierId, TrafficType,
     };
-}
-#[cfg(feature = "cli")]
-pub mod cli {
-    //! cli
-    /// main
-    pub fn main() -> std::process::ExitCode {
-        std::process::ExitCode::SUCCESS
-    }
 }

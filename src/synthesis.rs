@@ -5,7 +5,16 @@ use crate::diagnostic::Findings;
 use crate::graph::{self, Graph};
 use crate::network::Stack;
 use crate::plan::{self, Ledger, Plan};
-use crate::render::{self, TerraformFiles};
+use crate::render::{self, Format, TerraformFiles};
+
+/// A rendered file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path below the directory of all output, with `/` on every system: `prod/main.tf.json`.
+    pub path: String,
+    /// All of it.
+    pub text: String,
+}
 
 /// A stack with every question answered, ready to be rendered.
 #[derive(Debug, Clone)]
@@ -47,6 +56,41 @@ impl Synthesis {
     /// The Terraform root module, JSON.
     pub fn terraform(&self) -> TerraformFiles {
         render::terraform(&self.graph)
+    }
+
+    /// All of a format in one document, for pipes: a Terraform module is one as well.
+    pub fn document(&self, format: Format) -> String {
+        match format {
+            Format::CloudFormation => self.cloudformation(),
+            Format::Terraform => render::terraform_document(&self.graph),
+        }
+    }
+
+    /// The files of a format: `<stack>.template.json`, or `<stack>/main.tf.json` and its neighbours.
+    pub fn files(&self, format: Format) -> Vec<File> {
+        let stack = &self.graph.stack;
+        match format {
+            Format::CloudFormation => vec![File {
+                path: format!("{stack}.template.json"),
+                text: self.cloudformation(),
+            }],
+            Format::Terraform => {
+                let TerraformFiles {
+                    main,
+                    versions,
+                    outputs,
+                } = self.terraform();
+                let file = |name: &str, text| File {
+                    path: format!("{stack}/{name}.tf.json"),
+                    text,
+                };
+                vec![
+                    file("main", main),
+                    file("outputs", outputs),
+                    file("versions", versions),
+                ]
+            }
+        }
     }
 }
 

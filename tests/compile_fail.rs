@@ -7,7 +7,13 @@
 //! Each case is given to rustc with the library as it was just built. A project of its own, as trybuild makes it, would
 //! first build every dependency again: minutes instead of seconds.
 
-#![allow(clippy::print_stdout)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that stops is a test that fails"
+)]
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,5 +1,13 @@
 //! What every example renders to, reviewed: a change of a snapshot is a change that users must review.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test that stops is a test that fails"
+)]
+
 use std::path::Path;
 
 use eksnet::diagnostic::{Sources, Style, full};
@@ -62,7 +70,7 @@ fn rendering_twice_gives_the_same_bytes() {
         let documents = || {
             let mut documents = Vec::new();
             render(&path, &mut |kind, document| {
-                documents.push((kind.to_owned(), document.to_owned()))
+                documents.push((kind.to_owned(), document.to_owned()));
             });
             documents
         };

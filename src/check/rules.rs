@@ -72,6 +72,8 @@ rules! {
     SPEC018 Error "keys that mean something only elsewhere are not given";
     SPEC019 Error "no two resources get the same name in a template";
     SPEC020 Error "the layout is one that this version knows";
+    SPEC021 Error "a spec can be read";
+    SPEC022 Error "two stacks do not write the same files";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";

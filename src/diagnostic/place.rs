@@ -47,7 +47,8 @@ impl<'a> Place<'a> {
             file: &source.name,
             start: position(source, range.start),
             end: position(source, range.end),
-            text: Some((source, range)),
+            // Of an empty text, as of a file that could not be read, there is no line to show.
+            text: (!source.text.is_empty()).then_some((source, range)),
         }
     }
 

@@ -141,12 +141,16 @@ impl Access {
         self
     }
 
-    /// One of AWS's access policies for one namespace; call it again for more.
+    /// One of AWS's access policies for some namespaces; call it again for other policies.
     #[track_caller]
-    pub fn policy_in(mut self, name: impl Into<String>, namespace: impl Into<String>) -> Self {
+    pub fn policy_in(
+        mut self,
+        name: impl Into<String>,
+        namespaces: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.grants.push(Grant {
             policy: At::caller(name.into()),
-            namespaces: vec![namespace.into()],
+            namespaces: namespaces.into_iter().map(Into::into).collect(),
         });
         self
     }

@@ -40,7 +40,9 @@ pub use version::{Date, KubernetesVersion, Release, VersionError};
 pub use vpc::{ClusterTag, Network};
 
 pub(crate) use api_endpoint::EndpointMode;
-pub(crate) use cluster::{Grant, MaxUnavailable, Selector, Size, is_graviton};
+#[cfg(feature = "spec")]
+pub(crate) use cluster::Size;
+pub(crate) use cluster::{Grant, MaxUnavailable, Selector, is_graviton};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};

@@ -12,6 +12,7 @@ mod zones;
 
 pub use ledger::{Ledger, SubnetKey};
 
+#[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
 
 pub(crate) use allocator::{addresses as address_count, usable};

@@ -10,7 +10,7 @@ mod policy;
 mod terraform;
 
 pub use cloudformation::cloudformation;
-pub use terraform::{TerraformFiles, terraform};
+pub use terraform::{TerraformFiles, terraform, terraform_document};
 
 pub(crate) use cloudformation::names as cloudformation_names;
 pub(crate) use terraform::names as terraform_names;

@@ -61,6 +61,14 @@ pub fn terraform(graph: &Graph) -> TerraformFiles {
     }
 }
 
+/// The same module as one document, which is a root module as well.
+pub fn terraform_document(graph: &Graph) -> String {
+    super::pretty(&Whole(&Terraform {
+        graph,
+        addresses: addresses(graph),
+    }))
+}
+
 /// The addresses of a module's resources, each with the place of the resource that it comes from.
 pub(crate) fn names(graph: &Graph) -> Vec<(String, NodeId)> {
     let mut names = Vec::with_capacity(graph.entries.len() + 8);
@@ -446,6 +454,54 @@ struct Main<'a, 'g>(&'a Terraform<'g>);
 
 impl Serialize for Main<'_, '_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let graph = self.0.graph;
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("//", &remark(graph))?;
+        if asks_for_account(graph) {
+            map.serialize_entry("data", &account())?;
+        }
+        map.serialize_entry("resource", &Resources(self.0))?;
+        map.end()
+    }
+}
+
+/// The whole module as one document, in the order in which people write one.
+struct Whole<'a, 'g>(&'a Terraform<'g>);
+
+impl Serialize for Whole<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let graph = self.0.graph;
+        let versions = versions(graph);
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("//", &remark(graph))?;
+        map.serialize_entry("terraform", &versions["terraform"])?;
+        map.serialize_entry("provider", &versions["provider"])?;
+        if asks_for_account(graph) {
+            map.serialize_entry("data", &account())?;
+        }
+        map.serialize_entry("resource", &Resources(self.0))?;
+        map.serialize_entry("output", &AllOutputs(self.0))?;
+        map.end()
+    }
+}
+
+/// What a reader of the file should know.
+fn remark(graph: &Graph) -> String {
+    format!(
+        "{}. Rendered by eksnet, layout {}.",
+        graph.description, graph.layout
+    )
+}
+
+fn account() -> serde_json::Value {
+    serde_json::json!({ "aws_caller_identity": { "current": {} } })
+}
+
+/// All resources, by type.
+struct Resources<'a, 'g>(&'a Terraform<'g>);
+
+impl Serialize for Resources<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let engine = self.0;
         let all_companions: Vec<Vec<Companion>> = engine
             .graph
@@ -501,20 +557,7 @@ impl Serialize for Main<'_, '_> {
                 );
             }
         }
-        let mut map = to.serialize_map(None)?;
-        map.serialize_entry(
-            "//",
-            &format!(
-                "{}. Rendered by eksnet, layout {}.",
-                engine.graph.description, engine.graph.layout
-            ),
-        )?;
-        if asks_for_account(engine.graph) {
-            let data = serde_json::json!({ "aws_caller_identity": { "current": {} } });
-            map.serialize_entry("data", &data)?;
-        }
-        map.serialize_entry("resource", &Types(&order, &types))?;
-        map.end()
+        Types(&order, &types).serialize(to)
     }
 }
 

@@ -9,7 +9,7 @@ mod either;
 mod field;
 mod form;
 mod lower;
-mod nearest;
+pub(crate) mod nearest;
 mod scalar;
 #[cfg(feature = "schema")]
 mod schema;
@@ -44,7 +44,7 @@ use crate::plan::Ledger;
 use crate::synthesis::Synthesis;
 
 /// The most bytes that a spec may have.
-const MAX_BYTES: usize = 16 << 20;
+pub(crate) const MAX_BYTES: usize = 16 << 20;
 
 /// The language that a spec is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

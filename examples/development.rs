@@ -1,0 +1,8 @@
+//! The network of `development.yaml`, as a program: `cargo run --example development -- synth`.
+use std::process::ExitCode;
+
+mod twins;
+
+fn main() -> ExitCode {
+    eksnet::run(twins::development())
+}

@@ -1,0 +1,8 @@
+//! The network of `restricted.yaml`, as a program: `cargo run --example restricted -- synth`.
+use std::process::ExitCode;
+
+mod twins;
+
+fn main() -> ExitCode {
+    eksnet::run(twins::restricted())
+}

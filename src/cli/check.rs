@@ -1,0 +1,63 @@
+//! `eksnet check`: findings.
+
+use clap::{Args, ValueEnum};
+
+use super::input::{Files, Input};
+use super::screen::Screen;
+use super::{Exit, Stop};
+use crate::check::Rule;
+use crate::diagnostic::{concise, full, github, json, sarif};
+
+pub(super) const ABOUT: &str = "Show all findings: errors, warnings and remarks";
+pub(super) const LONG: &str = "\
+Show all findings: errors, warnings and remarks.
+
+Findings go to the standard output in every format. The exit code is 1 when one of them is an error.";
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  eksnet check
+  eksnet check prod.yaml specs
+  eksnet check specs --format sarif > findings.sarif";
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// How findings are written
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Form,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Form {
+    /// With the lines that they are about
+    #[default]
+    Human,
+    /// A line each
+    Concise,
+    /// An array of objects
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Commands that annotate files in GitHub Actions
+    Github,
+}
+
+pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
+    let all = input.synthesize(Files::None, screen);
+    let (findings, sources) = (&all.findings, &all.sources);
+    let text = match options.format {
+        Form::Human => full(findings, sources, screen.output()),
+        Form::Concise => concise(findings, sources),
+        Form::Json => json(findings, sources),
+        Form::Sarif => sarif(findings, sources, |code| {
+            Rule::find(code.as_str()).map_or("", |rule| rule.summary)
+        }),
+        Form::Github => github(findings, sources),
+    };
+    screen.data(&text)?;
+    Ok(if findings.has_errors() {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,166 @@
+//! `eksnet synth`: renders templates.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::input::{Files, Input, Synthesized};
+use super::screen::Screen;
+use super::{Exit, Stop, output};
+use crate::files::Written;
+use crate::render::Format;
+
+pub(super) const ABOUT: &str = "Render stacks as CloudFormation or Terraform JSON";
+pub(super) const LONG: &str = "\
+Render stacks as CloudFormation or Terraform JSON.
+
+With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,outputs,versions}.tf.json. A file is \
+replaced whole or not at all, and one that has the right bytes is not touched. Nothing is written when any spec has an \
+error.
+
+Without --out, one document goes to the standard output: one stack in one format.";
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  eksnet synth prod.yaml > prod.template.json
+  eksnet synth prod.yaml --format terraform > main.tf.json
+  eksnet synth specs --out out
+  eksnet synth specs --out out --check";
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// What to render; several by commas [default: both with --out, cloudformation without]
+    #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
+    format: Vec<Format>,
+    /// Write files below this directory
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    out: Option<PathBuf>,
+    /// Write nothing; show how the files in DIR differ, and exit with 1 if they do
+    #[arg(long, requires = "out")]
+    check: bool,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::CloudFormation => "A CloudFormation template",
+            Self::Terraform => "A Terraform root module, for OpenTofu too",
+        };
+        Some(PossibleValue::new(self.as_str()).help(help))
+    }
+}
+
+pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
+    let mut formats = options.format.clone();
+    formats.sort_unstable();
+    formats.dedup();
+    let files = if options.out.is_some() {
+        if formats.is_empty() {
+            formats.extend(Format::ALL);
+        }
+        Files::Written
+    } else {
+        if formats.is_empty() {
+            formats.push(Format::CloudFormation);
+        }
+        one_document(formats.len(), input.len())?;
+        Files::None
+    };
+    let all = input.synthesize(files, screen);
+    screen.problems(&all.findings, &all.sources);
+    if all.findings.has_errors() {
+        return Ok(Exit::Findings);
+    }
+    match &options.out {
+        None => {
+            for (stack, format) in all.stacks.iter().zip(&formats) {
+                screen.data(&stack.document(*format))?;
+            }
+            Ok(Exit::Done)
+        }
+        Some(out) if options.check => compare(all, &formats, out, screen),
+        Some(out) => write(all, &formats, out, screen),
+    }
+}
+
+/// What goes to the standard output is one document: two would be no JSON together.
+fn one_document(formats: usize, stacks: usize) -> Result<(), Stop> {
+    if formats > 1 {
+        return Err(Stop::Usage(
+            "the standard output takes one format: name one, or write files with `--out DIR`"
+                .to_owned(),
+        ));
+    }
+    if stacks > 1 {
+        return Err(Stop::Usage(format!(
+            "the standard output takes one stack and these are {stacks}: name one, or write files with `--out DIR`"
+        )));
+    }
+    Ok(())
+}
+
+fn write(
+    all: Synthesized,
+    formats: &[Format],
+    out: &Path,
+    screen: &mut Screen,
+) -> Result<Exit, Stop> {
+    let (mut new, mut same) = (0, 0);
+    let count = all.stacks.len();
+    // One stack after the other goes as its files are written, so that their texts are never all in memory.
+    for (done, stack) in all.stacks.into_iter().enumerate() {
+        screen.progress("writing", done, count);
+        for file in formats.iter().flat_map(|format| stack.files(*format)) {
+            match output::write(&out.join(&file.path), &file.text)? {
+                Written::New => new += 1,
+                Written::Same => same += 1,
+            }
+        }
+    }
+    let out = out.display();
+    screen.say(&format!(
+        "{out}: {}, {same} unchanged\n",
+        files(new, "written")
+    ));
+    Ok(Exit::Done)
+}
+
+fn compare(
+    all: Synthesized,
+    formats: &[Format],
+    out: &Path,
+    screen: &mut Screen,
+) -> Result<Exit, Stop> {
+    let (mut stale, mut same) = (0, 0);
+    for stack in all.stacks {
+        for file in formats.iter().flat_map(|format| stack.files(*format)) {
+            let path = out.join(&file.path);
+            match output::difference(&path, &file.text, screen.errors())? {
+                Some(difference) => {
+                    stale += 1;
+                    screen.say(&difference);
+                }
+                None => same += 1,
+            }
+        }
+    }
+    let out = out.display();
+    if stale == 0 {
+        screen.say(&format!("{out}: {}\n", files(same, "up to date")));
+        return Ok(Exit::Done);
+    }
+    screen.say(&format!(
+        "{out}: {}, {same} up to date; the same command without `--check` writes them\n",
+        files(stale, "to be written")
+    ));
+    Ok(Exit::Findings)
+}
+
+fn files(count: usize, what: &str) -> String {
+    let files = if count == 1 { "file" } else { "files" };
+    format!("{count} {files} {what}")
+}

@@ -1,0 +1,264 @@
+//! The address plan: where everything is, and what is left.
+
+use serde::Serialize;
+
+use super::table::{Align, Table};
+use super::{fill, thousands};
+use crate::plan::{Plan, PlannedTier, address_count};
+use crate::synthesis::Synthesis;
+
+/// An address plan, as `eksnet plan` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanReport {
+    /// The stack.
+    pub stack: String,
+    /// Its region.
+    pub region: String,
+    /// The network's range.
+    pub cidr: String,
+    /// How many addresses that is.
+    pub addresses: u64,
+    /// The network's zones.
+    pub zones: Vec<String>,
+    /// Its tiers.
+    pub tiers: Vec<TierRow>,
+    /// How many addresses instances can have in all of them.
+    pub usable: u64,
+    /// What is left of the range.
+    pub free: FreeSpace,
+    /// The NAT gateways.
+    pub gateways: Vec<PlannedGateway>,
+    /// The range of Kubernetes services, outside the network.
+    pub services: Option<String>,
+}
+
+/// A tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TierRow {
+    /// Its name.
+    pub name: String,
+    /// How it reaches the internet.
+    pub access: String,
+    /// Its subnets, in the order of their zones.
+    pub subnets: Vec<SubnetRow>,
+    /// How many addresses instances can have in all of them.
+    pub usable: u64,
+}
+
+/// A subnet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubnetRow {
+    /// Its zone.
+    pub zone: String,
+    /// Its range.
+    pub cidr: String,
+    /// How many addresses instances can have: all but the five that AWS keeps.
+    pub usable: u64,
+}
+
+/// What is left of a range.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FreeSpace {
+    /// The free blocks.
+    pub cidrs: Vec<String>,
+    /// How many addresses they have.
+    pub addresses: u64,
+}
+
+/// A NAT gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedGateway {
+    /// The public tier that it stands in.
+    pub tier: String,
+    /// Its zone.
+    pub zone: String,
+}
+
+/// Several plans as one JSON document: `{"stacks": […]}`.
+pub fn plans_as_json(plans: &[PlanReport]) -> String {
+    #[derive(Serialize)]
+    struct Stacks<'a> {
+        stacks: &'a [PlanReport],
+    }
+    let text = serde_json::to_string_pretty(&Stacks { stacks: plans });
+    // Fails only for maps whose keys are not text; there are none.
+    debug_assert!(text.is_ok());
+    text.unwrap_or_default() + "\n"
+}
+
+/// The most zones that stand side by side on a hundred columns.
+const ZONES_ACROSS: usize = 3;
+
+/// The most free blocks that are written out.
+const BLOCKS: usize = 6;
+
+impl PlanReport {
+    /// The plan of a stack.
+    pub fn new(synthesis: &Synthesis) -> Self {
+        let (plan, graph) = (synthesis.plan(), synthesis.graph());
+        let tiers: Vec<TierRow> = plan.tiers.iter().map(TierRow::new).collect();
+        Self {
+            stack: graph.stack.clone(),
+            region: graph.region.as_str().to_owned(),
+            cidr: plan.cidr.to_string(),
+            addresses: address_count(plan.cidr.prefix_len()),
+            zones: plan.zones.iter().map(ToString::to_string).collect(),
+            usable: tiers.iter().map(|tier| tier.usable).sum(),
+            tiers,
+            free: FreeSpace {
+                cidrs: plan.free.iter().map(ToString::to_string).collect(),
+                addresses: plan.free_addresses(),
+            },
+            gateways: gateways(plan),
+            services: plan.service_cidr.map(|cidr| cidr.to_string()),
+        }
+    }
+
+    /// For a terminal, at most a hundred columns for usual names.
+    pub fn table(&self) -> String {
+        let addresses = thousands(self.addresses);
+        let mut text = format!(
+            "{} in {}: {}, {addresses} addresses\n\n",
+            self.stack, self.region, self.cidr
+        );
+        let even = self.tiers.iter().all(|tier| tier.each().is_some());
+        text.push_str(&if even && self.zones.len() <= ZONES_ACROSS {
+            self.across()
+        } else {
+            self.down()
+        });
+        text.push('\n');
+        text.push_str(&self.rest());
+        text
+    }
+
+    /// Tiers down, zones across.
+    fn across(&self) -> String {
+        let zones = self.zones.iter().map(|zone| (zone.as_str(), Align::Left));
+        let headings = [("tier", Align::Left), ("access", Align::Left)]
+            .into_iter()
+            .chain(zones)
+            .chain([("usable", Align::Right), ("all", Align::Right)]);
+        let mut table = Table::new(headings);
+        for tier in &self.tiers {
+            let mut cells = vec![tier.name.clone(), tier.access.clone()];
+            cells.extend(self.zones.iter().map(|zone| {
+                let subnet = tier.subnets.iter().find(|subnet| subnet.zone == *zone);
+                subnet.map_or_else(|| "-".to_owned(), |subnet| subnet.cidr.clone())
+            }));
+            cells.push(thousands(tier.each().unwrap_or_default()));
+            cells.push(thousands(tier.usable));
+            table.row(cells);
+        }
+        table.text()
+    }
+
+    /// A line for each subnet.
+    fn down(&self) -> String {
+        let mut table = Table::new([
+            ("tier", Align::Left),
+            ("access", Align::Left),
+            ("zone", Align::Left),
+            ("range", Align::Left),
+            ("usable", Align::Right),
+        ]);
+        for tier in &self.tiers {
+            for subnet in &tier.subnets {
+                table.row(vec![
+                    tier.name.clone(),
+                    tier.access.clone(),
+                    subnet.zone.clone(),
+                    subnet.cidr.clone(),
+                    thousands(subnet.usable),
+                ]);
+            }
+        }
+        table.text()
+    }
+
+    /// What is not a subnet.
+    fn rest(&self) -> String {
+        let usable = thousands(self.usable);
+        let left = thousands(self.free.addresses);
+        let gateways: Vec<String> = self
+            .gateways
+            .iter()
+            .map(|gateway| format!("{} ({})", gateway.zone, gateway.tier))
+            .collect();
+        let gateways = if gateways.is_empty() {
+            "none".to_owned()
+        } else {
+            gateways.join(", ")
+        };
+        let mut text = format!("usable in all     {usable}\nleft              {left}");
+        if !self.free.cidrs.is_empty() {
+            text.push_str(": ");
+            text.push_str(&self.free.some());
+        }
+        text.push_str("\nNAT gateways      ");
+        text.push_str(&gateways);
+        if let Some(services) = &self.services {
+            text.push_str("\nservice range     ");
+            text.push_str(services);
+        }
+        text.push('\n');
+        text
+    }
+
+    /// For a review or a page.
+    pub fn markdown(&self) -> String {
+        fill("plan.md", include_str!("../../templates/plan.md.j2"), self)
+    }
+}
+
+impl FreeSpace {
+    /// The first blocks, and how many more there are.
+    fn some(&self) -> String {
+        let shown = self.cidrs.iter().take(BLOCKS).cloned().collect::<Vec<_>>();
+        let shown = shown.join(", ");
+        match self.cidrs.len().saturating_sub(BLOCKS) {
+            0 => shown,
+            more => format!("{shown} and {more} more"),
+        }
+    }
+}
+
+impl TierRow {
+    fn new(tier: &PlannedTier) -> Self {
+        let subnets: Vec<SubnetRow> = tier
+            .subnets
+            .iter()
+            .map(|subnet| SubnetRow {
+                zone: subnet.key.zone.to_string(),
+                cidr: subnet.cidr.to_string(),
+                usable: subnet.usable(),
+            })
+            .collect();
+        Self {
+            name: tier.name.clone(),
+            access: tier.access.as_str().to_owned(),
+            usable: subnets.iter().map(|subnet| subnet.usable).sum(),
+            subnets,
+        }
+    }
+
+    /// What each subnet has, where all have the same.
+    fn each(&self) -> Option<u64> {
+        let first = self.subnets.first()?.usable;
+        let same = self.subnets.iter().all(|subnet| subnet.usable == first);
+        same.then_some(first)
+    }
+}
+
+fn gateways(plan: &Plan) -> Vec<PlannedGateway> {
+    plan.nats
+        .iter()
+        .map(|nat| PlannedGateway {
+            tier: plan
+                .tiers
+                .get(nat.tier)
+                .map_or_else(String::new, |tier| tier.name.clone()),
+            zone: nat.zone.to_string(),
+        })
+        .collect()
+}

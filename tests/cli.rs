@@ -1,0 +1,11 @@
+//! The command line, as people use it.
+#![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
+
+#[path = "cli/commands.rs"]
+mod commands;
+#[path = "cli/examples.rs"]
+mod examples;
+#[path = "cli/files.rs"]
+mod files;
+#[path = "cli/place.rs"]
+mod place;
