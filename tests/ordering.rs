@@ -75,7 +75,7 @@ fn stack(variant: Variant) -> Stack {
         .access(AccessEntry::new("admins", "arn:aws:iam::111122223333:role/Admins").admin())
         .access(
             AccessEntry::new("viewers", "arn:aws:iam::111122223333:role/Viewers")
-                .policy_in("AmazonEKSViewPolicy", "batch")
+                .policy_in("AmazonEKSViewPolicy", ["batch"])
                 .group("viewers"),
         )
         .oidc_provider();

@@ -55,7 +55,7 @@ fn main() {
         });
     let admins = AccessEntry::new("admins", "arn:aws:iam::111122223333:role/Admins").admin();
     let viewers = AccessEntry::new("viewers", "arn:aws:iam::111122223333:role/Viewers")
-        .policy_in("AmazonEKSViewPolicy", "shop")
+        .policy_in("AmazonEKSViewPolicy", ["shop"])
         .group("viewers");
     let cluster = Cluster::new("prod", "1.35")
         .control_plane(&control)
