@@ -81,6 +81,11 @@ pub(super) fn resolve(
         .and_then(|tier| used(tier, findings));
 
     let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
+    if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
+        && workload.is_none()
+    {
+        no_karpenter_tier(cluster.origin, &tiers, findings);
+    }
     let control_plane = cluster.and_then(|cluster| {
         named
             .or_else(|| tiers.iter().position(|tier| tier.name == CONTROL_PLANE))
@@ -102,7 +107,8 @@ pub(super) fn resolve(
     (findings.count(crate::diagnostic::Severity::Error) == before).then_some(tiers)
 }
 
-/// The tier that stands for "where the workload is": that of the nodes, else the only tier that is not public.
+/// The tier that stands for "where the workload is": that of the nodes, else the only private tier, the one called as in
+/// the default layout where there are several, or the only isolated tier where there are none.
 fn workload_tier(
     tiers: &[PlannedTier],
     node_tiers: &[usize],
@@ -113,14 +119,36 @@ fn workload_tier(
     if let Some(&first) = named.first() {
         return Some(first);
     }
-    let of = |access| {
-        let mut of = (0..tiers.len())
-            .filter(|&i| tiers[i].access == access && tiers[i].name != CONTROL_PLANE);
-        of.next().filter(|_| of.next().is_none())
+    let of = |access| -> Vec<usize> {
+        (0..tiers.len())
+            .filter(|&i| tiers[i].access == access && tiers[i].name != CONTROL_PLANE)
+            .collect()
     };
-    of(Access::Private)
-        .or_else(|| of(Access::Isolated))
-        .or_else(|| if tiers.len() == 1 { Some(0) } else { None })
+    let mut candidates = of(Access::Private);
+    if candidates.is_empty() {
+        candidates = of(Access::Isolated);
+    }
+    match candidates[..] {
+        [only] => Some(only),
+        [] if tiers.len() == 1 => Some(0),
+        _ => candidates
+            .into_iter()
+            .find(|&i| tiers[i].name == DEFAULT_TIERS[1]),
+    }
+}
+
+/// Karpenter finds its subnets by a tag: none may lose it only because there is a further tier.
+fn no_karpenter_tier(origin: Origin, tiers: &[PlannedTier], findings: &mut Findings) {
+    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
+    findings.push(
+        rules::SPEC017
+            .at(
+                origin,
+                "it is not clear which tier Karpenter's nodes stand in",
+            )
+            .note(format!("the tiers are {}", names.join(", ")))
+            .help("call the tier `nodes`, or add a node group that names it"),
+    );
 }
 
 fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findings: &mut Findings) {

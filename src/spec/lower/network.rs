@@ -137,7 +137,12 @@ impl Lowering<'_> {
             }
         };
         let nat = match access {
-            Access::Private => self.nat(network, spec, &name, names, public),
+            Access::Private => {
+                let nat = self.nat(network, spec, &name, names, public);
+                // Without it the tier would look as if it had no way out.
+                self.complete &= nat.is_some();
+                nat
+            }
             Access::Public | Access::Isolated => {
                 self.no_nat(spec, access);
                 None
@@ -282,7 +287,6 @@ impl Lowering<'_> {
                         .note("a NAT gateway stands in a public subnet")
                         .help("add `public: { access: public }`, or write `nat: none` for a tier that reaches AWS through endpoints only"),
                 );
-                self.complete = false;
                 None
             }
             several => {
