@@ -242,7 +242,11 @@ fn with_another_tier(spec: &Value, synthesis: &Synthesis, seed: u64) -> Option<(
     } else {
         "zz-new"
     };
+    // Where only isolated tiers are, the first private one becomes the workload's, unless one is called `nodes`.
+    let mut tiers = more["network"]["tiers"].as_object()?.iter();
+    let first = !tiers.any(|(name, tier)| tier["access"] == "private" && name != "control-plane");
     let tier = match seed % 3 {
+        1 if first => return None,
         0 => json!({ "access": "public", "prefix": prefix, "load-balancers": false }),
         1 => {
             json!({ "access": "private", "prefix": prefix, "nat": "none", "load-balancers": false })

@@ -107,16 +107,14 @@ pub(super) fn resolve(
     (findings.count(crate::diagnostic::Severity::Error) == before).then_some(tiers)
 }
 
-/// The tier that stands for "where the workload is": that of the nodes, else the only private tier, the one called as in
-/// the default layout where there are several, or the only isolated tier where there are none.
+/// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout,
+/// else the only private tier, or the only isolated one where none is private.
 fn workload_tier(
     tiers: &[PlannedTier],
     node_tiers: &[usize],
     fargate_tiers: &[usize],
 ) -> Option<usize> {
-    let mut named: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
-    named.sort_unstable();
-    if let Some(&first) = named.first() {
+    if let Some(&first) = node_tiers.iter().chain(fargate_tiers).min() {
         return Some(first);
     }
     let of = |access| -> Vec<usize> {
@@ -124,16 +122,15 @@ fn workload_tier(
             .filter(|&i| tiers[i].access == access && tiers[i].name != CONTROL_PLANE)
             .collect()
     };
-    let mut candidates = of(Access::Private);
-    if candidates.is_empty() {
-        candidates = of(Access::Isolated);
+    let (private, isolated) = (of(Access::Private), of(Access::Isolated));
+    let called_so = |&&i: &&usize| tiers[i].name == DEFAULT_TIERS[1];
+    if let Some(&nodes) = private.iter().chain(&isolated).find(called_so) {
+        return Some(nodes);
     }
-    match candidates[..] {
-        [only] => Some(only),
-        [] if tiers.len() == 1 => Some(0),
-        _ => candidates
-            .into_iter()
-            .find(|&i| tiers[i].name == DEFAULT_TIERS[1]),
+    match (&private[..], &isolated[..]) {
+        ([only], _) | ([], [only]) => Some(*only),
+        ([], []) if tiers.len() == 1 => Some(0),
+        _ => None,
     }
 }
 
