@@ -1,6 +1,7 @@
 //! Damaged and hostile specs: whatever is in them, something is said about it, soon and without a panic.
 #![allow(
     clippy::expect_used,
+    clippy::format_collect,
     clippy::panic,
     reason = "a test that stops is a test that fails"
 )]
@@ -9,7 +10,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use eksnet::diagnostic::{Findings, Sources, Style, concise, full, github, json, sarif};
+use eksnet::diagnostic::{Code, Findings, Sources, Style, concise, full, github, json, sarif};
 use eksnet::plan::Ledger;
 use eksnet::spec::{Format, load};
 use serde_json::Value;
@@ -57,7 +58,7 @@ fn show(findings: &Findings, sources: &Sources) {
     concise(findings, sources);
     github(findings, sources);
     is_json(&json(findings, sources));
-    is_json(&sarif(findings, sources, |code| code.as_str()));
+    is_json(&sarif(findings, sources, Code::as_str));
 }
 
 /// The examples with their formats.
@@ -214,7 +215,7 @@ fn monsters() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for i in 1..12 {
         let inner = [format!("*a{}", i - 1).as_str(); 10].join(", ");
-        bomb += &format!("a{i}: &a{i} [{inner}]\n");
+        bomb = format!("{bomb}a{i}: &a{i} [{inner}]\n");
     }
     let keys: String = (0..300).map(|i| format!("key-{i}: {i}\n")).collect();
     let tiers: String = (0..300)

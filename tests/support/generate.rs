@@ -300,7 +300,9 @@ impl Generator {
                 offline = self.nat(&mut tier, public);
             }
         }
-        if access != "isolated" {
+        if access == "isolated" {
+            self.maybe(&mut tier, 10, "load-balancers", |_| false.into());
+        } else {
             let index = usize::from(access == "private");
             if taken[index] || small || self.chance(15) {
                 tier.insert("load-balancers".into(), false.into());
@@ -308,8 +310,6 @@ impl Generator {
                 taken[index] = true;
                 self.maybe(&mut tier, 20, "load-balancers", |_| true.into());
             }
-        } else {
-            self.maybe(&mut tier, 10, "load-balancers", |_| false.into());
         }
         self.maybe(&mut tier, 20, "tags", Self::tags);
         (Value::Object(tier), zones, offline)

@@ -122,8 +122,9 @@ fn cloudformation(value: &Value, ids: &BTreeSet<&str>) {
                     ("Ref" | "Fn::GetAtt" | "DependsOn", Value::String(id)) => known(id),
                     ("Fn::GetAtt", Value::Array(path)) => known(path[0].as_str().expect("an id")),
                     ("DependsOn", Value::Array(list)) => {
-                        list.iter()
-                            .for_each(|id| known(id.as_str().expect("an id")));
+                        for id in list {
+                            known(id.as_str().expect("an id"));
+                        }
                     }
                     ("Fn::Sub", Value::String(text)) => {
                         for part in text.split("${").skip(1) {
@@ -194,7 +195,9 @@ fn remove_tag(value: &mut Value, tag: &str) {
         }
         Value::Array(list) => {
             list.retain(|item| item["Key"] != tag && item["key"] != tag);
-            list.iter_mut().for_each(|value| remove_tag(value, tag));
+            for item in list {
+                remove_tag(item, tag);
+            }
         }
         _ => {}
     }
