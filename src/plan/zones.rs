@@ -103,7 +103,11 @@ fn by_list(region: Region, list: &[At<String>], findings: &mut Findings) -> Opti
     let mut zones: Vec<(ZoneId, Origin)> = Vec::with_capacity(list.len());
     let mut failed = list.is_empty();
     if failed {
-        findings.push(rules::EKS202.at(Origin::Default, "a network needs zones"));
+        findings.push(
+            rules::EKS202
+                .at(Origin::Default, "a network needs zones")
+                .help("list at least two, or leave `zones` out for three"),
+        );
     }
     for text in list {
         let Some(zone) = parse(region, text, findings) else {
