@@ -86,7 +86,7 @@ pub(crate) fn development() -> Stack {
         .support(SupportType::Standard)
         .creator_is_admin()
         .node_group(spot);
-    Stack::new("dev", Region::UsEast1, net, cluster)
+    Stack::new("dev", Region::UsWest2, net, cluster)
 }
 
 /// `restricted.yaml`.

@@ -8,7 +8,7 @@ use super::allocator::{Allocator, addresses};
 use super::tiers::wanted_prefix;
 use super::{Ledger, PlannedSubnet, PlannedTier, SubnetKey};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::{Stack, ZoneId};
 
 /// What [`allocate`] found.
@@ -49,6 +49,11 @@ pub(super) fn allocate(
     let mut requests = Vec::new();
     for (index, tier) in tiers.iter().enumerate() {
         let (prefix, origin) = wanted_prefix(stack, tier);
+        if prefix > 32 {
+            findings.push(no_prefix(prefix, origin, tier));
+            failed = true;
+            continue;
+        }
         for zone in &tier.zones {
             let key = key(tier, *zone);
             if taken.contains_key(&(index, key.clone())) {
@@ -92,6 +97,20 @@ pub(super) fn allocate(
         subnets,
         free: allocator.free_blocks(),
     })
+}
+
+/// A prefix that no range of addresses has; one that only AWS refuses is found once everything has its place.
+fn no_prefix(prefix: u8, origin: Origin, tier: &PlannedTier) -> Finding {
+    rules::EKS212
+        .at(
+            origin,
+            format!(
+                "subnets of tier `{}` are a /{prefix}, not a /16 to a /28",
+                tier.name
+            ),
+        )
+        .note("an IPv4 address has 32 bits")
+        .help("write 28")
 }
 
 fn key(tier: &PlannedTier, zone: ZoneId) -> SubnetKey {

@@ -4,6 +4,10 @@
 //! the lowest of those, and splits it to size. As long as blocks are only taken from one root, no two free blocks ever
 //! have the same size, so that a request fails only when there are not enough addresses at all.
 
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that stops is a test that fails")]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 

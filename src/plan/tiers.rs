@@ -83,6 +83,12 @@ pub(super) fn resolve(
         .and_then(|tier| used(tier, findings));
 
     let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
+    if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
+        && workload.is_none()
+        && node_tiers.is_empty()
+    {
+        no_karpenter_tier(cluster.origin, &tiers, findings);
+    }
     let control_plane = cluster.and_then(|cluster| {
         named
             .or_else(|| tiers.iter().position(|tier| tier.name == CONTROL_PLANE))
@@ -105,8 +111,9 @@ pub(super) fn resolve(
     (findings.count(crate::diagnostic::Severity::Error) == before).then_some(resolved)
 }
 
-/// The tier that stands for "where the workload is": that of the nodes, else the only private one, else the only isolated
-/// one. None where several could be meant: a choice would change as tiers are added.
+/// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
+/// the only private one, else the only isolated one. None where several could be meant: a choice would change as tiers are
+/// added.
 fn workload_tier(
     tiers: &[PlannedTier],
     node_tiers: &[usize],
@@ -115,20 +122,25 @@ fn workload_tier(
     let mut used: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
     used.sort_unstable();
     used.dedup();
-    let of = |access| {
+    let of = |access| -> Vec<usize> {
         let of_access = |i: &usize| tiers[*i].access == access && tiers[*i].name != CONTROL_PLANE;
-        (0..tiers.len()).filter(of_access).collect::<Vec<_>>()
+        (0..tiers.len()).filter(of_access).collect()
     };
-    [
-        used,
-        of(Access::Private),
-        of(Access::Isolated),
-        (0..tiers.len()).collect(),
-    ]
-    .into_iter()
-    .find(|candidates| !candidates.is_empty())
-    .filter(|candidates| candidates.len() == 1)
-    .and_then(|candidates| candidates.first().copied())
+    let (private, isolated) = (of(Access::Private), of(Access::Isolated));
+    let usual: Vec<_> = private
+        .iter()
+        .chain(&isolated)
+        .copied()
+        .filter(|&i| tiers[i].name == DEFAULT_TIERS[1])
+        .collect();
+    let all = (0..tiers.len()).collect();
+    let candidates = [used, usual.clone(), private, isolated, all]
+        .into_iter()
+        .find(|candidates| !candidates.is_empty())?;
+    match candidates[..] {
+        [only] => Some(only),
+        _ => candidates.into_iter().find(|i| usual.contains(i)),
+    }
 }
 
 /// The tier of the interface endpoints, where there are any.
@@ -155,6 +167,20 @@ fn endpoint_tier(
         );
     }
     workload
+}
+
+/// Karpenter finds its subnets by a tag: none may lose it only because there is a further tier.
+fn no_karpenter_tier(origin: Origin, tiers: &[PlannedTier], findings: &mut Findings) {
+    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
+    findings.push(
+        rules::SPEC017
+            .at(
+                origin,
+                "it is not clear which tier Karpenter's nodes stand in",
+            )
+            .note(format!("the tiers are {}", names.join(", ")))
+            .help("call the tier `nodes`, or add a node group that names it"),
+    );
 }
 
 fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findings: &mut Findings) {
@@ -278,8 +304,9 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
 
 /// The prefix length of a tier's subnets, and where it was asked for.
 ///
-/// Layout 1: a private tier's subnets have an eighth of the network, others a 256th but at least a /27, which is what a
-/// load balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
+/// Layout 1: the subnets of the tier `nodes` have an eighth of the network, those of other private tiers a sixteenth, so
+/// that four zones and a further tier fit; public and isolated ones have a 256th but at least a /27, which is what a load
+/// balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
 pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
     let asked = stack
         .network
@@ -299,7 +326,8 @@ pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
                 28
             }
         }
-        Access::Private => (vpc + 3).clamp(16, 28),
+        Access::Private if tier.name == DEFAULT_TIERS[1] => (vpc + 3).clamp(16, 28),
+        Access::Private => (vpc + 4).clamp(16, 28),
         Access::Public | Access::Isolated => (vpc + 8).clamp(16, 27).max(vpc.min(28)),
     };
     (prefix, tier.origin)

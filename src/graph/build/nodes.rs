@@ -7,7 +7,7 @@ use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
     Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, GroupId, LaunchTemplate,
-    NodeGroup, NodeId, PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Text,
+    NodeGroup, NodeId, PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Taint, Text,
 };
 use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
@@ -142,11 +142,18 @@ fn node_group(
             template_version: template.latest_version(),
             template,
             labels: group.labels.clone(),
-            taints: group.taints.clone(),
+            taints: taints(group),
             tags,
         },
     )
     .node()
+}
+
+/// In an order of their own: which comes first in a model means nothing.
+fn taints(group: &GroupModel) -> Vec<Taint> {
+    let mut taints = group.taints.clone();
+    taints.sort_by(|a, b| (&a.key, &a.value, a.effect).cmp(&(&b.key, &b.value, b.effect)));
+    taints
 }
 
 /// A node that starts before its way out, its endpoints or its rules does not join. The way out of a private tier leads on

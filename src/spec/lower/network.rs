@@ -137,7 +137,11 @@ impl Lowering<'_> {
             }
         };
         let nat = match access {
-            Access::Private => self.nat(network, spec, &name, names, public),
+            Access::Private => {
+                let nat = self.nat(network, spec, &name, names, public);
+                // Without it the tier would look as if it had no way out.
+                nat.or_else(|| self.some_nat(network, &name, public))
+            }
             Access::Public | Access::Isolated => {
                 self.no_nat(spec, access);
                 None
@@ -246,6 +250,15 @@ impl Lowering<'_> {
         Some(nat)
     }
 
+    /// Stands for gateways that could not be read, which has been said: without any, nodes would seem to have no way out.
+    fn some_nat(&mut self, network: &Network, tier: &At<String>, public: &[usize]) -> Option<Nat> {
+        let mut nat = Nat::none();
+        self.complete &= !public.is_empty();
+        nat.tier = Some(handle(network, *public.first()?));
+        nat.count = At::new(NatCount::PerZone, tier.origin);
+        Some(nat)
+    }
+
     /// The public tier that gateways stand in.
     fn nat_tier(
         &mut self,
@@ -282,7 +295,6 @@ impl Lowering<'_> {
                         .note("a NAT gateway stands in a public subnet")
                         .help("add `public: { access: public }`, or write `nat: none` for a tier that reaches AWS through endpoints only"),
                 );
-                self.complete = false;
                 None
             }
             several => {
