@@ -1,7 +1,7 @@
 //! Rules: what AWS demands and what a spec must be, each with a code, a severity and a page.
 //!
-//! [`rules`] declares them all, a line each. The functions that find faults stand in one file per area; [`model`] and
-//! [`planned`] run them. What a rule says of the form of a spec is found by its reader.
+//! [`rules`] declares them all, a line each. The functions that find faults stand in one file per area; `model` and
+//! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
 mod addresses;
 mod cluster;

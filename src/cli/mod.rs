@@ -1,7 +1,7 @@
 //! The command line, for specs ([`main`]) and for a program's own stacks ([`run`]).
 //!
-//! A file per command; a command gets its options and an [`Input`], and says how it went by an [`Exit`]. What it writes
-//! goes through a [`Screen`]: data to the standard output, everything for people to the standard error.
+//! A file per command; a command gets its options and an `Input`, and says how it went by an `Exit`. What it writes
+//! goes through a `Screen`: data to the standard output, everything for people to the standard error.
 
 mod check;
 mod completions;

@@ -1,8 +1,8 @@
 //! The plan: a stack with every open question answered. Each subnet has its zone and range, each NAT gateway its place,
 //! each node group its subnets.
 //!
-//! Planning has three steps, each in a file: which zones ([`zones`]), which tiers ([`tiers`]), which ranges
-//! ([`addresses`]).
+//! Planning has three steps, each in a file: which zones (`zones`), which tiers (`tiers`), which ranges
+//! (`addresses`).
 
 mod addresses;
 mod allocator;
