@@ -1,6 +1,6 @@
 //! Rendering: a graph becomes a template of one engine. Cannot fail; what cannot be rendered was refused before.
 //!
-//! An engine says how it spells a path, a reference and text ([`Engine`]); how values nest is the same for both
+//! An engine says how it spells a path, a reference and text (`engine::Engine`); how values nest is the same for both
 //! (`object`). Where the engines differ in shape, a named function in the engine's file says so and why.
 
 mod cloudformation;

@@ -1,7 +1,7 @@
 //! Specs: the text form of what a user asks for, as YAML, JSON or TOML.
 //!
 //! A text is read into one tree of values with positions, whatever the format (`read`), and plain
-//! serde structs are decoded from that tree ([`decode`]). Both report every problem of a file in one
+//! serde structs are decoded from that tree (`decode`). Both report every problem of a file in one
 //! run and leave the judgement of what the values mean to others.
 mod codes;
 mod decode;
