@@ -34,7 +34,24 @@ pub fn schema() -> Value {
             close(name, definition);
         }
     }
+    unwrap_lines(&mut schema);
     schema
+}
+
+/// Descriptions come from doc comments, whose lines end where the source's do.
+fn unwrap_lines(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            for (key, member) in members {
+                match member {
+                    Value::String(text) if key == "description" => *text = text.replace('\n', " "),
+                    other => unwrap_lines(other),
+                }
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(unwrap_lines),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Forbids unknown keys, as the decoder does, and says which must be there.
