@@ -1,0 +1,68 @@
+//! What AWS would refuse, or take and leave broken, though each resource by itself is well-formed.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use eksnet::prelude::*;
+use serde_json::{Value, json};
+
+/// A stack with a private tier `nodes`, and a cluster made for it.
+fn stack(
+    name: &str,
+    logs: FlowLogs,
+    security: SecurityMode,
+    cluster: impl FnOnce(Cluster, &Tiers) -> Cluster,
+) -> Stack {
+    let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .endpoints(["s3"])
+        .security(security)
+        .flow_logs(logs);
+    let public = net.add(Tier::public("public").prefix(24));
+    let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)).prefix(19));
+    let control = net.add(Tier::isolated("control-plane").prefix(27));
+    let made = Cluster::new("prod", "1.35").control_plane(&control);
+    let group = NodeGroup::new("system", &nodes);
+    let profile = FargateProfile::new("system", &nodes).namespace("kube-system");
+    let cluster = cluster(made, &Tiers { group, profile });
+    Stack::new(name, Region::UsEast1, net, cluster)
+}
+
+/// What can run pods of the stack.
+struct Tiers {
+    group: NodeGroup,
+    profile: FargateProfile,
+}
+
+fn resources(stack: &Stack) -> Value {
+    let synthesis = stack
+        .synthesize()
+        .unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let template: Value = serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+    template["Resources"].clone()
+}
+
+fn codes(stack: &Stack) -> Vec<String> {
+    let findings = stack.synthesize().err();
+    let all = findings.iter().flat_map(|findings| findings.iter());
+    all.map(|finding| finding.code.to_string()).collect()
+}
+
+#[test]
+fn a_bucket_for_flow_logs_gets_a_name_that_s3_takes() {
+    let with = |name: &str, logs| stack(name, logs, SecurityMode::Standard, |cluster, _| cluster);
+    let longest = "a23456789-123456789-12345";
+    for good in ["prod", longest] {
+        assert_eq!(codes(&with(good, FlowLogs::new_bucket())), [""; 0]);
+    }
+    let too_long = format!("{longest}6");
+    for bad in [
+        "Prod",
+        too_long.as_str(),
+        "xn--prod",
+        "sthree-prod",
+        "amzn-s3-demo-prod",
+    ] {
+        let codes_of_bucket = codes(&with(bad, FlowLogs::new_bucket()));
+        assert!(codes_of_bucket.contains(&"EKS904".to_owned()), "{bad}");
+        assert_eq!(codes(&with(bad, FlowLogs::cloudwatch())), [""; 0]);
+    }
+}
