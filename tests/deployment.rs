@@ -66,3 +66,35 @@ fn a_bucket_for_flow_logs_gets_a_name_that_s3_takes() {
         assert_eq!(codes(&with(bad, FlowLogs::cloudwatch())), [""; 0]);
     }
 }
+
+#[test]
+fn nodes_of_karpenter_get_out_with_the_one_group_that_they_carry() {
+    let with = |security| {
+        resources(&stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            security,
+            |cluster, on| {
+                let cluster = cluster.node_group(on.group.clone());
+                cluster.fargate(on.profile.clone()).karpenter()
+            },
+        ))
+    };
+    let standard = with(SecurityMode::Standard);
+    let tagged = standard["SecurityGroupNodes"]["Properties"]["Tags"].to_string();
+    assert!(tagged.contains("karpenter.sh/discovery"), "{tagged}");
+    let out = &standard["EgressRuleNodesTo00000All"]["Properties"];
+    assert_eq!(out["CidrIp"], "0.0.0.0/0");
+    assert_eq!(
+        out["GroupId"],
+        json!({ "Fn::GetAtt": ["SecurityGroupNodes", "GroupId"] })
+    );
+    // CoreDNS on Fargate, for nodes without the cluster's group.
+    for rule in [
+        "IngressRuleNodesFromClusterAll",
+        "IngressRuleClusterFromNodesAll",
+    ] {
+        assert_eq!(standard[rule]["Properties"]["IpProtocol"], "-1", "{rule}");
+    }
+    assert!(with(SecurityMode::Restricted)["EgressRuleNodesTo00000All"].is_null());
+}
