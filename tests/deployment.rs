@@ -98,3 +98,40 @@ fn nodes_of_karpenter_get_out_with_the_one_group_that_they_carry() {
     }
     assert!(with(SecurityMode::Restricted)["EgressRuleNodesTo00000All"].is_null());
 }
+
+#[test]
+fn core_dns_is_not_waited_for_where_taints_keep_it_off() {
+    let tainted = |key: &str, effect| Taint {
+        key: key.to_owned(),
+        value: None,
+        effect,
+    };
+    let core_dns = |taint: Taint, fargate: bool| {
+        let all = resources(&stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            SecurityMode::Standard,
+            |cluster, on| {
+                let cluster = cluster.node_group(on.group.clone().taint(taint));
+                if fargate {
+                    cluster.fargate(on.profile.clone())
+                } else {
+                    cluster
+                }
+            },
+        ));
+        all["AddonCoredns"].clone()
+    };
+    let kept_off = || tainted("gpu", TaintEffect::NoSchedule);
+    assert!(core_dns(kept_off(), false).is_null());
+    let on_fargate = core_dns(kept_off(), true);
+    let configuration = &on_fargate["Properties"]["ConfigurationValues"];
+    assert_eq!(configuration, r#"{"computeType":"Fargate"}"#);
+    for tolerated in [
+        tainted("CriticalAddonsOnly", TaintEffect::NoSchedule),
+        tainted("gpu", TaintEffect::PreferNoSchedule),
+    ] {
+        let addon = core_dns(tolerated, false);
+        assert_eq!(addon["Properties"]["AddonName"], "coredns");
+    }
+}
