@@ -135,3 +135,30 @@ fn core_dns_is_not_waited_for_where_taints_keep_it_off() {
         assert_eq!(addon["Properties"]["AddonName"], "coredns");
     }
 }
+
+#[test]
+fn a_cluster_that_stays_keeps_what_it_stands_on() {
+    let all = resources(
+        &stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            SecurityMode::Standard,
+            |cluster, on| cluster.node_group(on.group.clone()),
+        )
+        .retain(),
+    );
+    for kept in [
+        "Cluster",
+        "RoleCluster",
+        "SecurityGroupControlPlane",
+        "SubnetControlPlaneUse1Az1",
+    ] {
+        assert_eq!(all[kept]["DeletionPolicy"], "Retain", "{kept}");
+    }
+    for gone in ["RoleNodes", "SecurityGroupNodes"] {
+        assert!(
+            all[gone].is_object() && all[gone]["DeletionPolicy"].is_null(),
+            "{gone}"
+        );
+    }
+}
