@@ -162,3 +162,25 @@ fn a_cluster_that_stays_keeps_what_it_stands_on() {
         );
     }
 }
+
+#[test]
+fn groups_that_eks_reserves_are_refused() {
+    let with = |group: &str| {
+        stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            SecurityMode::Standard,
+            |cluster, _| {
+                let principal = "arn:aws:iam::111122223333:role/team";
+                cluster.access(AccessEntry::new("team", principal).group(group))
+            },
+        )
+    };
+    assert_eq!(codes(&with("team")), [""; 0]);
+    for reserved in ["system:masters", "eks:x", "aws:x", "amazon:x", "iam:x"] {
+        assert!(
+            codes(&with(reserved)).contains(&"SPEC015".to_owned()),
+            "{reserved}"
+        );
+    }
+}
