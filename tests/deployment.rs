@@ -184,3 +184,22 @@ fn groups_that_eks_reserves_are_refused() {
         );
     }
 }
+
+#[test]
+fn tags_that_only_ec2_takes_are_warned_about() {
+    let with = |value: &str| {
+        let stack = stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            SecurityMode::Standard,
+            |cluster, _| cluster,
+        );
+        let synthesis = stack.tag("team", value).synthesize().expect("no error");
+        let mut findings = synthesis.findings().iter();
+        findings.any(|finding| finding.code.to_string() == "EKS322")
+    };
+    assert!(!with("Zürich 日本") && !with("a_b.c:d/e=f+g-h@i j"));
+    for wrong in ["a,b", "a&b", "(a)", "a*"] {
+        assert!(with(wrong), "{wrong}");
+    }
+}

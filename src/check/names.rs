@@ -1,7 +1,7 @@
 //! What things may be called, and that nothing is called the same.
 
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
 use crate::network::{At, LAYOUT, Stack};
 
@@ -16,6 +16,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         );
     }
     tags(&stack.tags, stack.tag_origin, findings);
+    if stack.cluster.is_some() || stack.network.flow_logs.is_some() {
+        tags_of_every_service(&stack.tags, stack.tag_origin, findings);
+    }
     let mut seen: Vec<(&str, Origin)> = Vec::new();
     for tier in &stack.network.tiers {
         tags(&tier.tags, tier.name.origin, findings);
@@ -307,5 +310,23 @@ fn tags(tags: &Tags, origin: Origin, findings: &mut Findings) {
                 .note("AWS takes 50 tags for a resource")
                 .help(format!("keep at most {}", 50 - OWN_TAGS)),
         );
+    }
+}
+
+/// The stack's tags stand on roles, keys and log groups too, which take fewer characters than EC2.
+///
+/// Source: IAM API reference, `Tag`; AWS General Reference, "Tag naming limits and requirements".
+fn tags_of_every_service(tags: &Tags, origin: Origin, findings: &mut Findings) {
+    let refused = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !"_.:/=+-@".contains(*c);
+    for (key, value) in tags.iter() {
+        if let Some(wrong) = key.chars().chain(value.chars()).find(refused) {
+            findings.push(
+                rules::EKS322
+                    .at(origin, format!("tag `{key}` has a `{wrong}`"))
+                    .severity(Severity::Warning)
+                    .note("EC2 takes it, but IAM, KMS and CloudWatch Logs take letters, digits, spaces and _.:/=+-@ only")
+                    .help("write another character, or give the tag to tiers only"),
+            );
+        }
     }
 }
