@@ -72,6 +72,7 @@ fn stack(variant: Variant) -> Stack {
         .node_group(NodeGroup::new("system", &nodes))
         .node_group(NodeGroup::new("work", &nodes).capacity(CapacityType::Spot))
         .fargate(FargateProfile::new("batch", &nodes).namespace("batch"))
+        .fargate(FargateProfile::new("jobs", &nodes).namespace("jobs"))
         .access(AccessEntry::new("admins", "arn:aws:iam::111122223333:role/Admins").admin())
         .access(
             AccessEntry::new("viewers", "arn:aws:iam::111122223333:role/Viewers")
@@ -431,6 +432,11 @@ fn demands(variant: Variant) -> Vec<Demand> {
         fargate(""),
         managed_policy("fargate"),
         "pods cannot pull images",
+    );
+    after(
+        fargate("jobs"),
+        fargate("batch"),
+        "EKS makes one profile of a cluster at a time",
     );
     for name in ["admins", "viewers"] {
         after(

@@ -199,6 +199,11 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
+/// Beginnings of Kubernetes groups that an access entry cannot have.
+///
+/// Source: EKS user guide, "Create access entries".
+const RESERVED_GROUPS: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
+
 fn access(cluster: &Cluster, findings: &mut Findings) {
     for entry in &cluster.access {
         arn(&entry.principal, "a role or user", findings);
@@ -211,7 +216,10 @@ fn access(cluster: &Cluster, findings: &mut Findings) {
             );
         }
         for group in &entry.groups {
-            if group.value.starts_with("system:") || group.value.starts_with("eks:") {
+            if RESERVED_GROUPS
+                .iter()
+                .any(|reserved| group.value.starts_with(reserved))
+            {
                 findings.push(
                     rules::SPEC015
                         .at(group.origin, format!("EKS refuses the Kubernetes group `{}`", group.value))

@@ -1,10 +1,10 @@
 //! Node groups and Fargate profiles.
 
 use crate::check::rules;
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Findings, Severity};
 use crate::graph::runs_core_dns;
 use crate::network::{
-    Access, AddonName, EndpointMode, MaxUnavailable, NodeGroup, Stack, is_graviton,
+    Access, AddonName, Cluster, EndpointMode, MaxUnavailable, NodeGroup, Stack, is_graviton,
 };
 use crate::plan::Plan;
 
@@ -47,15 +47,37 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             }
         }
     }
+    karpenter(cluster, findings);
     if !runs_core_dns(cluster) && !cluster.without_addons.contains(&AddonName::CoreDns) {
+        let finding = rules::PLAN004
+            .at(
+                cluster.origin,
+                "CoreDNS is left out until there is something to run it",
+            )
+            .note("as an add-on it would wait for nodes, and the deployment would fail");
+        findings.push(if cluster.node_groups.is_empty() {
+            finding.help("add a node group: `node-groups: { system: { tier: nodes } }`")
+        } else {
+            // Pods would run there, and find no names.
+            finding
+                .severity(Severity::Warning)
+                .note("the taints of all node groups keep it off")
+                .help("add a node group without taints, or with `CriticalAddonsOnly`, which CoreDNS tolerates")
+        });
+    }
+}
+
+/// EKS makes an access entry for the nodes' role with the first node group, and lets Karpenter's nodes in by it too.
+fn karpenter(cluster: &Cluster, findings: &mut Findings) {
+    if cluster.karpenter && cluster.node_groups.is_empty() {
         findings.push(
-            rules::PLAN004
+            rules::PLAN007
                 .at(
                     cluster.origin,
-                    "CoreDNS is left out until there is something to run it",
+                    "nodes that Karpenter starts are not let into the cluster",
                 )
-                .note("as an add-on it would wait for nodes, and the deployment would fail")
-                .help("add a node group: `node-groups: { system: { tier: nodes } }`"),
+                .note("EKS makes the access entry of the nodes' role with the first node group, and there is none")
+                .help("add a node group, or make the entry: `aws eks create-access-entry --type EC2_LINUX`"),
         );
     }
 }

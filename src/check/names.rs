@@ -1,7 +1,7 @@
 //! What things may be called, and that nothing is called the same.
 
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
 use crate::network::{At, LAYOUT, Stack};
 
@@ -16,6 +16,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         );
     }
     tags(&stack.tags, stack.tag_origin, findings);
+    if stack.cluster.is_some() || stack.network.flow_logs.is_some() {
+        tags_of_every_service(&stack.tags, stack.tag_origin, findings);
+    }
     let mut seen: Vec<(&str, Origin)> = Vec::new();
     for tier in &stack.network.tiers {
         tags(&tier.tags, tier.name.origin, findings);
@@ -147,7 +150,57 @@ fn stack_name(stack: &Stack, findings: &mut Findings) {
                     "choose a name of at most {LONGEST_STACK_NAME} characters"
                 )),
         );
+    } else {
+        bucket_name(stack, findings);
     }
+}
+
+/// What a bucket's name has behind the stack's, in the region with the longest name.
+const BUCKET_SUFFIX: &str = "-flow-logs-123456789012-ap-southeast-1";
+
+/// Beginnings of bucket names that S3 keeps for itself.
+const RESERVED_BUCKETS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+
+/// The bucket for flow logs is named after the stack too, and S3 takes less than CloudFormation and IAM.
+///
+/// Source: Amazon S3 user guide, "General purpose bucket naming rules".
+fn bucket_name(stack: &Stack, findings: &mut Findings) {
+    let to_bucket =
+        |logs: &crate::network::FlowLogs| logs.target == crate::network::FlowLogTarget::NewBucket;
+    if !stack.network.flow_logs.as_ref().is_some_and(to_bucket) {
+        return;
+    }
+    let name = &stack.name.value;
+    let longest = 63 - BUCKET_SUFFIX.len();
+    let problem = if name.chars().any(|c| c.is_ascii_uppercase()) {
+        format!("the bucket for flow logs would be called `{name}-flow-logs-…`, in capital letters")
+    } else if let Some(reserved) = RESERVED_BUCKETS.iter().find(|r| name.starts_with(**r)) {
+        format!(
+            "the bucket for flow logs would be called `{name}-flow-logs-…`, which begins with `{reserved}`"
+        )
+    } else if name.len() > longest {
+        format!(
+            "the stack's name has {} characters, {} too many for the bucket for flow logs",
+            name.len(),
+            name.len() - longest
+        )
+    } else {
+        return;
+    };
+    let mut short = slug(
+        name.trim_start_matches("xn--")
+            .trim_start_matches("sthree-"),
+    );
+    short.truncate(longest);
+    findings.push(
+        rules::EKS904
+            .at(stack.name.origin, problem)
+            .note("S3 takes 63 lower-case letters, digits and hyphens; behind the stack's name come account and region")
+            .help(format!(
+                "write `{}`, or `to: cloudwatch` for the flow logs",
+                short.trim_end_matches('-')
+            )),
+    );
 }
 
 fn cluster_name(name: &str, origin: Origin, findings: &mut Findings) {
@@ -257,5 +310,23 @@ fn tags(tags: &Tags, origin: Origin, findings: &mut Findings) {
                 .note("AWS takes 50 tags for a resource")
                 .help(format!("keep at most {}", 50 - OWN_TAGS)),
         );
+    }
+}
+
+/// The stack's tags stand on roles, keys and log groups too, which take fewer characters than EC2.
+///
+/// Source: IAM API reference, `Tag`; AWS General Reference, "Tag naming limits and requirements".
+fn tags_of_every_service(tags: &Tags, origin: Origin, findings: &mut Findings) {
+    let refused = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !"_.:/=+-@".contains(*c);
+    for (key, value) in tags.iter() {
+        if let Some(wrong) = key.chars().chain(value.chars()).find(refused) {
+            findings.push(
+                rules::EKS322
+                    .at(origin, format!("tag `{key}` has a `{wrong}`"))
+                    .severity(Severity::Warning)
+                    .note("EC2 takes it, but IAM, KMS and CloudWatch Logs take letters, digits, spaces and _.:/=+-@ only")
+                    .help("write another character, or give the tag to tiers only"),
+            );
+        }
     }
 }

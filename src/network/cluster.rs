@@ -557,7 +557,8 @@ impl Cluster {
         self
     }
 
-    /// Tags node subnets and the nodes' group with `karpenter.sh/discovery`.
+    /// Tags node subnets and the nodes' group with `karpenter.sh/discovery`. Karpenter's nodes carry that group only, so in the
+    /// standard mode it is open outwards, too.
     pub fn karpenter(mut self) -> Self {
         self.karpenter = true;
         self

@@ -267,7 +267,8 @@ pub struct ClusterSpec {
     pub addons: Field<AddonsSpec>,
     /// Whether the cluster's issuer is made known to IAM, for roles of service accounts. Off by default.
     pub oidc_provider: Field<bool>,
-    /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`. Off by default.
+    /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`, and the group all that Karpenter's nodes need.
+    /// Off by default.
     pub karpenter: Field<bool>,
 }
 

@@ -7,7 +7,7 @@ use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
     AccessCidrs, Addon, Cluster, Deferred, ElasticIp, LogGroup, NodeId, OidcProvider,
-    PodIdentityAssociation, Ref, Resource, Role, Statement, Text,
+    PodIdentityAssociation, Ref, Resource, Role, Statement, Taint, TaintEffect, Text,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -257,10 +257,7 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
     if model.without_addons.contains(&AddonName::CoreDns) || !runs_core_dns(model) {
         return;
     }
-    let configuration = model
-        .node_groups
-        .is_empty()
-        .then_some(r#"{"computeType":"Fargate"}"#);
+    let configuration = (!on_nodes(model)).then_some(r#"{"computeType":"Fargate"}"#);
     add_addon(
         b,
         model,
@@ -273,10 +270,24 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
 
 /// Whether CoreDNS has something to run on.
 pub(crate) fn runs_core_dns(model: &Model) -> bool {
-    !model.node_groups.is_empty()
+    on_nodes(model)
         || model
             .fargate
             .iter()
             .flat_map(|profile| &profile.selectors)
             .any(|selector| selector.namespace.value == "kube-system" && selector.labels.is_empty())
+}
+
+/// Whether CoreDNS runs on a node group. Of the taints that keep pods off, it tolerates this one only; on nodes with others
+/// it would wait, and the deployment with it.
+///
+/// Source: EKS user guide, "Manage `CoreDNS` for DNS in Amazon EKS clusters"; aws/containers-roadmap#1389.
+fn on_nodes(model: &Model) -> bool {
+    let kept_off = |taint: &Taint| {
+        taint.effect != TaintEffect::PreferNoSchedule && taint.key != "CriticalAddonsOnly"
+    };
+    model
+        .node_groups
+        .iter()
+        .any(|group| !group.taints.iter().any(kept_off))
 }

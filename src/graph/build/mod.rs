@@ -97,11 +97,12 @@ impl<'a> Builder<'a> {
     ) -> Ref<T> {
         let resource = resource.into();
         let id = NodeId(u32::try_from(self.graph.entries.len()).unwrap_or(u32::MAX));
+        let name = Name::new(name);
         self.graph.entries.push(Entry {
-            name: Name::new(name),
+            retain: self.stack.retain && holds_state(name.as_str(), &resource),
+            name,
             origin,
             after,
-            retain: self.stack.retain && holds_state(&resource),
             resource,
         });
         Ref::here(id)
@@ -152,8 +153,13 @@ impl<'a> Builder<'a> {
 }
 
 /// What is kept by a stack with `retain`: what holds data, and what other things stand on.
-fn holds_state(resource: &Resource) -> bool {
+///
+/// A cluster that stays needs its role and its interfaces' group: EKS can neither update nor delete one whose role is gone,
+/// and EC2 refuses to delete a group in use, at which the deletion of the stack would stop.
+fn holds_state(name: &str, resource: &Resource) -> bool {
     match resource {
+        Resource::Role(_) => name == "cluster",
+        Resource::SecurityGroup(_) => name == "control-plane",
         Resource::Vpc(_)
         | Resource::Subnet(_)
         | Resource::ElasticIp(_)
@@ -167,13 +173,11 @@ fn holds_state(resource: &Resource) -> bool {
         | Resource::RouteTable(_)
         | Resource::Route(_)
         | Resource::RouteTableAssociation(_)
-        | Resource::SecurityGroup(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::BucketPolicy(_)
-        | Resource::Role(_)
         | Resource::FlowLog(_)
         | Resource::LaunchTemplate(_)
         | Resource::NodeGroup(_)

@@ -51,8 +51,10 @@ pub(super) fn build(
     profiles.sort_by(|(a, _), (z, _)| a.name.value.cmp(&z.name.value));
     if !profiles.is_empty() {
         let role = fargate_role(b, model);
+        let mut previous = None;
         for (profile, &tier) in profiles {
-            nodes.extend(fargate(b, profile, tier, &role, cluster, network, ready));
+            previous = fargate(b, profile, tier, &role, cluster, network, ready, previous);
+            nodes.extend(previous);
         }
     }
     Compute { nodes }
@@ -259,6 +261,14 @@ fn fargate_role(b: &mut Builder, model: &Model) -> Ref<Role> {
     )
 }
 
+/// Profiles are made one after the other: while one is being created or deleted, EKS refuses the next of the same cluster.
+/// Terraform's provider queues them by itself; CloudFormation does not.
+///
+/// Source: EKS API reference, `CreateFargateProfile`; aws/aws-cdk#6084.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a profile stands on everything else"
+)]
 fn fargate(
     b: &mut Builder,
     profile: &ProfileModel,
@@ -267,11 +277,13 @@ fn fargate(
     cluster: &ClusterRefs,
     network: &NetworkRefs,
     ready: &Ready,
+    previous: Option<NodeId>,
 ) -> Option<NodeId> {
     let mut selectors: Vec<&Selector> = profile.selectors.iter().collect();
     selectors.sort_by(|a, z| (&a.namespace.value, &a.labels).cmp(&(&z.namespace.value, &z.labels)));
     let mut after = waits_for(b.plan, tier, ready);
     after.extend(role.node());
+    after.extend(previous);
     let tags = b.tags(&profile.name.value);
     b.add_after(
         profile.name.value.as_str(),

@@ -96,7 +96,7 @@ pub(super) fn rules(
     let mut wanted = Vec::new();
     if cluster.is_some() {
         match b.stack.network.security {
-            SecurityMode::Standard => standard(&mut wanted),
+            SecurityMode::Standard => standard(b, &mut wanted),
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
     }
@@ -148,8 +148,14 @@ fn rule(
 
 /// Everything between nodes and control plane, as the page "EKS networking" asks. What else nodes need, the group that EKS
 /// makes for the cluster allows, which they carry too.
-fn standard(wanted: &mut Vec<Wanted>) {
-    use Group::{ControlPlane, Nodes};
+///
+/// Nodes of Karpenter do not carry it: Karpenter finds groups by a tag, which EKS does not give its own group and
+/// CloudFormation cannot. What the cluster's group would allow them, the nodes' group then says itself; for the nodes of
+/// node groups, which carry both, that opens nothing.
+///
+/// Source: Karpenter, "`NodeClasses`", `spec.securityGroupSelectorTerms`.
+fn standard(b: &Builder, wanted: &mut Vec<Wanted>) {
+    use Group::{Cluster, ControlPlane, Nodes};
     let all = Traffic::All;
     wanted.extend([
         rule(Nodes, Direction::In, all, Nodes, "Between nodes"),
@@ -171,6 +177,22 @@ fn standard(wanted: &mut Vec<Wanted>) {
         rule(ControlPlane, Direction::In, all, Nodes, "From nodes"),
         rule(ControlPlane, Direction::Out, all, Nodes, "To nodes"),
     ]);
+    let Some(cluster) = b.cluster().filter(|cluster| cluster.karpenter) else {
+        return;
+    };
+    wanted.push(rule(
+        Nodes,
+        Direction::Out,
+        all,
+        Ipv4Net::default(),
+        "Nodes of Karpenter, as far as routes lead",
+    ));
+    if !cluster.fargate.is_empty() {
+        wanted.extend([
+            rule(Nodes, Direction::In, all, Cluster, "From Fargate pods"),
+            rule(Cluster, Direction::In, all, Nodes, "To Fargate pods"),
+        ]);
+    }
 }
 
 /// The ports that a cluster cannot do without.
