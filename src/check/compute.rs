@@ -55,7 +55,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                     "CoreDNS is left out until there is something to run it",
                 )
                 .note("as an add-on it would wait for nodes, and the deployment would fail")
-                .help("add a node group: `node-groups: { system: { tier: nodes } }`"),
+                .help("add a node group to `cluster`: `node-groups: { system: { tier: nodes } }`"),
         );
     }
 }
