@@ -234,7 +234,7 @@ fn access(cluster: &Cluster, findings: &mut Findings) {
             rules::PLAN005
                 .at(cluster.origin, "nobody is let into the cluster's API")
                 .note("not even who deploys the stack; entries can be added later without replacing anything")
-                .help("add `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`"),
+                .help("add to `cluster`: `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`"),
         );
     }
 }

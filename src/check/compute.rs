@@ -56,7 +56,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             )
             .note("as an add-on it would wait for nodes, and the deployment would fail");
         findings.push(if cluster.node_groups.is_empty() {
-            finding.help("add a node group: `node-groups: { system: { tier: nodes } }`")
+            finding.help("add a node group to `cluster`: `node-groups: { system: { tier: nodes } }`")
         } else {
             // Pods would run there, and find no names.
             finding

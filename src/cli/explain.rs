@@ -67,6 +67,7 @@ fn speaks_of(rule: &Rule, words: &[String]) -> bool {
     let summary = rule.summary.to_lowercase();
     words
         .iter()
+        .flat_map(|word| word.split_whitespace())
         .all(|word| summary.contains(&word.to_lowercase()))
 }
 

@@ -7,6 +7,7 @@
 mod access;
 mod error;
 mod mismatch;
+mod rooms;
 
 use std::cell::RefCell;
 

@@ -90,7 +90,8 @@ pub struct TierSpec {
     pub prefix: Field<u8>,
     /// Only in these of the network's zones, by id.
     pub zones: List<String>,
-    /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`.
+    /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`. The tier is in these
+    /// zones alone, unless `zones` lists more; those get ranges of the size of `prefix`.
     pub cidrs: Names<String>,
     /// NAT gateways for a private tier: `per-zone` (the default), `single`, a number, `none`, or a map.
     pub nat: Field<Either<NumberOrText, NatSpec>>,

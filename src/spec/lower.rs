@@ -133,11 +133,16 @@ impl Lowering<'_> {
 }
 
 /// Names of a spec's tiers with their places in the model.
-struct TierNames(Vec<String>);
+#[derive(Default)]
+struct TierNames {
+    names: Vec<String>,
+    /// Whether the access of one of them could not be read: it may have been meant to be any.
+    unread: bool,
+}
 
 impl TierNames {
     fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|other| other == name)
+        self.names.iter().position(|other| other == name)
     }
 }
 

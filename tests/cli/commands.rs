@@ -180,6 +180,8 @@ fn explain() {
     let place = Place::new();
     snapshot!("explain", place.said("explain spec021"));
     snapshot!("explain_words", place.said("explain nat gateway"));
+    let quoted = place.command("explain").arg("gateway nat").output();
+    assert_eq!(said(&quoted.unwrap()), place.said("explain nat gateway"));
     snapshot!("explain_unknown", place.said("explain EKS6033"));
     snapshot!("explain_nothing", place.said("explain unicorns"));
     let all = place.run("explain");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::place::{Place, SMALL, snapshot};
+use crate::place::{Place, SMALL, said, snapshot};
 
 /// All files below a directory, without those that are hidden.
 fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -147,4 +147,47 @@ fn a_killed_run_leaves_whole_files() {
     assert!(replaced.is_sorted(), "{replaced:?}");
     assert_eq!(place.run("synth specs --out out").status.code(), Some(0));
     assert!(tree(&place.at("out")) == new);
+}
+
+/// What `docs/review.md` says about growing: stating the ranges changes nothing, and afterwards nothing moves.
+#[test]
+fn stated_ranges_stay() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/review.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, section) = page.split_once("## A further zone or tier").unwrap();
+    let (_, spec) = section.split_once("```yaml\n").unwrap();
+    let (spec, _) = spec.split_once("```").unwrap();
+
+    let place = Place::new();
+    let synth = |text: &str| {
+        place.write("prod.yaml", text);
+        let output = place.run("synth prod.yaml");
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let ranges = |template: &str| -> Vec<String> {
+        let lines = template
+            .lines()
+            .filter(|line| line.contains("\"CidrBlock\""));
+        lines.map(str::to_owned).collect()
+    };
+    let before = synth("stack: prod\nregion: us-east-1\nnetwork: { cidr: 10.20.0.0/16 }\n");
+    assert_eq!(before, synth(spec));
+    let zones = "zones: [use1-az1, use1-az2, use1-az4, use1-az5]";
+    let grown = spec
+        .replace("zones: 3", "zones: 4")
+        .replace(
+            "access: private",
+            &format!("access: private\n      prefix: 19\n      {zones}"),
+        )
+        .replace(
+            "  tiers:\n",
+            "  tiers:\n    data: { access: isolated, prefix: 24 }\n",
+        );
+    let after = ranges(&synth(&grown));
+    assert_eq!(after.len(), ranges(&before).len() + 5, "{after:?}");
+    assert!(
+        ranges(&before).iter().all(|range| after.contains(range)),
+        "{after:?}"
+    );
 }

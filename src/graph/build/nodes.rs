@@ -242,9 +242,9 @@ fn fargate_role(b: &mut Builder, model: &Model) -> Ref<Role> {
         .literal(b.arn("eks"))
         .account()
         .literal(format!(":fargateprofile/{}/*", model.name.value));
+    // The ARN names the account; whether Fargate sends `aws:SourceAccount` too is not documented.
     let trust = Statement::allow("Fargate", ["sts:AssumeRole"])
         .service("eks-fargate-pods.amazonaws.com")
-        .from_this_account()
         .when("ArnLike", "aws:SourceArn", profiles);
     let tags = b.tags("fargate");
     b.add(

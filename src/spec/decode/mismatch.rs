@@ -3,8 +3,8 @@
 use super::super::nearest::{listing, nearest};
 use super::super::tree::{Entry, Kind};
 use super::super::{codes, offset, scalar, yaml_mistakes};
-use super::De;
 use super::error::Error;
+use super::{De, rooms};
 use crate::diagnostic::{Code, Finding, Origin, Severity, Span};
 
 impl De<'_> {
@@ -203,7 +203,10 @@ impl De<'_> {
                     .help(format!("did you mean `{field}`?"))
                     .edit(entry.key_span, self.key_in_same_quotes(entry, field)),
                 None if fields.is_empty() => finding.help("remove it: there are no keys here"),
-                None => finding.help(format!("known keys: {}", listing(fields))),
+                None => match rooms::elsewhere(&entry.key, fields) {
+                    Some(what) => finding.help(what),
+                    None => finding.help(format!("known keys: {}", listing(fields))),
+                },
             });
         }
     }

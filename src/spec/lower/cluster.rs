@@ -72,7 +72,7 @@ impl Lowering<'_> {
         stack: &Stack,
         tiers: &TierNames,
     ) -> Option<At<AnyTier>> {
-        let index = if tiers.0.is_empty() {
+        let index = if tiers.names.is_empty() {
             self.default_tier(name)?
         } else {
             self.tier(name, tiers)?
@@ -101,7 +101,7 @@ impl Lowering<'_> {
         if field.is_invalid() {
             return None;
         }
-        if tiers.0.is_empty() {
+        if tiers.names.is_empty() {
             return Some(At::new(handle(&stack.network, 1), origin));
         }
         let models = &stack.network.tiers;
@@ -124,7 +124,7 @@ impl Lowering<'_> {
                         name.value
                     ),
                 )
-                .note(format!("the tiers are {}", tiers.0.join(", ")))
+                .note(format!("the tiers are {}", tiers.names.join(", ")))
                 .help(format!("say which: `tier: {likely}`")),
         );
         None
@@ -264,8 +264,12 @@ impl Lowering<'_> {
         spec: &NodeGroupSpec,
     ) -> NodeGroup {
         let mut group = NodeGroup::in_tier(name, tier);
-        if !spec.instance_types.is_absent() {
-            group.instance_types = Words::texts(&spec.instance_types);
+        if let Some(written) = spec.instance_types.get() {
+            let types = Words::texts(&spec.instance_types);
+            // Where none could be read, that has been said: the default keeps it from being said again.
+            if written.is_empty() || !types.is_empty() {
+                group.instance_types = types;
+            }
         }
         group.image = match spec.ami.located() {
             Some((AmiSpec::Bottlerocket, span)) => {

@@ -88,9 +88,14 @@ impl Lowering<'_> {
     fn tiers(&mut self, network: &mut Network, spec: &NetworkSpec) -> TierNames {
         self.complete &= !spec.tiers.is_invalid();
         let Some(named) = spec.tiers.get() else {
-            return TierNames(Vec::new());
+            return TierNames::default();
         };
-        let all = TierNames(named.iter().map(|(key, _)| key.text.clone()).collect());
+        let all = TierNames {
+            names: named.iter().map(|(key, _)| key.text.clone()).collect(),
+            unread: named.iter().any(|(_, tier)| {
+                tier.is_invalid() || tier.get().is_some_and(|tier| tier.access.is_invalid())
+            }),
+        };
         let public: Vec<usize> = named
             .iter()
             .enumerate()
@@ -288,6 +293,7 @@ impl Lowering<'_> {
         }
         match public {
             [only] => Some(*only),
+            [] if names.unread => None,
             [] => {
                 self.words.push(
                     rules::EKS404
@@ -298,7 +304,7 @@ impl Lowering<'_> {
                 None
             }
             several => {
-                let list: Vec<_> = several.iter().map(|i| names.0[*i].as_str()).collect();
+                let list: Vec<_> = several.iter().map(|i| names.names[*i].as_str()).collect();
                 self.words.push(
                     rules::SPEC017
                         .at(
@@ -355,7 +361,7 @@ impl Lowering<'_> {
         if let Some(index) = tiers.position(&name.value) {
             return Some(index);
         }
-        let known: Vec<&str> = tiers.0.iter().map(String::as_str).collect();
+        let known: Vec<&str> = tiers.names.iter().map(String::as_str).collect();
         self.words.reference(name, "tier", &known)
     }
 
