@@ -264,7 +264,20 @@ fn tier_zones(
         }
     }
     if let Some(listed) = &model.zones {
-        for (zone, cidr) in &model.cidrs {
+        for (at, (zone, cidr)) in model.cidrs.iter().enumerate() {
+            let again = model
+                .cidrs
+                .iter()
+                .take(at)
+                .find(|(z, _)| z.value == zone.value);
+            if let Some((_, first)) = again {
+                findings.push(
+                    rules::SPEC012
+                        .at(zone.origin, format!("zone {} has two ranges", zone.value))
+                        .related(first.origin, format!("{} is here", first.value))
+                        .help("remove one of them"),
+                );
+            }
             if !listed.iter().any(|z| z.value == zone.value) {
                 findings.push(
                     rules::SPEC014
