@@ -18,11 +18,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 }
 
 fn sizes(stack: &Stack, tier: &PlannedTier, findings: &mut Findings) {
-    let model = stack
-        .network
-        .tiers
-        .iter()
-        .find(|model| model.name.value == tier.name);
+    let model = tier.model(stack);
     for subnet in &tier.subnets {
         let origin = model.map_or(tier.origin, |model| {
             let pinned = model
@@ -209,11 +205,7 @@ fn nat_gateways(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 }
 
 fn nat_origin(stack: &Stack, tier: &PlannedTier) -> Origin {
-    stack
-        .network
-        .tiers
-        .iter()
-        .find(|model| model.name.value == tier.name)
+    tier.model(stack)
         .and_then(|model| model.nat.as_ref())
         .map_or(tier.origin, |nat| nat.count.origin)
 }

@@ -9,7 +9,7 @@ use super::tiers::wanted_prefix;
 use super::{Ledger, PlannedSubnet, PlannedTier, SubnetKey};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
-use crate::network::{Stack, ZoneId};
+use crate::network::{At, Stack, ZoneId};
 
 /// What [`allocate`] found.
 pub(super) struct Allocation {
@@ -141,7 +141,7 @@ impl Places<'_> {
             }
             for zone in &tier.zones {
                 let key = key(tier, *zone);
-                if has_pin(stack, tier, *zone) {
+                if pins(stack, tier).any(|(pinned, _)| pinned == *zone) {
                     continue;
                 }
                 match ledger.get(&key) {
@@ -214,30 +214,21 @@ fn pinned<'a>(
     tiers: &'a [PlannedTier],
 ) -> impl Iterator<Item = (usize, SubnetKey, Ipv4Net, Origin)> + 'a {
     tiers.iter().enumerate().flat_map(move |(index, tier)| {
-        stack
-            .network
-            .tiers
-            .iter()
-            .filter(move |model| model.name.value == tier.name)
-            .flat_map(|model| &model.cidrs)
-            .filter_map(move |(zone, cidr)| {
-                let zone = ZoneId::parse(&zone.value).ok()?;
-                tier.zones
-                    .contains(&zone)
-                    .then(|| (index, key(tier, zone), cidr.value, cidr.origin))
-            })
+        pins(stack, tier)
+            .filter(|(zone, _)| tier.zones.contains(zone))
+            .map(move |(zone, cidr)| (index, key(tier, zone), cidr.value, cidr.origin))
     })
 }
 
-/// Whether the user wrote down the range of a tier's subnet in a zone.
-fn has_pin(stack: &Stack, tier: &PlannedTier, zone: ZoneId) -> bool {
-    stack
-        .network
-        .tiers
-        .iter()
-        .filter(|model| model.name.value == tier.name)
+/// The ranges that the user wrote down for a tier, by zone.
+fn pins<'a>(
+    stack: &'a Stack,
+    tier: &PlannedTier,
+) -> impl Iterator<Item = (ZoneId, At<Ipv4Net>)> + use<'a> {
+    tier.model(stack)
+        .into_iter()
         .flat_map(|model| &model.cidrs)
-        .any(|(pinned, _)| ZoneId::parse(&pinned.value) == Ok(zone))
+        .filter_map(|(zone, cidr)| Some((ZoneId::parse(&zone.value).ok()?, *cidr)))
 }
 
 impl Places<'_> {

@@ -22,7 +22,7 @@ use ipnet::Ipv4Net;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, At, Stack, ZoneId};
+use crate::network::{Access, At, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,8 @@ pub struct PlannedTier {
     pub origin: Origin,
     /// Where its name stands.
     pub(crate) name_origin: Origin,
+    /// Which tier of the model it is; none for one that nobody asked for.
+    pub(crate) model: Option<usize>,
     /// Its zones, in order.
     pub zones: Vec<ZoneId>,
     /// Its subnets, in the order of their zones.
@@ -45,6 +47,13 @@ pub struct PlannedTier {
     pub tags: Tags,
     /// For each subnet, which NAT gateway of [`Plan::nats`] it leaves through.
     pub(crate) egress: Vec<Option<usize>>,
+}
+
+impl PlannedTier {
+    /// What the user said of it, if anything.
+    pub(crate) fn model<'a>(&self, stack: &'a Stack) -> Option<&'a TierModel> {
+        stack.network.tiers.get(self.model?)
+    }
 }
 
 /// A subnet.

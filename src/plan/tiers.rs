@@ -37,7 +37,7 @@ pub(super) fn resolve(
     order.sort_by_key(|&i| (models[i].access, models[i].name.value.as_str()));
     let mut tiers: Vec<PlannedTier> = order
         .iter()
-        .map(|&i| planned(stack, &models[i], zones, findings))
+        .map(|&i| planned(stack, i, zones, findings))
         .collect();
     if models.is_empty() {
         tiers = defaults(stack, zones.unwrap_or_default());
@@ -198,15 +198,17 @@ fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findin
 
 fn planned(
     stack: &Stack,
-    model: &TierModel,
+    index: usize,
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
 ) -> PlannedTier {
+    let model = &stack.network.tiers[index];
     PlannedTier {
         name: model.name.value.clone(),
         access: model.access,
         origin: model.name.origin,
         name_origin: model.name.origin,
+        model: Some(index),
         zones: tier_zones(stack, model, zones, findings),
         subnets: Vec::new(),
         load_balancers: model.access != Access::Isolated
@@ -306,6 +308,7 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
             access,
             origin: stack.network.origin,
             name_origin: Origin::Default,
+            model: None,
             zones: zones.to_vec(),
             subnets: Vec::new(),
             load_balancers: access != Access::Isolated,
@@ -321,13 +324,7 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
 /// that four zones and a further tier fit; public and isolated ones have a 256th but at least a /27, which is what a load
 /// balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
 pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
-    let asked = stack
-        .network
-        .tiers
-        .iter()
-        .find(|model| model.name.value == tier.name)
-        .and_then(|model| model.prefix);
-    if let Some(asked) = asked {
+    if let Some(asked) = tier.model(stack).and_then(|model| model.prefix) {
         return (asked.value, asked.origin);
     }
     let vpc = stack.network.cidr.value.prefix_len();
