@@ -12,6 +12,7 @@ use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{At, Stack, ZoneId};
 
 /// What [`allocate`] found.
+#[derive(Default)]
 pub(super) struct Allocation {
     /// For each tier, its subnets.
     pub(super) subnets: Vec<Vec<PlannedSubnet>>,

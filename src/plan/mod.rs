@@ -145,13 +145,15 @@ impl Plan {
 
 /// Answers every open question of a stack, or says why it cannot be done.
 ///
-/// Nothing that stands in the ledger moves.
+/// Nothing that stands in the ledger moves. A plan that comes with an error has no subnets: it is for the rules, not to be
+/// built.
 pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> Option<Plan> {
     let zones = zones::resolve(stack, findings);
     let tiers = tiers::resolve(stack, zones.as_deref(), findings);
     let (zones, tiers) = (zones?, tiers?);
     let cidr = stack.network.cidr.value;
-    let allocation = addresses::allocate(stack, &tiers.tiers, ledger, findings)?;
+    // Without room there are no subnets, but much can be said of the tiers all the same.
+    let allocation = addresses::allocate(stack, &tiers.tiers, ledger, findings).unwrap_or_default();
 
     let mut plan = Plan {
         cidr,
