@@ -1,13 +1,11 @@
 //! The network: a VPC with its tiers, gateways, groups, endpoints and flow logs.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use ipnet::Ipv4Net;
 
 use super::at::At;
 use super::logs::FlowLogs;
 use super::security::{Rule, SecurityMode};
-use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel};
+use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel, Tiers};
 use crate::diagnostic::Origin;
 
 /// How many zones, or which.
@@ -68,12 +66,10 @@ pub(crate) struct Endpoints {
 #[derive(Debug, Clone)]
 #[must_use = "a network is part of a stack only once `Stack::new` took it, and its methods return the changed network"]
 pub struct Network {
-    /// Tells handles of different networks apart; never rendered.
-    pub(crate) id: u32,
     pub(crate) origin: Origin,
     pub(crate) cidr: At<Ipv4Net>,
     pub(crate) zones: Zones,
-    pub(crate) tiers: Vec<TierModel>,
+    pub(crate) tiers: Tiers,
     pub(crate) cluster_tag: Option<At<ClusterTag>>,
     pub(crate) security: SecurityMode,
     pub(crate) rules: Vec<Rule>,
@@ -85,13 +81,11 @@ impl Network {
     /// A network with this primary range: /16 to /28.
     #[track_caller]
     pub fn new(cidr: Ipv4Net) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
             origin: Origin::caller(),
             cidr: At::caller(cidr),
             zones: Zones::Count(At::default_of(3)),
-            tiers: Vec::new(),
+            tiers: Tiers::new(),
             cluster_tag: None,
             security: SecurityMode::Standard,
             rules: Vec::new(),
@@ -175,11 +169,7 @@ impl Network {
     }
 
     pub(crate) fn add_model(&mut self, tier: TierModel) -> AnyTier {
-        self.tiers.push(tier);
-        AnyTier {
-            network: self.id,
-            index: self.tiers.len() - 1,
-        }
+        self.tiers.add(tier)
     }
 
     /// Adds a rule of the user's own to a security group.

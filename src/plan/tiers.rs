@@ -3,7 +3,7 @@
 use super::zones;
 use super::{PlannedNat, PlannedTier, foreign_tier};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
 use crate::network::{
     Access, AnyTier, At, EndpointKind, EndpointService, NatCount, Stack, TierModel, ZoneId,
@@ -31,7 +31,7 @@ pub(super) fn resolve(
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
 ) -> Option<Resolved> {
-    let before = findings.count(crate::diagnostic::Severity::Error);
+    let before = findings.count(Severity::Error);
     let models = &stack.network.tiers;
     let mut order: Vec<usize> = (0..models.len()).collect();
     order.sort_by_key(|&i| (models[i].access, models[i].name.value.as_str()));
@@ -42,24 +42,23 @@ pub(super) fn resolve(
     if models.is_empty() {
         tiers = defaults(stack, zones.unwrap_or_default());
     }
-    let place = |any: AnyTier| {
-        if models.is_empty() {
-            return (any.index < DEFAULT_TIERS.len()).then_some(any.index);
-        }
-        order.iter().position(|&i| i == any.index)
-    };
+    // Where the zones are not known, nothing can be said of what they are too few for.
+    let settled = zones.is_some() && findings.count(Severity::Error) == before;
     let nats = if models.is_empty() {
         default_nats(&mut tiers)
     } else {
-        nats(stack, &order, &mut tiers, findings)
+        nats(stack, &order, &mut tiers, settled, findings)
     };
 
     let used = |tier: &At<AnyTier>, findings: &mut Findings| {
-        if tier.value.network != stack.network.id {
+        let place = match tier.value {
+            AnyTier::Default(index) => models.is_empty().then_some(index),
+            AnyTier::Added { .. } => place(stack, &order, tier.value),
+        };
+        if place.is_none() {
             foreign_tier(tier.origin, stack, findings);
-            return None;
         }
-        place(tier.value)
+        place
     };
     let cluster = stack.cluster.as_ref();
     let node_tiers: Vec<_> = cluster
@@ -85,20 +84,27 @@ pub(super) fn resolve(
     let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
     if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
         && workload.is_none()
-        && node_tiers.is_empty()
+        && cluster.node_groups.is_empty()
     {
         no_karpenter_tier(cluster.origin, &tiers, findings);
     }
     let control_plane = cluster.and_then(|cluster| {
-        named
-            .or_else(|| tiers.iter().position(|tier| tier.name == CONTROL_PLANE))
+        if cluster.control_plane.is_some() {
+            return named;
+        }
+        tiers
+            .iter()
+            .position(|tier| tier.name == CONTROL_PLANE)
             .or(workload)
             .or_else(|| {
                 no_control_plane(cluster.origin, stack, &tiers, findings);
                 None
             })
     });
-    let endpoint_tier = endpoint.or_else(|| endpoint_tier(stack, &tiers, workload, findings));
+    let endpoint_tier = match stack.network.endpoints.tier {
+        Some(_) => endpoint,
+        None => endpoint_tier(stack, &tiers, workload, findings),
+    };
     let resolved = Resolved {
         tiers,
         nats,
@@ -108,7 +114,13 @@ pub(super) fn resolve(
         workload,
         endpoint_tier,
     };
-    (findings.count(crate::diagnostic::Severity::Error) == before).then_some(resolved)
+    (findings.count(Severity::Error) == before).then_some(resolved)
+}
+
+/// The place in the plan of a tier that was added to the stack's network; none for one of another network.
+fn place(stack: &Stack, order: &[usize], tier: AnyTier) -> Option<usize> {
+    let index = stack.network.tiers.position(tier)?;
+    order.iter().position(|&i| i == index)
 }
 
 /// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
@@ -367,6 +379,7 @@ fn nats(
     stack: &Stack,
     order: &[usize],
     tiers: &mut [PlannedTier],
+    settled: bool,
     findings: &mut Findings,
 ) -> Vec<PlannedNat> {
     let mut nats: Vec<PlannedNat> = Vec::new();
@@ -375,21 +388,25 @@ fn nats(
         let model = &stack.network.tiers[model];
         let Some(nat) = &model.nat else { continue };
         let Some(any) = nat.tier else { continue };
-        if any.network != stack.network.id {
+        let Some(public) = place(stack, order, any) else {
             foreign_tier(nat.count.origin, stack, findings);
             continue;
-        }
-        let Some(public) = order.iter().position(|&i| i == any.index) else {
-            continue;
         };
-        let zones = nat_zones(stack, model, &tiers[public], &nat.count, findings);
+        let zones = nat_zones(stack, model, &tiers[public], &nat.count, settled, findings);
         for (i, zone) in zones.iter().enumerate() {
             let allocation = nat.allocations.get(i).map(|id| id.value.clone());
             match nats
                 .iter_mut()
                 .find(|n| n.tier == public && n.zone == *zone)
             {
-                Some(known) => known.allocation = known.allocation.take().or(allocation),
+                Some(known) => {
+                    if let (Some(one), Some(two)) = (&known.allocation, &allocation)
+                        && one != two
+                    {
+                        two_addresses(known, [one, two], nat.count.origin, findings);
+                    }
+                    known.allocation = known.allocation.take().or(allocation);
+                }
                 None => nats.push(PlannedNat {
                     tier: public,
                     zone: *zone,
@@ -398,7 +415,9 @@ fn nats(
                 }),
             }
         }
-        check_allocations(nat, zones.len(), findings);
+        if settled {
+            check_allocations(nat, zones.len(), findings);
+        }
         wanted.push((
             index,
             zones.into_iter().map(|zone| (public, zone)).collect(),
@@ -430,6 +449,7 @@ fn nat_zones(
     model: &TierModel,
     public: &PlannedTier,
     count: &At<NatCount>,
+    settled: bool,
     findings: &mut Findings,
 ) -> Vec<ZoneId> {
     let listed = match &count.value {
@@ -439,7 +459,7 @@ fn nat_zones(
         }
         NatCount::Zones(n) => {
             let n = usize::from(*n);
-            if n == 0 || n > public.zones.len() {
+            if settled && (n == 0 || n > public.zones.len()) {
                 findings.push(
                     rules::SPEC006
                         .at(
@@ -467,7 +487,7 @@ fn nat_zones(
         };
         if public.zones.contains(&zone) {
             zones.push(zone);
-        } else {
+        } else if settled {
             findings.push(
                 rules::SPEC014
                     .at(
@@ -505,6 +525,28 @@ fn model_zones(model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
     } else {
         shared
     }
+}
+
+/// Tiers share the gateways of a zone, so they must agree on their addresses.
+fn two_addresses(
+    known: &PlannedNat,
+    [one, two]: [&str; 2],
+    origin: Origin,
+    findings: &mut Findings,
+) {
+    findings.push(
+        rules::EKS404
+            .at(
+                origin,
+                format!(
+                    "the NAT gateway in {} would have two Elastic IPs, {one} and {two}",
+                    known.zone
+                ),
+            )
+            .related(known.origin, "the tier that shares it")
+            .note("every public NAT gateway needs exactly one address")
+            .help("list the same allocation ids for both tiers, or for one of them only"),
+    );
 }
 
 fn check_allocations(nat: &crate::network::Nat, gateways: usize, findings: &mut Findings) {
