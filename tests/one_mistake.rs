@@ -102,13 +102,13 @@ network:
   endpoints: [s3, sts]
   endpoint-tier: control-plane
 ";
-    assert_eq!(of_spec(text), [String::new(); 0]);
+    assert_eq!(of_spec(text), [""; 0]);
 }
 
 #[test]
 fn days_are_those_of_the_place_that_keeps_them() {
     let with = |logs: &str| of_spec(&network("2", "single", &format!("flow-logs: {logs}")));
-    assert_eq!(with("{ to: s3, retention-days: 200 }"), [String::new(); 0]);
+    assert_eq!(with("{ to: s3, retention-days: 200 }"), [""; 0]);
     assert_eq!(
         with("{ retention-days: 200 }"),
         ["SPEC006: CloudWatch Logs cannot keep lines for 200 days"]
@@ -144,7 +144,7 @@ fn reserved_groups_are_refused() {
             )]
         );
     }
-    assert_eq!(cluster("masters"), [String::new(); 0]);
+    assert_eq!(cluster("masters"), [""; 0]);
 }
 
 #[test]
@@ -216,4 +216,19 @@ fn no_room_does_not_hide_the_rest() {
         + "cluster: { service-cidr: 10.20.0.0/16 }\n";
     let codes: Vec<_> = of_spec(&text).iter().map(|e| e[..7].to_owned()).collect();
     assert_eq!(codes, ["PLAN001", "EKS122:"].map(str::to_owned));
+}
+
+#[test]
+fn restricted_nodes_in_a_public_tier_reach_what_they_need() {
+    let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .zones(2)
+        .security(SecurityMode::Restricted)
+        .endpoints([""; 0]);
+    let public = net.add(Tier::public("public"));
+    let cluster = Cluster::new("prod", "1.35").node_group(NodeGroup::new("web", &public));
+    let stack = Stack::new("prod", Region::UsEast1, net, cluster);
+    let template = stack
+        .synthesize()
+        .map(|synthesis| synthesis.cloudformation());
+    assert!(template.is_ok_and(|text| text.contains("EgressRuleNodesTo0000")));
 }

@@ -126,6 +126,10 @@ pub(crate) enum AnyTier {
         index: usize,
     },
     /// A tier of a network that names none, by its place in the default layout.
+    #[cfg_attr(
+        not(feature = "spec"),
+        expect(dead_code, reason = "only a spec can speak of them, by name")
+    )]
     Default(usize),
 }
 

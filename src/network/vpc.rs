@@ -5,6 +5,7 @@ use ipnet::Ipv4Net;
 use super::at::At;
 use super::logs::FlowLogs;
 use super::security::{Rule, SecurityMode};
+use super::service::{EndpointKind, EndpointService};
 use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel, Tiers};
 use crate::diagnostic::Origin;
 
@@ -39,6 +40,28 @@ impl ClusterTag {
 pub(crate) struct Endpoints {
     pub(crate) services: Vec<At<String>>,
     pub(crate) tier: Option<At<AnyTier>>,
+}
+
+impl Endpoints {
+    /// The services, with their places; what cannot be read as one is left to its rule.
+    pub(crate) fn parsed(&self) -> impl Iterator<Item = (EndpointService, Origin)> {
+        self.services
+            .iter()
+            .filter_map(|text| Some((EndpointService::parse(&text.value).ok()?, text.origin)))
+    }
+
+    /// Whether there is one for a service of AWS, by its short name.
+    pub(crate) fn has(&self, service: &str) -> bool {
+        self.parsed()
+            .any(|(known, _)| known.short_name() == service)
+    }
+
+    /// Where the first interface is asked for, if any is.
+    pub(crate) fn first_interface(&self) -> Option<Origin> {
+        self.parsed()
+            .find(|(service, _)| service.kind() == EndpointKind::Interface)
+            .map(|(_, origin)| origin)
+    }
 }
 
 /// A cluster's network.

@@ -5,9 +5,7 @@ use super::{PlannedNat, PlannedTier, foreign_tier};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
-use crate::network::{
-    Access, AnyTier, At, EndpointKind, EndpointService, NatCount, Stack, TierModel, ZoneId,
-};
+use crate::network::{Access, AnyTier, At, NatCount, Stack, TierModel, ZoneId};
 
 /// The tiers of a stack and what they are used for, by position.
 pub(super) struct Resolved {
@@ -162,16 +160,13 @@ fn endpoint_tier(
     workload: Option<usize>,
     findings: &mut Findings,
 ) -> Option<usize> {
-    let interface = stack.network.endpoints.services.iter().find(|service| {
-        EndpointService::parse(&service.value)
-            .is_ok_and(|service| service.kind() == EndpointKind::Interface)
-    })?;
+    let interface = stack.network.endpoints.first_interface()?;
     if workload.is_none() {
         let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
         findings.push(
             rules::SPEC017
                 .at(
-                    interface.origin,
+                    interface,
                     "it is not clear which tier the interface endpoints stand in",
                 )
                 .note(format!("the tiers are {}", names.join(", ")))
