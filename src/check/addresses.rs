@@ -4,8 +4,8 @@ use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
 use crate::check::rules;
-use crate::diagnostic::Findings;
-use crate::network::Stack;
+use crate::diagnostic::{Finding, Findings};
+use crate::network::{At, Peer, Stack};
 use crate::plan::{Plan, overlap};
 
 const fn net(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
@@ -38,6 +38,7 @@ pub(super) fn is_private(cidr: Ipv4Net) -> bool {
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     vpc(stack, findings);
+    findings.extend(ranges(stack).filter_map(host_bits));
     if stack.network.flow_logs.is_none() {
         findings.push(
             rules::EKS138
@@ -46,6 +47,43 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("leave `flow-logs` out to keep them for a year in CloudWatch Logs, or send them to a bucket"),
         );
     }
+}
+
+/// A range with bits below its prefix.
+pub(crate) fn host_bits(range: At<Ipv4Net>) -> Option<Finding> {
+    let (written, canonical) = (range.value, range.value.trunc());
+    (written != canonical).then(|| {
+        rules::EKS109
+            .at(
+                range.origin,
+                format!("{written} has bits set below its prefix"),
+            )
+            .note(format!(
+                "AWS would build {canonical} without a word, and the spec would say something else"
+            ))
+            .help(format!("write {canonical}"))
+    })
+}
+
+/// Every range of a stack. Those of a spec have been looked at when they were read.
+fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
+    let network = &stack.network;
+    let tiers = network.tiers.iter().flat_map(|tier| &tier.cidrs);
+    let peers = network
+        .rules
+        .iter()
+        .filter_map(|rule| match rule.peer.value {
+            Peer::Cidr(cidr) => Some(At::new(cidr, rule.peer.origin)),
+            Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => None,
+        });
+    let cluster = stack.cluster.iter().flat_map(|cluster| {
+        let clients = cluster.endpoint.value.clients().iter().copied();
+        clients.chain(cluster.service_cidr)
+    });
+    std::iter::once(network.cidr)
+        .chain(tiers.map(|(_, cidr)| *cidr))
+        .chain(peers)
+        .chain(cluster)
 }
 
 fn vpc(stack: &Stack, findings: &mut Findings) {

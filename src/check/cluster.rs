@@ -5,19 +5,17 @@ use std::net::Ipv4Addr;
 
 use super::addresses::{PRIVATE, SHARED};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::{
-    Access, At, Cluster, EndpointMode, FlowLogTarget, Key, KubernetesVersion, RETENTION_DAYS, Stack,
+    Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
+    RETENTION_DAYS, Stack,
 };
 use crate::plan::{Plan, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(logs) = &stack.network.flow_logs {
-        retention(logs.retention, findings);
+        flow_log_target(logs, findings);
         key(&logs.key, findings);
-        if let FlowLogTarget::Bucket(bucket) = &logs.target {
-            arn(bucket, "a bucket", findings);
-        }
         if ![60, 600].contains(&logs.interval.value) {
             findings.push(
                 rules::SPEC006
@@ -75,6 +73,42 @@ fn version(version: &At<String>, findings: &mut Findings) {
         }
         Ok(_) => {}
     }
+}
+
+/// Where flow logs go decides who keeps them, and for how long.
+fn flow_log_target(logs: &FlowLogs, findings: &mut Findings) {
+    let days = logs.retention;
+    match &logs.target {
+        FlowLogTarget::CloudWatch => retention(days, findings),
+        FlowLogTarget::NewBucket if days.value == 0 => findings.push(
+            rules::SPEC006
+                .at(days.origin, "a bucket cannot keep records for 0 days")
+                .note("S3 takes 1 day and more")
+                .help("write 365"),
+        ),
+        FlowLogTarget::NewBucket => {}
+        FlowLogTarget::Bucket(bucket) => {
+            arn(bucket, "a bucket", findings);
+            if days.origin != Origin::Default {
+                findings.push(
+                    owners_affair(days.origin, "how long an existing bucket keeps records is")
+                        .help("leave `retention-days` out, or leave `bucket` out to get a new one"),
+                );
+            }
+            if logs.key != Key::AwsOwned {
+                findings.push(
+                    owners_affair(logs.origin, "the key of an existing bucket is")
+                        .help("leave `kms-key` out, or leave `bucket` out to get a new one"),
+                );
+            }
+        }
+    }
+}
+
+fn owners_affair(origin: Origin, what: &str) -> Finding {
+    rules::SPEC018
+        .at(origin, format!("{what} its owner's affair"))
+        .note("a stack changes nothing of what it did not make")
 }
 
 fn retention(days: At<u16>, findings: &mut Findings) {
@@ -279,7 +313,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     }
 }
 
-fn not_a_client(origin: Origin, why: &str) -> crate::diagnostic::Finding {
+fn not_a_client(origin: Origin, why: &str) -> Finding {
     rules::EKS605
         .at(origin, format!("nodes would be shut out of the API: {why}"))
         .note("without the private side nodes come from outside, so their addresses must be among the clients")

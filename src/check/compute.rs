@@ -252,9 +252,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         if tier.access == Access::Public || plan.has_nat(index) {
             continue;
         }
-        if !cluster.endpoint.value.private_access()
-            && matches!(cluster.endpoint.value, EndpointMode::Public(_))
-        {
+        if matches!(cluster.endpoint.value, EndpointMode::Public(_)) {
             findings.push(
                 rules::EKS403
                     .at(

@@ -2,22 +2,8 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::{Access, AddonName, At, EndpointKind, EndpointService, Stack};
+use crate::network::{Access, AddonName, EndpointService, Stack};
 use crate::plan::Plan;
-
-/// Whether the stack has interface endpoints.
-pub(super) fn has_interfaces(stack: &Stack) -> bool {
-    services(stack).any(|(service, _)| service.kind() == EndpointKind::Interface)
-}
-
-fn services(stack: &Stack) -> impl Iterator<Item = (EndpointService, &At<String>)> {
-    stack
-        .network
-        .endpoints
-        .services
-        .iter()
-        .filter_map(|text| Some((EndpointService::parse(&text.value).ok()?, text)))
-}
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let mut seen: Vec<(String, Origin)> = Vec::new();
@@ -61,7 +47,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             );
         }
     }
-    if !services(stack).any(|(service, _)| service.short_name() == "s3") {
+    if !stack.network.endpoints.has("s3") {
         findings.push(
             rules::EKS423
                 .at(
@@ -128,7 +114,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     for (rule, wanted, when, consequence) in needs {
         let missing: Vec<_> = wanted
             .into_iter()
-            .filter(|name| !services(stack).any(|(service, _)| service.short_name() == *name))
+            .filter(|name| !stack.network.endpoints.has(name))
             .collect();
         if when && !missing.is_empty() {
             findings.push(

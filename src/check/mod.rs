@@ -7,6 +7,7 @@ mod addresses;
 mod cluster;
 mod compute;
 mod endpoints;
+mod gateways;
 mod names;
 pub mod rules;
 mod security;
@@ -14,6 +15,9 @@ mod subnets;
 mod template;
 
 pub use rules::Rule;
+
+#[cfg(feature = "spec")]
+pub(crate) use addresses::host_bits;
 
 use crate::diagnostic::Findings;
 use crate::graph::Graph;
@@ -24,6 +28,7 @@ use crate::plan::Plan;
 pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     names::check(stack, findings);
     addresses::check(stack, findings);
+    gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
@@ -34,6 +39,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    gateways::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);

@@ -20,7 +20,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         tags_of_every_service(&stack.tags, stack.tag_origin, findings);
     }
     let mut seen: Vec<(&str, Origin)> = Vec::new();
-    for tier in &stack.network.tiers {
+    for tier in stack.network.tiers.iter() {
         tags(&tier.tags, tier.name.origin, findings);
         name(&tier.name.value, "tier", tier.name.origin, findings);
         twice(
@@ -269,9 +269,13 @@ fn twice<'a>(
     findings: &mut Findings,
 ) {
     if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
+        let several = match what.strip_suffix('y') {
+            Some(stem) => format!("{stem}ies"),
+            None => format!("{what}s"),
+        };
         findings.push(
             rules::SPEC012
-                .at(origin, format!("there are two {what}s called `{name}`"))
+                .at(origin, format!("there are two {several} called `{name}`"))
                 .related(*first, "the first one")
                 .help("give one of them another name"),
         );

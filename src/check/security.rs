@@ -120,7 +120,7 @@ fn groups_exist(stack: &Stack, rule: &Rule, findings: &mut Findings) {
     for group in named {
         let exists = match group {
             Group::Nodes | Group::ControlPlane | Group::Cluster => stack.cluster.is_some(),
-            Group::Endpoints => super::endpoints::has_interfaces(stack),
+            Group::Endpoints => stack.network.endpoints.first_interface().is_some(),
         };
         if !exists {
             findings.push(

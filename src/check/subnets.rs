@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::Findings;
 use crate::network::{Access, Stack};
 use crate::plan::{Plan, PlannedTier};
 
@@ -14,15 +14,10 @@ pub(super) fn check(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     one_tier_for_each_role(plan, findings);
     control_plane(stack, plan, findings);
     nodes(stack, plan, findings);
-    nat_gateways(stack, plan, findings);
 }
 
 fn sizes(stack: &Stack, tier: &PlannedTier, findings: &mut Findings) {
-    let model = stack
-        .network
-        .tiers
-        .iter()
-        .find(|model| model.name.value == tier.name);
+    let model = tier.model(stack);
     for subnet in &tier.subnets {
         let origin = model.map_or(tier.origin, |model| {
             let pinned = model
@@ -172,48 +167,4 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             );
         }
     }
-}
-
-fn nat_gateways(stack: &Stack, plan: &Plan, findings: &mut Findings) {
-    for tier in &plan.tiers {
-        let shared: Vec<String> = tier
-            .zones
-            .iter()
-            .zip(&tier.egress)
-            .filter(|(zone, nat)| nat.is_some_and(|nat| plan.nats[nat].zone != **zone))
-            .map(|(zone, _)| zone.to_string())
-            .collect();
-        if !shared.is_empty() {
-            let origin = nat_origin(stack, tier);
-            findings.push(
-                rules::EKS406
-                    .at(origin, format!("tier `{}` leaves {} through another zone", tier.name, shared.join(" and ")))
-                    .note("when the gateway's zone fails these zones lose their way out, and traffic between zones costs")
-                    .help("write `nat: per-zone`"),
-            );
-        }
-    }
-    let addresses = plan
-        .nats
-        .iter()
-        .filter(|nat| nat.allocation.is_none())
-        .count();
-    if addresses > 5 {
-        findings.push(
-            rules::EKS906
-                .at(stack.network.origin, format!("the network needs {addresses} Elastic IPs"))
-                .note("a region has five by default")
-                .help("raise the quota first: `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-0263D0A3`"),
-        );
-    }
-}
-
-fn nat_origin(stack: &Stack, tier: &PlannedTier) -> Origin {
-    stack
-        .network
-        .tiers
-        .iter()
-        .find(|model| model.name.value == tier.name)
-        .and_then(|model| model.nat.as_ref())
-        .map_or(tier.origin, |nat| nat.count.origin)
 }

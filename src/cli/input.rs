@@ -125,6 +125,10 @@ impl Names {
 
     /// A finding where another stack would have the same files.
     fn add(&mut self, stack: &Stack) -> Option<Finding> {
+        // A stack without a name, which has been said, is not called like another.
+        if stack.name.origin == Origin::Default {
+            return None;
+        }
         // Some file systems do not tell upper and lower case apart.
         let key = match self.files {
             Files::Written => stack.name().to_ascii_lowercase(),

@@ -55,13 +55,7 @@ fn diff(path: &Path, old: &str, new: &str, style: Style) -> String {
     let lines = TextDiff::from_lines(old, new);
     for hunk in lines.unified_diff().context_radius(3).iter_hunks() {
         let header = hunk.header().to_string();
-        text.extend([
-            cyan,
-            header.trim_end(),
-            reset,
-            "
-",
-        ]);
+        text.extend([cyan, header.trim_end(), reset, "\n"]);
         for change in hunk.iter_changes() {
             let (sign, color) = match change.tag() {
                 ChangeTag::Delete => ("-", red),

@@ -180,37 +180,75 @@ fn snippet<'a>(
     source: &'a Source,
     marks: Vec<Mark<'a>>,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let start = marks.iter().map(|mark| mark.range.start).min();
+    let end = marks.iter().map(|mark| mark.range.end).max();
+    let window = Window::around(source, start.unwrap_or(0)..end.unwrap_or(0));
     let annotations = marks.into_iter().map(|mark| {
         // White space at the end, often a whole newline, is nothing to underline.
         let length = source.text[mark.range.clone()].trim_end().len();
         mark.kind
-            .span(mark.range.start..mark.range.start + length)
+            .span(window.within(mark.range.start..mark.range.start + length))
             .label((!mark.label.is_empty()).then(|| normalize_untrusted_str(mark.label)))
     });
-    Snippet::source(shown(source))
-        .path(normalize_untrusted_str(&source.name))
-        .annotations(annotations)
+    window.snippet(source).annotations(annotations)
 }
 
 /// The change that mends a finding, with the help as its title.
 fn suggestion<'a>(edit: &'a Edit, help: Option<&str>, sources: &'a Sources) -> Option<Group<'a>> {
     let source = sources.get(edit.span.source)?;
     let title = normalize_untrusted_str(help.unwrap_or("write this instead"));
-    let patch = Patch::new(source.range(edit.span), &*edit.replacement);
-    let snippet = Snippet::source(shown(source))
-        .path(normalize_untrusted_str(&source.name))
-        .patch(patch);
+    let range = source.range(edit.span);
+    let window = Window::around(source, range.clone());
+    let patch = Patch::new(window.within(range), &*edit.replacement);
+    let snippet = window.snippet(source).patch(patch);
     Some(Level::HELP.secondary_title(title).element(snippet))
 }
 
-/// The text that is shown.
+/// The lines of a text that a snippet is made of.
 ///
-/// `annotate-snippets` knows no line behind the last newline, although the end of a file is there
-/// for [`Source::position`]; a newline more makes it one.
-fn shown(source: &Source) -> Cow<'_, str> {
-    if source.text.ends_with('\n') {
-        Cow::Owned(format!("{}\n", source.text))
-    } else {
-        Cow::Borrowed(&source.text)
+/// `annotate-snippets` looks at every line that it is given; of a long text with many findings that is too much.
+struct Window {
+    /// The bytes of the lines.
+    bytes: Range<usize>,
+    /// The number of the first line, from 1.
+    line: usize,
+}
+
+impl Window {
+    /// More lines on both sides than a snippet ever shows.
+    const CONTEXT: usize = 8;
+
+    fn around(source: &Source, range: Range<usize>) -> Self {
+        let line = source
+            .line(range.start)
+            .saturating_sub(Self::CONTEXT)
+            .max(1);
+        let behind = source.line(range.end) + Self::CONTEXT;
+        Self {
+            bytes: source.line_start(line)..source.line_start(behind),
+            line,
+        }
+    }
+
+    /// A range of the text as one of the window.
+    fn within(&self, range: Range<usize>) -> Range<usize> {
+        range.start - self.bytes.start..range.end - self.bytes.start
+    }
+
+    fn snippet<'a, T: Clone>(&self, source: &'a Source) -> Snippet<'a, T> {
+        Snippet::source(self.shown(source))
+            .line_start(self.line)
+            .path(normalize_untrusted_str(&source.name))
+    }
+
+    /// `annotate-snippets` knows no line behind the last newline, although the end of a file is there
+    /// for [`Source::position`]; a newline more makes it one.
+    fn shown<'a>(&self, source: &'a Source) -> Cow<'a, str> {
+        let text = &source.text[self.bytes.clone()];
+        if self.bytes.end == source.text.len() && text.ends_with('\n') {
+            Cow::Owned(format!("{text}\n"))
+        } else {
+            Cow::Borrowed(text)
+        }
     }
 }

@@ -24,17 +24,34 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where each of its lines begins.
+    lines: Vec<usize>,
 }
 
 impl Source {
+    fn new(name: String, text: String) -> Self {
+        let behind = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let lines = std::iter::once(0).chain(behind).collect();
+        Self { name, text, lines }
+    }
+
     /// The line and column, both from 1, of a byte; columns count characters.
     pub fn position(&self, byte: u32) -> (usize, usize) {
-        let before = &self.text[..self.boundary(byte)];
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        (
-            before.matches('\n').count() + 1,
-            before[line_start..].chars().count() + 1,
-        )
+        let at = self.boundary(byte);
+        let line = self.line(at);
+        let before = self.text.get(self.line_start(line)..at);
+        (line, before.unwrap_or_default().chars().count() + 1)
+    }
+
+    /// The number of the line that a byte stands in, from 1.
+    pub(super) fn line(&self, at: usize) -> usize {
+        self.lines.partition_point(|&start| start <= at)
+    }
+
+    /// The first byte of a line by its number; the end of the text for lines behind the last.
+    pub(super) fn line_start(&self, line: usize) -> usize {
+        let start = self.lines.get(line.saturating_sub(1));
+        start.copied().unwrap_or(self.text.len())
     }
 
     /// The bytes of a span that the text really has: whole characters, and never an end before the
@@ -71,10 +88,7 @@ impl Sources {
     /// Keeps a text and says by which id spans refer to it.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId(u32::try_from(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(Source {
-            name: name.into(),
-            text: text.into(),
-        });
+        self.0.push(Source::new(name.into(), text.into()));
         id
     }
 

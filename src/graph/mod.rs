@@ -57,7 +57,7 @@ macro_rules! resources {
                 }
             }
 
-            /// The resource's tags, for types that have them.
+            /// What we call its type: `NatGateway`.
             pub fn name_of_type(&self) -> &'static str {
                 self.table().shape().name
             }

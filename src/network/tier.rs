@@ -1,6 +1,8 @@
 //! Tiers: subnets of one purpose, one in each zone.
 
 use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use ipnet::Ipv4Net;
 
@@ -116,9 +118,90 @@ impl<A> TierId<A> {
 
 /// A handle without the access in its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct AnyTier {
-    pub(crate) network: u32,
-    pub(crate) index: usize,
+pub(crate) enum AnyTier {
+    /// A tier that was added to a network, by its place there.
+    Added {
+        /// Which network gave the handle out.
+        network: u32,
+        index: usize,
+    },
+    /// A tier of a network that names none, by its place in the default layout.
+    #[cfg_attr(
+        not(feature = "spec"),
+        expect(dead_code, reason = "only a spec can speak of them, by name")
+    )]
+    Default(usize),
+}
+
+/// The tiers of a network, and which handles are good for them.
+#[derive(Debug)]
+pub(crate) struct Tiers {
+    /// Tells handles of different networks apart; never rendered.
+    network: u32,
+    /// The networks that this one is a copy of, with the number of tiers that each had at that moment.
+    copied_from: Vec<(u32, usize)>,
+    models: Vec<TierModel>,
+}
+
+impl Tiers {
+    pub(crate) fn new() -> Self {
+        Self {
+            network: new_network(),
+            copied_from: Vec::new(),
+            models: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, tier: TierModel) -> AnyTier {
+        self.models.push(tier);
+        self.handle(self.models.len() - 1)
+    }
+
+    /// The handle to the tier at a place, which may still be to come.
+    pub(crate) const fn handle(&self, index: usize) -> AnyTier {
+        AnyTier::Added {
+            network: self.network,
+            index,
+        }
+    }
+
+    /// The place of a tier; none for a tier of another network.
+    pub(crate) fn position(&self, tier: AnyTier) -> Option<usize> {
+        let AnyTier::Added { network, index } = tier else {
+            return None;
+        };
+        let own = [(self.network, self.models.len())];
+        own.iter()
+            .chain(&self.copied_from)
+            .any(|(known, tiers)| *known == network && index < *tiers)
+            .then_some(index)
+    }
+}
+
+impl Clone for Tiers {
+    /// The copy knows the handles given out so far. Tiers that are added later to one of the two are its own.
+    fn clone(&self) -> Self {
+        let mut copied_from = self.copied_from.clone();
+        copied_from.push((self.network, self.models.len()));
+        Self {
+            network: new_network(),
+            copied_from,
+            models: self.models.clone(),
+        }
+    }
+}
+
+impl Deref for Tiers {
+    type Target = [TierModel];
+
+    fn deref(&self) -> &[TierModel] {
+        &self.models
+    }
+}
+
+fn new_network() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// The NAT gateways through which a private tier reaches the internet.

@@ -1,13 +1,12 @@
 //! The network: a VPC with its tiers, gateways, groups, endpoints and flow logs.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use ipnet::Ipv4Net;
 
 use super::at::At;
 use super::logs::FlowLogs;
 use super::security::{Rule, SecurityMode};
-use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel};
+use super::service::{EndpointKind, EndpointService};
+use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel, Tiers};
 use crate::diagnostic::Origin;
 
 /// How many zones, or which.
@@ -43,6 +42,28 @@ pub(crate) struct Endpoints {
     pub(crate) tier: Option<At<AnyTier>>,
 }
 
+impl Endpoints {
+    /// The services, with their places; what cannot be read as one is left to its rule.
+    pub(crate) fn parsed(&self) -> impl Iterator<Item = (EndpointService, Origin)> {
+        self.services
+            .iter()
+            .filter_map(|text| Some((EndpointService::parse(&text.value).ok()?, text.origin)))
+    }
+
+    /// Whether there is one for a service of AWS, by its short name.
+    pub(crate) fn has(&self, service: &str) -> bool {
+        self.parsed()
+            .any(|(known, _)| known.short_name() == service)
+    }
+
+    /// Where the first interface is asked for, if any is.
+    pub(crate) fn first_interface(&self) -> Option<Origin> {
+        self.parsed()
+            .find(|(service, _)| service.kind() == EndpointKind::Interface)
+            .map(|(_, origin)| origin)
+    }
+}
+
 /// A cluster's network.
 ///
 /// Without tiers of its own it gets the default ones: `public` (/24 in a /16), `nodes` (/19) and `control-plane` (/27),
@@ -68,12 +89,10 @@ pub(crate) struct Endpoints {
 #[derive(Debug, Clone)]
 #[must_use = "a network is part of a stack only once `Stack::new` took it, and its methods return the changed network"]
 pub struct Network {
-    /// Tells handles of different networks apart; never rendered.
-    pub(crate) id: u32,
     pub(crate) origin: Origin,
     pub(crate) cidr: At<Ipv4Net>,
     pub(crate) zones: Zones,
-    pub(crate) tiers: Vec<TierModel>,
+    pub(crate) tiers: Tiers,
     pub(crate) cluster_tag: Option<At<ClusterTag>>,
     pub(crate) security: SecurityMode,
     pub(crate) rules: Vec<Rule>,
@@ -85,13 +104,11 @@ impl Network {
     /// A network with this primary range: /16 to /28.
     #[track_caller]
     pub fn new(cidr: Ipv4Net) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
             origin: Origin::caller(),
             cidr: At::caller(cidr),
             zones: Zones::Count(At::default_of(3)),
-            tiers: Vec::new(),
+            tiers: Tiers::new(),
             cluster_tag: None,
             security: SecurityMode::Standard,
             rules: Vec::new(),
@@ -175,11 +192,7 @@ impl Network {
     }
 
     pub(crate) fn add_model(&mut self, tier: TierModel) -> AnyTier {
-        self.tiers.push(tier);
-        AnyTier {
-            network: self.id,
-            index: self.tiers.len() - 1,
-        }
+        self.tiers.add(tier)
     }
 
     /// Adds a rule of the user's own to a security group.

@@ -1,6 +1,7 @@
 //! Which range was given to which subnet.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use ipnet::Ipv4Net;
 
@@ -15,6 +16,13 @@ pub struct SubnetKey {
     pub zone: ZoneId,
     /// 0 for a tier's first subnet in a zone, 1 for the next.
     pub ordinal: u16,
+}
+
+impl fmt::Display for SubnetKey {
+    /// In words: `nodes in use1-az4`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.tier, self.zone)
+    }
 }
 
 /// The ranges that a network has given out.

@@ -22,7 +22,7 @@ use ipnet::Ipv4Net;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, At, Stack, ZoneId};
+use crate::network::{Access, At, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,8 @@ pub struct PlannedTier {
     pub origin: Origin,
     /// Where its name stands.
     pub(crate) name_origin: Origin,
+    /// Which tier of the model it is; none for one that nobody asked for.
+    pub(crate) model: Option<usize>,
     /// Its zones, in order.
     pub zones: Vec<ZoneId>,
     /// Its subnets, in the order of their zones.
@@ -45,6 +47,13 @@ pub struct PlannedTier {
     pub tags: Tags,
     /// For each subnet, which NAT gateway of [`Plan::nats`] it leaves through.
     pub(crate) egress: Vec<Option<usize>>,
+}
+
+impl PlannedTier {
+    /// What the user said of it, if anything.
+    pub(crate) fn model<'a>(&self, stack: &'a Stack) -> Option<&'a TierModel> {
+        stack.network.tiers.get(self.model?)
+    }
 }
 
 /// A subnet.
@@ -136,13 +145,15 @@ impl Plan {
 
 /// Answers every open question of a stack, or says why it cannot be done.
 ///
-/// Nothing that stands in the ledger moves.
+/// Nothing that stands in the ledger moves. A plan that comes with an error has no subnets: it is for the rules, not to be
+/// built.
 pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> Option<Plan> {
     let zones = zones::resolve(stack, findings);
     let tiers = tiers::resolve(stack, zones.as_deref(), findings);
     let (zones, tiers) = (zones?, tiers?);
     let cidr = stack.network.cidr.value;
-    let allocation = addresses::allocate(stack, &tiers.tiers, ledger, findings)?;
+    // Without room there are no subnets, but much can be said of the tiers all the same.
+    let allocation = addresses::allocate(stack, &tiers.tiers, ledger, findings).unwrap_or_default();
 
     let mut plan = Plan {
         cidr,

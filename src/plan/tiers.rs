@@ -3,11 +3,9 @@
 use super::zones;
 use super::{PlannedNat, PlannedTier, foreign_tier};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
-use crate::network::{
-    Access, AnyTier, At, EndpointKind, EndpointService, NatCount, Stack, TierModel, ZoneId,
-};
+use crate::network::{Access, AnyTier, At, NatCount, Stack, TierModel, ZoneId};
 
 /// The tiers of a stack and what they are used for, by position.
 pub(super) struct Resolved {
@@ -31,35 +29,34 @@ pub(super) fn resolve(
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
 ) -> Option<Resolved> {
-    let before = findings.count(crate::diagnostic::Severity::Error);
+    let before = findings.count(Severity::Error);
     let models = &stack.network.tiers;
     let mut order: Vec<usize> = (0..models.len()).collect();
     order.sort_by_key(|&i| (models[i].access, models[i].name.value.as_str()));
     let mut tiers: Vec<PlannedTier> = order
         .iter()
-        .map(|&i| planned(stack, &models[i], zones, findings))
+        .map(|&i| planned(stack, i, zones, findings))
         .collect();
     if models.is_empty() {
         tiers = defaults(stack, zones.unwrap_or_default());
     }
-    let place = |any: AnyTier| {
-        if models.is_empty() {
-            return (any.index < DEFAULT_TIERS.len()).then_some(any.index);
-        }
-        order.iter().position(|&i| i == any.index)
-    };
+    // Where the zones are not known, nothing can be said of what they are too few for.
+    let settled = zones.is_some() && findings.count(Severity::Error) == before;
     let nats = if models.is_empty() {
         default_nats(&mut tiers)
     } else {
-        nats(stack, &order, &mut tiers, findings)
+        nats(stack, &order, &mut tiers, settled, findings)
     };
 
     let used = |tier: &At<AnyTier>, findings: &mut Findings| {
-        if tier.value.network != stack.network.id {
+        let place = match tier.value {
+            AnyTier::Default(index) => models.is_empty().then_some(index),
+            AnyTier::Added { .. } => place(stack, &order, tier.value),
+        };
+        if place.is_none() {
             foreign_tier(tier.origin, stack, findings);
-            return None;
         }
-        place(tier.value)
+        place
     };
     let cluster = stack.cluster.as_ref();
     let node_tiers: Vec<_> = cluster
@@ -85,20 +82,27 @@ pub(super) fn resolve(
     let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
     if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
         && workload.is_none()
-        && node_tiers.is_empty()
+        && cluster.node_groups.is_empty()
     {
         no_karpenter_tier(cluster.origin, &tiers, findings);
     }
     let control_plane = cluster.and_then(|cluster| {
-        named
-            .or_else(|| tiers.iter().position(|tier| tier.name == CONTROL_PLANE))
+        if cluster.control_plane.is_some() {
+            return named;
+        }
+        tiers
+            .iter()
+            .position(|tier| tier.name == CONTROL_PLANE)
             .or(workload)
             .or_else(|| {
                 no_control_plane(cluster.origin, stack, &tiers, findings);
                 None
             })
     });
-    let endpoint_tier = endpoint.or_else(|| endpoint_tier(stack, &tiers, workload, findings));
+    let endpoint_tier = match stack.network.endpoints.tier {
+        Some(_) => endpoint,
+        None => endpoint_tier(stack, &tiers, workload, findings),
+    };
     let resolved = Resolved {
         tiers,
         nats,
@@ -108,7 +112,13 @@ pub(super) fn resolve(
         workload,
         endpoint_tier,
     };
-    (findings.count(crate::diagnostic::Severity::Error) == before).then_some(resolved)
+    (findings.count(Severity::Error) == before).then_some(resolved)
+}
+
+/// The place in the plan of a tier that was added to the stack's network; none for one of another network.
+fn place(stack: &Stack, order: &[usize], tier: AnyTier) -> Option<usize> {
+    let index = stack.network.tiers.position(tier)?;
+    order.iter().position(|&i| i == index)
 }
 
 /// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
@@ -150,16 +160,13 @@ fn endpoint_tier(
     workload: Option<usize>,
     findings: &mut Findings,
 ) -> Option<usize> {
-    let interface = stack.network.endpoints.services.iter().find(|service| {
-        EndpointService::parse(&service.value)
-            .is_ok_and(|service| service.kind() == EndpointKind::Interface)
-    })?;
+    let interface = stack.network.endpoints.first_interface()?;
     if workload.is_none() {
         let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
         findings.push(
             rules::SPEC017
                 .at(
-                    interface.origin,
+                    interface,
                     "it is not clear which tier the interface endpoints stand in",
                 )
                 .note(format!("the tiers are {}", names.join(", ")))
@@ -198,15 +205,17 @@ fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findin
 
 fn planned(
     stack: &Stack,
-    model: &TierModel,
+    index: usize,
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
 ) -> PlannedTier {
+    let model = &stack.network.tiers[index];
     PlannedTier {
         name: model.name.value.clone(),
         access: model.access,
         origin: model.name.origin,
         name_origin: model.name.origin,
+        model: Some(index),
         zones: tier_zones(stack, model, zones, findings),
         subnets: Vec::new(),
         load_balancers: model.access != Access::Isolated
@@ -264,7 +273,20 @@ fn tier_zones(
         }
     }
     if let Some(listed) = &model.zones {
-        for (zone, cidr) in &model.cidrs {
+        for (at, (zone, cidr)) in model.cidrs.iter().enumerate() {
+            let again = model
+                .cidrs
+                .iter()
+                .take(at)
+                .find(|(z, _)| z.value == zone.value);
+            if let Some((_, first)) = again {
+                findings.push(
+                    rules::SPEC012
+                        .at(zone.origin, format!("zone {} has two ranges", zone.value))
+                        .related(first.origin, format!("{} is here", first.value))
+                        .help("remove one of them"),
+                );
+            }
             if !listed.iter().any(|z| z.value == zone.value) {
                 findings.push(
                     rules::SPEC014
@@ -293,6 +315,7 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
             access,
             origin: stack.network.origin,
             name_origin: Origin::Default,
+            model: None,
             zones: zones.to_vec(),
             subnets: Vec::new(),
             load_balancers: access != Access::Isolated,
@@ -308,13 +331,7 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
 /// that four zones and a further tier fit; public and isolated ones have a 256th but at least a /27, which is what a load
 /// balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
 pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
-    let asked = stack
-        .network
-        .tiers
-        .iter()
-        .find(|model| model.name.value == tier.name)
-        .and_then(|model| model.prefix);
-    if let Some(asked) = asked {
+    if let Some(asked) = tier.model(stack).and_then(|model| model.prefix) {
         return (asked.value, asked.origin);
     }
     let vpc = stack.network.cidr.value.prefix_len();
@@ -357,6 +374,7 @@ fn nats(
     stack: &Stack,
     order: &[usize],
     tiers: &mut [PlannedTier],
+    settled: bool,
     findings: &mut Findings,
 ) -> Vec<PlannedNat> {
     let mut nats: Vec<PlannedNat> = Vec::new();
@@ -365,21 +383,25 @@ fn nats(
         let model = &stack.network.tiers[model];
         let Some(nat) = &model.nat else { continue };
         let Some(any) = nat.tier else { continue };
-        if any.network != stack.network.id {
+        let Some(public) = place(stack, order, any) else {
             foreign_tier(nat.count.origin, stack, findings);
             continue;
-        }
-        let Some(public) = order.iter().position(|&i| i == any.index) else {
-            continue;
         };
-        let zones = nat_zones(stack, model, &tiers[public], &nat.count, findings);
+        let zones = nat_zones(stack, model, &tiers[public], &nat.count, settled, findings);
         for (i, zone) in zones.iter().enumerate() {
             let allocation = nat.allocations.get(i).map(|id| id.value.clone());
             match nats
                 .iter_mut()
                 .find(|n| n.tier == public && n.zone == *zone)
             {
-                Some(known) => known.allocation = known.allocation.take().or(allocation),
+                Some(known) => {
+                    if let (Some(one), Some(two)) = (&known.allocation, &allocation)
+                        && one != two
+                    {
+                        two_addresses(known, [one, two], nat.count.origin, findings);
+                    }
+                    known.allocation = known.allocation.take().or(allocation);
+                }
                 None => nats.push(PlannedNat {
                     tier: public,
                     zone: *zone,
@@ -388,7 +410,9 @@ fn nats(
                 }),
             }
         }
-        check_allocations(nat, zones.len(), findings);
+        if settled {
+            check_allocations(nat, zones.len(), findings);
+        }
         wanted.push((
             index,
             zones.into_iter().map(|zone| (public, zone)).collect(),
@@ -420,6 +444,7 @@ fn nat_zones(
     model: &TierModel,
     public: &PlannedTier,
     count: &At<NatCount>,
+    settled: bool,
     findings: &mut Findings,
 ) -> Vec<ZoneId> {
     let listed = match &count.value {
@@ -429,7 +454,7 @@ fn nat_zones(
         }
         NatCount::Zones(n) => {
             let n = usize::from(*n);
-            if n == 0 || n > public.zones.len() {
+            if settled && (n == 0 || n > public.zones.len()) {
                 findings.push(
                     rules::SPEC006
                         .at(
@@ -457,7 +482,7 @@ fn nat_zones(
         };
         if public.zones.contains(&zone) {
             zones.push(zone);
-        } else {
+        } else if settled {
             findings.push(
                 rules::SPEC014
                     .at(
@@ -495,6 +520,28 @@ fn model_zones(model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
     } else {
         shared
     }
+}
+
+/// Tiers share the gateways of a zone, so they must agree on their addresses.
+fn two_addresses(
+    known: &PlannedNat,
+    [one, two]: [&str; 2],
+    origin: Origin,
+    findings: &mut Findings,
+) {
+    findings.push(
+        rules::EKS404
+            .at(
+                origin,
+                format!(
+                    "the NAT gateway in {} would have two Elastic IPs, {one} and {two}",
+                    known.zone
+                ),
+            )
+            .related(known.origin, "the tier that shares it")
+            .note("every public NAT gateway needs exactly one address")
+            .help("list the same allocation ids for both tiers, or for one of them only"),
+    );
 }
 
 fn check_allocations(nat: &crate::network::Nat, gateways: usize, findings: &mut Findings) {

@@ -100,6 +100,40 @@ enum Ask {
     LogGroupArn,
 }
 
+/// How a template asks for what other resources name a resource by.
+fn identity(resource: &Resource) -> Ask {
+    match resource {
+        Resource::SecurityGroup(_) => Ask::GetAtt("GroupId"),
+        Resource::ElasticIp(_) => Ask::GetAtt("AllocationId"),
+        Resource::Vpc(_)
+        | Resource::DefaultSecurityGroup(_)
+        | Resource::Subnet(_)
+        | Resource::InternetGateway(_)
+        | Resource::NatGateway(_)
+        | Resource::RouteTable(_)
+        | Resource::Route(_)
+        | Resource::RouteTableAssociation(_)
+        | Resource::IngressRule(_)
+        | Resource::EgressRule(_)
+        | Resource::VpcEndpoint(_)
+        | Resource::KmsKey(_)
+        | Resource::KmsAlias(_)
+        | Resource::LogGroup(_)
+        | Resource::Bucket(_)
+        | Resource::BucketPolicy(_)
+        | Resource::Role(_)
+        | Resource::FlowLog(_)
+        | Resource::Cluster(_)
+        | Resource::LaunchTemplate(_)
+        | Resource::NodeGroup(_)
+        | Resource::FargateProfile(_)
+        | Resource::PodIdentityAssociation(_)
+        | Resource::Addon(_)
+        | Resource::AccessEntry(_)
+        | Resource::OidcProvider(_) => Ask::Ref,
+    }
+}
+
 impl CloudFormation<'_> {
     fn id(&self, id: NodeId) -> &str {
         self.ids.get(id.index()).map_or("", String::as_str)
@@ -137,15 +171,9 @@ impl CloudFormation<'_> {
     fn ask(&self, id: NodeId, attr: Attr) -> Ask {
         let resource = engine::resource(self.graph, id);
         match attr {
-            Attr::Identity => match resource {
-                Some(Resource::SecurityGroup(_)) => Ask::GetAtt("GroupId"),
-                Some(Resource::ElasticIp(_)) => Ask::GetAtt("AllocationId"),
-                _ => Ask::Ref,
-            },
-            Attr::Arn => match resource {
-                Some(Resource::LogGroup(_)) => Ask::LogGroupArn,
-                _ => Ask::GetAtt("Arn"),
-            },
+            Attr::Identity => resource.map_or(Ask::Ref, identity),
+            Attr::Arn if matches!(resource, Some(Resource::LogGroup(_))) => Ask::LogGroupArn,
+            Attr::Arn => Ask::GetAtt("Arn"),
             Attr::PublicAddress => Ask::GetAtt("PublicIp"),
             Attr::ClusterSecurityGroup => Ask::GetAtt("ClusterSecurityGroupId"),
             Attr::Endpoint => Ask::GetAtt("Endpoint"),

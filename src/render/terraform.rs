@@ -3,19 +3,21 @@
 //! Strings are escaped by position, and there are three ways to write one: `template` for text in arguments, which
 //! Terraform reads as a template; plain strings for the places that it takes literally; addresses in `depends_on`.
 
+mod companions;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use self::companions::{Companion, companions};
 use super::engine::{self, Engine};
 use super::object::{EngineText, Object};
 use super::policy::Document;
 use crate::graph::{
-    AccessPolicyAssociation, Attr, Attribute, BucketEncryption, BucketLifecycle,
-    BucketPublicAccess, Entry, Graph, Name, NodeId, OutputValue, Piece, Policy, Ref, Resource,
-    RolePolicy, RolePolicyAttachment, Table, Tags, Text,
+    Attr, Attribute, Entry, Graph, Name, NodeId, OutputValue, Piece, Policy, Resource, Table, Tags,
+    Text,
 };
 
 /// The provider versions that the output is for.
@@ -118,119 +120,25 @@ fn local_name(name: &Name, out: &mut String) {
     }
 }
 
-/// A resource that only Terraform has.
-struct Companion {
-    kind: &'static str,
-    name: String,
-    table: Box<dyn Table>,
-    after: Option<NodeId>,
-}
-
-impl Companion {
-    fn new(name: &Name, suffix: &str, table: impl Table + 'static) -> Self {
-        let mut local = String::new();
-        local_name(name, &mut local);
-        if !suffix.is_empty() {
-            local.push('_');
-            Name::new(suffix).snake(&mut local);
-        }
-        Self {
-            kind: table.shape().terraform.unwrap_or_default(),
-            name: local,
-            table: Box::new(table),
-            after: None,
-        }
-    }
-
-    fn after(mut self, id: NodeId) -> Self {
-        self.after = Some(id);
-        self
-    }
-
-    fn address(&self) -> String {
-        format!("{}.{}", self.kind, self.name)
+/// Text in an argument: Terraform reads it as a template, so what begins one is doubled.
+fn template(text: &str) -> Cow<'_, str> {
+    if text.contains("${") || text.contains("%{") {
+        Cow::Owned(text.replace("${", "$${").replace("%{", "%%{"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
-/// What the provider makes a resource of its own: the policies of a role, since a role's own list would take away what
-/// others attach; the settings of a bucket; the policies of an access entry.
-fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
-    let name = &entry.name;
-    match &entry.resource {
-        Resource::Role(role) => {
-            let attached = role.managed.iter().map(|arn| {
-                let policy = arn.rsplit('/').next().unwrap_or(arn);
-                let attachment = RolePolicyAttachment {
-                    role: Ref::here(id),
-                    policy_arn: arn.clone(),
-                };
-                Companion::new(name, policy, attachment)
-            });
-            let inline = role.inline.iter().map(|inline| {
-                let policy = RolePolicy {
-                    role: Ref::here(id),
-                    name: inline.name,
-                    policy: inline.document.clone(),
-                };
-                Companion::new(name, inline.name, policy)
-            });
-            attached.chain(inline).collect()
-        }
-        Resource::Bucket(bucket) => vec![
-            Companion::new(
-                name,
-                "",
-                BucketEncryption {
-                    bucket: Ref::here(id),
-                    algorithm: bucket.algorithm,
-                    key: bucket.key.clone(),
-                    bucket_key: bucket.bucket_key,
-                },
-            ),
-            Companion::new(
-                name,
-                "",
-                BucketPublicAccess {
-                    bucket: Ref::here(id),
-                    block_public_acls: bucket.block_public_acls,
-                    block_public_policy: bucket.block_public_policy,
-                    ignore_public_acls: bucket.ignore_public_acls,
-                    restrict_public_buckets: bucket.restrict_public_buckets,
-                },
-            ),
-            Companion::new(
-                name,
-                "",
-                BucketLifecycle {
-                    bucket: Ref::here(id),
-                    id: "expire",
-                    status: "Enabled",
-                    prefix: "",
-                    expiry: bucket.expiry,
-                },
-            ),
-        ],
-        Resource::AccessEntry(access) => access
-            .policies
-            .iter()
-            .map(|policy| {
-                let short = policy.policy_arn.rsplit('/').next().unwrap_or_default();
-                let association = AccessPolicyAssociation {
-                    cluster: access.cluster.clone(),
-                    principal: access.principal.clone(),
-                    policy_arn: policy.policy_arn.clone(),
-                    scope: policy.scope,
-                    namespaces: policy.namespaces.clone(),
-                };
-                // Both name the principal only, so nothing else puts them in order.
-                Companion::new(name, short, association).after(id)
-            })
-            .collect(),
+/// The attribute that other resources name a resource by.
+fn identity(resource: &Resource) -> &'static str {
+    match resource {
+        Resource::ElasticIp(_) => "allocation_id",
+        Resource::Role(_) | Resource::Cluster(_) => "name",
+        Resource::KmsKey(_) => "key_id",
         Resource::Vpc(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
-        | Resource::ElasticIp(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)
         | Resource::Route(_)
@@ -239,27 +147,18 @@ fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
-        | Resource::KmsKey(_)
         | Resource::KmsAlias(_)
         | Resource::LogGroup(_)
+        | Resource::Bucket(_)
         | Resource::BucketPolicy(_)
         | Resource::FlowLog(_)
-        | Resource::Cluster(_)
         | Resource::LaunchTemplate(_)
         | Resource::NodeGroup(_)
         | Resource::FargateProfile(_)
         | Resource::PodIdentityAssociation(_)
         | Resource::Addon(_)
-        | Resource::OidcProvider(_) => Vec::new(),
-    }
-}
-
-/// Text in an argument: Terraform reads it as a template, so what begins one is doubled.
-fn template(text: &str) -> Cow<'_, str> {
-    if text.contains("${") || text.contains("%{") {
-        Cow::Owned(text.replace("${", "$${").replace("%{", "%%{"))
-    } else {
-        Cow::Borrowed(text)
+        | Resource::AccessEntry(_)
+        | Resource::OidcProvider(_) => "id",
     }
 }
 
@@ -275,12 +174,7 @@ impl Terraform<'_> {
 
     fn attribute_name(&self, id: NodeId, attr: Attr) -> &'static str {
         match attr {
-            Attr::Identity => match engine::resource(self.graph, id) {
-                Some(Resource::ElasticIp(_)) => "allocation_id",
-                Some(Resource::Role(_) | Resource::Cluster(_)) => "name",
-                Some(Resource::KmsKey(_)) => "key_id",
-                _ => "id",
-            },
+            Attr::Identity => engine::resource(self.graph, id).map_or("id", identity),
             Attr::Arn => "arn",
             Attr::PublicAddress => "public_ip",
             Attr::ClusterSecurityGroup => "vpc_config[0].cluster_security_group_id",
@@ -414,7 +308,33 @@ impl Lifecycle {
             ignore: match entry.resource {
                 // An autoscaler's number of nodes is not to be undone by the next apply.
                 Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
-                _ => None,
+                Resource::Vpc(_)
+                | Resource::DefaultSecurityGroup(_)
+                | Resource::Subnet(_)
+                | Resource::InternetGateway(_)
+                | Resource::ElasticIp(_)
+                | Resource::NatGateway(_)
+                | Resource::RouteTable(_)
+                | Resource::Route(_)
+                | Resource::RouteTableAssociation(_)
+                | Resource::SecurityGroup(_)
+                | Resource::IngressRule(_)
+                | Resource::EgressRule(_)
+                | Resource::VpcEndpoint(_)
+                | Resource::KmsKey(_)
+                | Resource::KmsAlias(_)
+                | Resource::LogGroup(_)
+                | Resource::Bucket(_)
+                | Resource::BucketPolicy(_)
+                | Resource::Role(_)
+                | Resource::FlowLog(_)
+                | Resource::Cluster(_)
+                | Resource::LaunchTemplate(_)
+                | Resource::FargateProfile(_)
+                | Resource::PodIdentityAssociation(_)
+                | Resource::Addon(_)
+                | Resource::AccessEntry(_)
+                | Resource::OidcProvider(_) => None,
             },
         }
     }
@@ -605,7 +525,30 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::KmsKey(key) => in_policy(&key.policy),
         Resource::BucketPolicy(bucket) => in_policy(&bucket.policy),
         Resource::Bucket(bucket) => in_text(&bucket.name),
-        _ => false,
+        Resource::FlowLog(log) => in_text(&log.destination),
+        Resource::Vpc(_)
+        | Resource::DefaultSecurityGroup(_)
+        | Resource::Subnet(_)
+        | Resource::InternetGateway(_)
+        | Resource::ElasticIp(_)
+        | Resource::NatGateway(_)
+        | Resource::RouteTable(_)
+        | Resource::Route(_)
+        | Resource::RouteTableAssociation(_)
+        | Resource::SecurityGroup(_)
+        | Resource::IngressRule(_)
+        | Resource::EgressRule(_)
+        | Resource::VpcEndpoint(_)
+        | Resource::KmsAlias(_)
+        | Resource::LogGroup(_)
+        | Resource::Cluster(_)
+        | Resource::LaunchTemplate(_)
+        | Resource::NodeGroup(_)
+        | Resource::FargateProfile(_)
+        | Resource::PodIdentityAssociation(_)
+        | Resource::Addon(_)
+        | Resource::AccessEntry(_)
+        | Resource::OidcProvider(_) => false,
     })
 }
 

@@ -11,7 +11,7 @@ use self::words::Words;
 use super::{Either, Field, Spec};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::{At, Cluster, Network, Region, Stack};
+use crate::network::{AnyTier, At, Cluster, Network, Region, Stack};
 
 /// The stack that a spec asks for, and whether nothing that decides about the rest is missing from it.
 ///
@@ -79,6 +79,22 @@ impl Lowering<'_> {
         stack
     }
 
+    /// The handle to a tier by its name, of a network that may have the default ones.
+    fn handle(
+        &mut self,
+        name: &At<String>,
+        network: &Network,
+        tiers: &TierNames,
+    ) -> Option<At<AnyTier>> {
+        let tier = if tiers.names.is_empty() {
+            let known = &crate::plan::DEFAULT_TIERS;
+            AnyTier::Default(self.words.reference(name, "tier", known)?)
+        } else {
+            network.tiers.handle(self.tier(name, tiers)?)
+        };
+        Some(At::new(tier, name.origin))
+    }
+
     fn default_cluster(&self, stack: &Stack) -> Cluster {
         let version = crate::network::KubernetesVersion::DEFAULT_LAYOUT_1;
         let mut cluster = Cluster::new(stack.name.value.clone(), version.to_string());
@@ -143,13 +159,5 @@ struct TierNames {
 impl TierNames {
     fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|other| other == name)
-    }
-}
-
-/// A handle to a tier of a network by its position.
-fn handle(network: &Network, index: usize) -> crate::network::AnyTier {
-    crate::network::AnyTier {
-        network: network.id,
-        index,
     }
 }

@@ -209,3 +209,25 @@ fn every_span_of_a_nasty_text_is_shown() {
         }
     }
 }
+
+#[test]
+fn lines_far_down_have_their_numbers() {
+    let mut sources = Sources::new();
+    let text = "key: value\n".repeat(3000);
+    let start = u32::try_from(11 * 1999).unwrap_or(u32::MAX);
+    let here = Span {
+        source: sources.add("long.yaml", text),
+        start,
+        end: start + 3,
+    };
+    let finding = Finding::new(
+        Code("SPEC002"),
+        Severity::Error,
+        "unknown",
+        Origin::Spec(here),
+    );
+    let text = shown(finding.edit(here, "word"), &sources);
+    assert!(text.contains("--> long.yaml:2000:1\n"), "{text}");
+    assert!(text.contains("\n2000 | key: value\n"), "{text}");
+    assert!(text.contains("\n2000 + word: value\n"), "{text}");
+}

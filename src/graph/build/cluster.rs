@@ -6,8 +6,8 @@ use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    AccessCidrs, Addon, Cluster, Deferred, ElasticIp, LogGroup, NodeId, OidcProvider,
-    PodIdentityAssociation, Ref, Resource, Role, Statement, Taint, TaintEffect, Text,
+    AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, PodIdentityAssociation,
+    Ref, Resource, Role, Statement, Taint, TaintEffect, Text,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -136,13 +136,11 @@ fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
     let open = named.iter().any(|net| net.prefix_len() == 0);
     let mut clients: Vec<_> = named.into_iter().map(Deferred::Known).collect();
     if matches!(endpoint, EndpointMode::Public(_)) && !open {
+        let addresses = b.graph.iter();
         clients.extend(
-            b.graph
-                .iter()
-                .filter_map(|(id, entry)| match entry.resource {
-                    Resource::ElasticIp(ElasticIp { .. }) => Some(Deferred::HostRange(id)),
-                    _ => None,
-                }),
+            addresses
+                .filter(|(_, entry)| matches!(entry.resource, Resource::ElasticIp(_)))
+                .map(|(id, _)| Deferred::HostRange(id)),
         );
     }
     AccessCidrs(clients)

@@ -13,14 +13,7 @@ pub(super) fn build(
     routes: &Routes,
     groups: &Groups,
 ) -> Vec<NodeId> {
-    let mut services: Vec<_> = b
-        .stack
-        .network
-        .endpoints
-        .services
-        .iter()
-        .filter_map(|service| Some((EndpointService::parse(&service.value).ok()?, service.origin)))
-        .collect();
+    let mut services: Vec<_> = b.stack.network.endpoints.parsed().collect();
     services.sort_by(|(a, _), (z, _)| a.as_str().cmp(z.as_str()));
     let mut nodes = Vec::with_capacity(services.len());
     for (service, origin) in services {

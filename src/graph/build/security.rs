@@ -9,9 +9,7 @@ use super::cluster::ClusterRefs;
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
 use crate::graph::{Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup};
-use crate::network::{
-    Direction, EndpointKind, EndpointService, Group, Peer, SecurityMode, Traffic,
-};
+use crate::network::{Access, Direction, Group, Peer, SecurityMode, Traffic};
 
 /// The stack's groups.
 pub(super) struct Groups {
@@ -63,11 +61,7 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
         ));
         groups.nodes = Some(group(b, "nodes", "Nodes of the EKS cluster", &extra));
     }
-    let interfaces = b.stack.network.endpoints.services.iter().any(|service| {
-        EndpointService::parse(&service.value)
-            .is_ok_and(|service| service.kind() == EndpointKind::Interface)
-    });
-    if interfaces {
+    if b.stack.network.endpoints.first_interface().is_some() {
         groups.endpoints = Some(group(
             b,
             "endpoints",
@@ -257,14 +251,14 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
 /// S3's public addresses.
 fn outside(b: &Builder, https: Traffic) -> Wanted {
-    let s3 = b
-        .stack
-        .network
-        .endpoints
-        .services
+    let plan = b.plan;
+    let public_nodes = plan
+        .tiers
         .iter()
-        .any(|service| service.value == "s3");
-    let out = if !b.plan.nats.is_empty() || s3 {
+        .enumerate()
+        .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
+    let s3 = b.stack.network.endpoints.has("s3");
+    let out = if !plan.nats.is_empty() || public_nodes || s3 {
         Ipv4Net::default()
     } else {
         b.plan.cidr

@@ -1,7 +1,7 @@
 //! The cluster of a spec.
 
 use super::words::Words;
-use super::{Lowering, TierNames, handle};
+use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::graph::{CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect};
@@ -31,8 +31,8 @@ impl Lowering<'_> {
         if let Some(version) = Words::text(&spec.version) {
             cluster.version = version;
         }
-        cluster.control_plane =
-            Words::text(&spec.control_plane).and_then(|name| self.used_tier(&name, stack, tiers));
+        cluster.control_plane = Words::text(&spec.control_plane)
+            .and_then(|name| self.handle(&name, &stack.network, tiers));
         if let Some((endpoint, span)) = spec.endpoint.located() {
             cluster.endpoint = self.endpoint(endpoint, Origin::Spec(span));
         }
@@ -66,26 +66,6 @@ impl Lowering<'_> {
         cluster
     }
 
-    fn used_tier(
-        &mut self,
-        name: &At<String>,
-        stack: &Stack,
-        tiers: &TierNames,
-    ) -> Option<At<AnyTier>> {
-        let index = if tiers.names.is_empty() {
-            self.default_tier(name)?
-        } else {
-            self.tier(name, tiers)?
-        };
-        Some(At::new(handle(&stack.network, index), name.origin))
-    }
-
-    /// One of the tiers that a network without tiers of its own gets.
-    fn default_tier(&mut self, name: &At<String>) -> Option<usize> {
-        self.words
-            .reference(name, "tier", &crate::plan::DEFAULT_TIERS)
-    }
-
     /// A tier by its name; without a name the only private one.
     fn workload_tier(
         &mut self,
@@ -96,18 +76,18 @@ impl Lowering<'_> {
     ) -> Option<At<AnyTier>> {
         let origin = name.origin;
         if let Some(name) = Words::text(field) {
-            return self.used_tier(&name, stack, tiers);
+            return self.handle(&name, &stack.network, tiers);
         }
         if field.is_invalid() {
             return None;
         }
         if tiers.names.is_empty() {
-            return Some(At::new(handle(&stack.network, 1), origin));
+            return Some(At::new(AnyTier::Default(1), origin));
         }
         let models = &stack.network.tiers;
         let mut private = (0..models.len()).filter(|&i| models[i].access == Access::Private);
         if let (Some(only), None) = (private.next(), private.next()) {
-            return Some(At::new(handle(&stack.network, only), origin));
+            return Some(At::new(models.handle(only), origin));
         }
         let likely = models.iter().min_by_key(|tier| match tier.access {
             Access::Private => 0,
@@ -133,7 +113,7 @@ impl Lowering<'_> {
     /// The tier, or any where none is known: the rest is read all the same, but not planned.
     fn some_tier(&mut self, tier: Option<At<AnyTier>>, stack: &Stack) -> At<AnyTier> {
         self.complete &= tier.is_some();
-        tier.unwrap_or_else(|| At::default_of(handle(&stack.network, 0)))
+        tier.unwrap_or_else(|| At::default_of(stack.network.tiers.handle(0)))
     }
 
     fn endpoint(&mut self, spec: &EndpointSpec, origin: Origin) -> At<EndpointMode> {

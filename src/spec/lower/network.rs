@@ -1,7 +1,7 @@
 //! The network of a spec.
 
 use super::words::Words;
-use super::{Lowering, TierNames, handle};
+use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::network::{
@@ -58,9 +58,7 @@ impl Lowering<'_> {
             network.endpoints.services = Words::texts(&spec.endpoints);
         }
         if let Some(name) = Words::text(&spec.endpoint_tier) {
-            network.endpoints.tier = self
-                .tier(&name, &tiers)
-                .map(|index| At::new(handle(&network, index), name.origin));
+            network.endpoints.tier = self.handle(&name, &network, &tiers);
         }
         match spec.flow_logs.located() {
             Some((Either::Short(NoneWord::None), _)) => network.flow_logs = None,
@@ -239,18 +237,9 @@ impl Lowering<'_> {
         let mut nat = Nat::none();
         nat.count = At::new(count, origin.or(tier.origin));
         nat.allocations = Words::texts(&long.allocations);
-        for id in &nat.allocations {
-            if !id.value.starts_with("eipalloc-") {
-                self.words.push(
-                    rules::SPEC015
-                        .at(id.origin, format!("`{}` is not the allocation id of an Elastic IP", id.value))
-                        .help("write `eipalloc-…`: `aws ec2 describe-addresses --query 'Addresses[].AllocationId'`"),
-                );
-            }
-        }
         if nat.count.value != NatCount::None {
             let index = self.nat_tier(long, &nat, names, public)?;
-            nat.tier = Some(handle(network, index));
+            nat.tier = Some(network.tiers.handle(index));
         }
         Some(nat)
     }
@@ -259,7 +248,7 @@ impl Lowering<'_> {
     fn some_nat(&mut self, network: &Network, tier: &At<String>, public: &[usize]) -> Option<Nat> {
         let mut nat = Nat::none();
         self.complete &= !public.is_empty();
-        nat.tier = Some(handle(network, *public.first()?));
+        nat.tier = Some(network.tiers.handle(*public.first()?));
         nat.count = At::new(NatCount::PerZone, tier.origin);
         Some(nat)
     }

@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::super::nearest::nearest;
 use super::super::{Field, List, Names, NumberOrText};
-use crate::check::rules;
+use crate::check::{host_bits, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
 use crate::graph::Tags;
 use crate::network::{At, Key};
@@ -60,18 +60,12 @@ impl Words<'_> {
             self.push(range_help(finding, text, span));
             return None;
         };
-        let canonical = net.trunc();
-        if net != canonical {
-            self.push(
-                rules::EKS109
-                    .at(origin, format!("{net} has bits set below its prefix"))
-                    .note(format!("AWS would build {canonical} without a word, and the spec would say something else"))
-                    .help(format!("write {canonical}"))
-                    .edit(span, canonical.to_string()),
-            );
+        let net = At::new(net, origin);
+        if let Some(finding) = host_bits(net) {
+            self.push(finding.edit(span, net.value.trunc().to_string()));
             return None;
         }
-        Some(At::new(net, origin))
+        Some(net)
     }
 
     /// `create`, `aws-owned`, or the ARN of a key.

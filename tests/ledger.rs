@@ -1,0 +1,130 @@
+//! What a ledger knows stays where it is, or an error says why it cannot.
+
+#![expect(clippy::expect_used, reason = "a test that stops is a test that fails")]
+
+use eksnet::network::{Ipv4Net, ZoneId};
+use eksnet::plan::{Ledger, SubnetKey};
+use eksnet::prelude::*;
+
+fn range(text: &str) -> Ipv4Net {
+    text.parse().expect(text)
+}
+
+fn key(tier: &str, zone: &str) -> SubnetKey {
+    SubnetKey {
+        tier: tier.to_owned(),
+        zone: ZoneId::parse(zone).expect(zone),
+        ordinal: 0,
+    }
+}
+
+fn ledger(entries: &[(&str, &str, &str)]) -> Ledger {
+    let mut ledger = Ledger::new();
+    for (tier, zone, cidr) in entries {
+        ledger.insert(key(tier, zone), range(cidr));
+    }
+    ledger
+}
+
+/// A network without a cluster, with one pinned range.
+fn pinned(zone: &str, cidr: &str) -> Stack {
+    let mut net = Network::new(cidr!("10.20.0.0/16")).zones(2);
+    net.add(
+        Tier::public("public")
+            .cidr(zone, range(cidr))
+            .in_zones([zone]),
+    );
+    net.add(Tier::isolated("data").prefix(24));
+    Stack::network_only("prod", Region::UsEast1, net)
+}
+
+fn messages(stack: &Stack, ledger: &Ledger) -> Vec<String> {
+    let findings = stack
+        .synthesize_with(ledger)
+        .expect_err("the ledger is in the way");
+    let errors = findings.iter().filter(|f| f.code.as_str() == "EKS212");
+    errors.map(|finding| finding.message.clone()).collect()
+}
+
+#[test]
+fn a_pin_does_not_push_an_entry_away() {
+    let ledger = ledger(&[("data", "use1-az1", "10.20.0.0/24")]);
+    assert_eq!(
+        messages(&pinned("use1-az1", "10.20.0.0/20"), &ledger),
+        [
+            "10.20.0.0/24, which the ledger has for data in use1-az1, overlaps 10.20.0.0/20 of public in use1-az1"
+        ]
+    );
+}
+
+#[test]
+fn an_entry_outside_the_network_is_an_error() {
+    let ledger = ledger(&[("data", "use1-az2", "10.99.0.0/24")]);
+    assert_eq!(
+        messages(&pinned("use1-az1", "10.20.0.0/20"), &ledger),
+        [
+            "10.99.0.0/24, which the ledger has for data in use1-az2, is not inside the VPC's 10.20.0.0/16"
+        ]
+    );
+}
+
+#[test]
+fn entries_that_overlap_are_an_error() {
+    let ledger = ledger(&[
+        ("data", "use1-az1", "10.20.64.0/24"),
+        ("data", "use1-az2", "10.20.64.0/25"),
+    ]);
+    assert_eq!(
+        messages(&pinned("use1-az1", "10.20.0.0/20"), &ledger),
+        [
+            "10.20.64.0/25, which the ledger has for data in use1-az2, overlaps 10.20.64.0/24 of data in use1-az1"
+        ]
+    );
+}
+
+#[test]
+fn a_pin_moves_its_own_subnet() {
+    let stack = pinned("use1-az1", "10.20.0.0/20");
+    let ledger = ledger(&[
+        ("public", "use1-az1", "10.20.128.0/24"),
+        ("data", "use1-az1", "10.20.64.0/24"),
+    ]);
+    let synthesis = stack.synthesize_with(&ledger).expect("the pin says where");
+    let after = synthesis.plan().ledger();
+    assert_eq!(
+        after.get(&key("public", "use1-az1")),
+        Some(range("10.20.0.0/20"))
+    );
+    assert_eq!(
+        after.get(&key("data", "use1-az1")),
+        Some(range("10.20.64.0/24"))
+    );
+}
+
+#[test]
+fn a_range_that_is_proposed_is_nobody_elses() {
+    let mut net = Network::new(cidr!("10.20.0.0/16")).zones(2);
+    net.add(
+        Tier::isolated("data")
+            .cidr("use1-az1", range("10.21.0.0/24"))
+            .cidr("use1-az2", range("10.20.0.0/24")),
+    );
+    let stack = Stack::network_only("prod", Region::UsEast1, net);
+    let findings = stack.synthesize().expect_err("outside the VPC");
+    let help = findings.iter().find_map(|finding| finding.help.as_deref());
+    assert_eq!(help, Some("a free range of that size is 10.20.1.0/24"));
+}
+
+#[test]
+fn a_zone_has_one_pin() {
+    let mut net = Network::new(cidr!("10.20.0.0/16")).zones(2);
+    net.add(
+        Tier::isolated("data")
+            .in_zones(["use1-az1"])
+            .cidr("use1-az1", range("10.20.0.0/24"))
+            .cidr("use1-az1", range("10.20.1.0/24")),
+    );
+    let stack = Stack::network_only("prod", Region::UsEast1, net);
+    let findings = stack.synthesize().expect_err("which of the two?");
+    assert!(findings.iter().any(|f| f.code.as_str() == "SPEC012"));
+}
