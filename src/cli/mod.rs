@@ -79,8 +79,7 @@ Exit codes:
         A SPEC is a YAML, JSON or TOML file, a directory of them, or `-` for the standard input. Without one, the specs \
         of the current directory are meant.",
     after_help = EXIT_CODES,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
+    arg_required_else_help = true
 )]
 struct Eksnet {
     #[command(flatten)]

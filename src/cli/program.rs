@@ -33,8 +33,7 @@ impl<I: IntoIterator<Item = Stack>> Stacks for I {
 #[command(
     about = "Synthesizes the Amazon EKS networks that this program defines",
     after_help = EXIT_CODES,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
+    arg_required_else_help = true
 )]
 struct Program {
     #[command(flatten)]

@@ -4,6 +4,7 @@
 //! Terraform reads as a template; plain strings for the places that it takes literally; addresses in `depends_on`.
 
 mod companions;
+mod outputs;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,12 +13,12 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use self::companions::{Companion, companions};
+use self::outputs::{AllOutputs, Outputs};
 use super::engine::{self, Engine};
 use super::object::{EngineText, Object};
 use super::policy::Document;
 use crate::graph::{
-    Attr, Attribute, Entry, Graph, Name, NodeId, OutputValue, Piece, Policy, Resource, Table, Tags,
-    Text,
+    Attr, Attribute, Entry, Graph, Name, NodeId, Piece, Policy, Resource, Table, Tags, Text,
 };
 
 /// The provider versions that the output is for.
@@ -550,56 +551,4 @@ fn asks_for_account(graph: &Graph) -> bool {
         | Resource::AccessEntry(_)
         | Resource::OidcProvider(_) => false,
     })
-}
-
-struct Outputs<'a, 'g>(&'a Terraform<'g>);
-
-impl Serialize for Outputs<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map([("output", AllOutputs(self.0))])
-    }
-}
-
-struct AllOutputs<'a, 'g>(&'a Terraform<'g>);
-
-impl Serialize for AllOutputs<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let engine = self.0;
-        let expression = |id: NodeId, attr: Attr| format!("${{{}}}", engine.expression(id, attr));
-        let mut map = to.serialize_map(None)?;
-        for output in &engine.graph.outputs {
-            let mut name = String::new();
-            output.name.snake(&mut name);
-            let value = match &output.values {
-                OutputValue::One(id, attr) => serde_json::Value::String(expression(*id, *attr)),
-                OutputValue::Many(values) => values
-                    .iter()
-                    .map(|(id, attr)| expression(*id, *attr))
-                    .collect(),
-            };
-            map.serialize_entry(
-                &name,
-                &OneOutput {
-                    description: &output.description,
-                    value,
-                },
-            )?;
-        }
-        map.end()
-    }
-}
-
-struct OneOutput<'a> {
-    /// Taken literally by Terraform.
-    description: &'a str,
-    value: serde_json::Value,
-}
-
-impl Serialize for OneOutput<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(2))?;
-        map.serialize_entry("description", self.description)?;
-        map.serialize_entry("value", &self.value)?;
-        map.end()
-    }
 }
