@@ -270,7 +270,7 @@ impl Nat {
         Self::new(None, NatCount::None)
     }
 
-    /// Uses Elastic IPs that exist already, by allocation id, in the order of the gateways' zones.
+    /// Uses Elastic IPs that exist already, by allocation id, in the order of the gateways' zone ids: the first for the lowest.
     ///
     /// Without, each gateway gets an address of its own.
     #[track_caller]

@@ -110,7 +110,7 @@ pub struct NatSpec {
     pub tier: Field<String>,
     /// How many (`per-zone`, `single`, a number), or in which zones by id.
     pub zones: Field<Either<NumberOrText, Vec<Field<String>>>>,
-    /// Elastic IPs that exist already, by allocation id, in the order of the gateways' zones.
+    /// Elastic IPs that exist already, by allocation id, in the order of the gateways' zone ids: the first for the lowest.
     pub allocations: List<String>,
 }
 
