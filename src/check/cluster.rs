@@ -222,7 +222,7 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
             rules::EKS602
                 .at(endpoint.origin, "nodes reach the API from outside")
                 .note("without the private side their traffic leaves the VPC and comes back, and depends on NAT")
-                .help("write `access: public-and-private`"),
+                .help_in("write `access: public-and-private`", "use `Endpoint::public_and_private()`"),
         ),
         EndpointMode::Private => findings.push(
             rules::EKS610
@@ -246,7 +246,7 @@ fn access(cluster: &Cluster, findings: &mut Findings) {
                 rules::SPEC016
                     .at(entry.name.origin, format!("access entry `{}` may do nothing", entry.name.value))
                     .note("an entry has rights by access policies, or by Kubernetes groups with bindings of their own")
-                    .help("write `policy: AmazonEKSViewPolicy`, or name groups"),
+                    .help_in("write `policy: AmazonEKSViewPolicy`, or name groups", "call `.policy(\"AmazonEKSViewPolicy\")`, `.admin()` or `.group(…)`"),
             );
         }
         for group in &entry.groups {
@@ -258,7 +258,7 @@ fn access(cluster: &Cluster, findings: &mut Findings) {
                     rules::SPEC015
                         .at(group.origin, format!("EKS refuses the Kubernetes group `{}`", group.value))
                         .note("groups that begin with `system:`, `eks:`, `aws:`, `amazon:` or `iam:` are reserved")
-                        .help("for administrators write `policy: AmazonEKSClusterAdminPolicy`"),
+                        .help_in("for administrators write `policy: AmazonEKSClusterAdminPolicy`", "for administrators call `.admin()`"),
                 );
             }
         }
@@ -268,7 +268,10 @@ fn access(cluster: &Cluster, findings: &mut Findings) {
             rules::PLAN005
                 .at(cluster.origin, "nobody is let into the cluster's API")
                 .note("not even who deploys the stack; entries can be added later without replacing anything")
-                .help("add to `cluster`: `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`"),
+                .help_in(
+                    "add to `cluster`: `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`",
+                    "call `.access(AccessEntry::new(\"admins\", \"arn:aws:iam::111122223333:role/admins\").admin())`",
+                ),
         );
     }
 }
@@ -317,5 +320,5 @@ fn not_a_client(origin: Origin, why: &str) -> Finding {
     rules::EKS605
         .at(origin, format!("nodes would be shut out of the API: {why}"))
         .note("without the private side nodes come from outside, so their addresses must be among the clients")
-        .help("write `access: public-and-private`")
+        .help_in("write `access: public-and-private`", "use `Endpoint::public_and_private()`")
 }

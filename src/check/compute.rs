@@ -30,7 +30,10 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                         ),
                     )
                     .note("EKS takes 1 to 5")
-                    .help("write `selectors: [{ namespace: batch }]`"),
+                    .help_in(
+                        "write `selectors: [{ namespace: batch }]`",
+                        "call `.namespace(\"batch\")`, at most five times",
+                    ),
             );
         }
         for selector in &profile.selectors {
@@ -56,7 +59,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             )
             .note("as an add-on it would wait for nodes, and the deployment would fail");
         findings.push(if cluster.node_groups.is_empty() {
-            finding.help("add a node group to `cluster`: `node-groups: { system: { tier: nodes } }`")
+            finding.help_in("add a node group to `cluster`: `node-groups: { system: { tier: nodes } }`", "call `.node_group(NodeGroup::new(\"system\", &nodes))`")
         } else {
             // Pods would run there, and find no names.
             finding
@@ -95,7 +98,10 @@ fn types(group: &NodeGroup, findings: &mut Findings) {
                     ),
                 )
                 .note("EKS takes 1 to 20 beside a launch template without one")
-                .help("write `instance-types: [m6i.large]`"),
+                .help_in(
+                    "write `instance-types: [m6i.large]`",
+                    "call `.instance_types([\"m6i.large\"])`",
+                ),
         );
     }
     for name in &group.instance_types {
@@ -168,7 +174,7 @@ fn sizes(group: &NodeGroup, findings: &mut Findings) {
                     format!("node group `{}`: {wrong}", group.name.value),
                 )
                 .note("EKS refuses it; a group has at most 450 nodes")
-                .help("write `size: { min: 2, max: 6 }`"),
+                .help_in("write `size: { min: 2, max: 6 }`", "call `.size(2, 6)`"),
         );
     }
     let unavailable = match group.max_unavailable.value {
@@ -183,7 +189,10 @@ fn sizes(group: &NodeGroup, findings: &mut Findings) {
                     "1 to 100 nodes, or percent, may be away during an update",
                 )
                 .note("EKS refuses other numbers")
-                .help("write `max-unavailable: 1`, or `max-unavailable: 33%`"),
+                .help_in(
+                    "write `max-unavailable: 1`, or `max-unavailable: 33%`",
+                    "call `.max_unavailable(1)`, or `.max_unavailable_percent(33)`",
+                ),
         );
     }
     if group.metadata_hops.value == 0 || group.metadata_hops.value > 64 {

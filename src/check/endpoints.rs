@@ -55,7 +55,10 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                     "S3 is reached through NAT gateways, or not at all",
                 )
                 .note("images come from S3; the gateway endpoint is free, and NAT is not")
-                .help("add `s3` to `endpoints`"),
+                .help_in(
+                    "add `s3` to `endpoints`",
+                    "add `\"s3\"` to `.endpoints([…])`",
+                ),
         );
     }
 }

@@ -42,7 +42,7 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 rules::EKS406
                     .at(origin, format!("tier `{}` leaves {} through another zone", tier.name, shared.join(" and ")))
                     .note("when the gateway's zone fails these zones lose their way out, and traffic between zones costs")
-                    .help("write `nat: per-zone`"),
+                    .help_in("write `nat: per-zone`", "use `Nat::per_zone(&public)`"),
             );
         }
     }

@@ -76,7 +76,7 @@ fn one_tier_for_each_role(plan: &Plan, findings: &mut Findings) {
                         .at(tier.name_origin, format!("tiers `{}` and `{}` would both take {role} load balancers", other.name, tier.name))
                         .related(other.name_origin, "the other tier")
                         .note("with two tagged subnets in a zone the load balancer controller takes the lowest id, which differs after every rebuild")
-                        .help("write `load-balancers: false` for one of them"),
+                        .help_in("write `load-balancers: false` for one of them", "call `.load_balancers(false)` for one of them"),
                 );
             }
             for zone in &tier.zones {
@@ -121,7 +121,10 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 .note(
                     "they need no way to the internet, and AWS recommends private subnets for them",
                 )
-                .help("add a tier `control-plane: { access: isolated, prefix: 27 }`"),
+                .help_in(
+                    "add a tier `control-plane: { access: isolated, prefix: 27 }`",
+                    "add `Tier::isolated(\"control-plane\").prefix(27)` and name it by `.control_plane(…)`",
+                ),
         );
     }
     let shared = plan.node_tiers.contains(&index) || plan.fargate_tiers.contains(&index);
@@ -130,7 +133,10 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             rules::EKS209
                 .at(origin, format!("nodes and the control plane share tier `{}`", tier.name))
                 .note("pods can use up the addresses that EKS needs for an upgrade of the control plane")
-                .help("add a tier `control-plane: { access: isolated, prefix: 27 }`"),
+                .help_in(
+                    "add a tier `control-plane: { access: isolated, prefix: 27 }`",
+                    "add `Tier::isolated(\"control-plane\").prefix(27)` and name it by `.control_plane(…)`",
+                ),
         );
     }
     if let Some(small) = tier.subnets.iter().find(|subnet| subnet.usable() < 16) {

@@ -189,6 +189,15 @@ impl Finding {
         self
     }
 
+    /// Says what to write instead, in the words of a spec or, where a program speaks, in those of Rust.
+    #[must_use]
+    pub(crate) fn help_in(self, spec: &str, program: &str) -> Self {
+        match self.origin {
+            Origin::Program(_) => self.help(program),
+            Origin::Spec(_) | Origin::Default => self.help(spec),
+        }
+    }
+
     /// The same with another severity, where a rule is softer than usual.
     #[must_use]
     pub const fn severity(mut self, severity: Severity) -> Self {
