@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that stops is a test that fails")]
 
 use eksnet::network::{Ipv4Net, ZoneId};
-use eksnet::plan::{Ledger, SubnetKey};
+use eksnet::plan::{Entry, Ledger, SubnetKey};
 use eksnet::prelude::*;
 
 fn range(text: &str) -> Ipv4Net {
@@ -21,7 +21,7 @@ fn key(tier: &str, zone: &str) -> SubnetKey {
 fn ledger(entries: &[(&str, &str, &str)]) -> Ledger {
     let mut ledger = Ledger::new();
     for (tier, zone, cidr) in entries {
-        ledger.insert(key(tier, zone), range(cidr));
+        ledger.insert(key(tier, zone), Entry::planned(range(cidr)));
     }
     ledger
 }
@@ -93,11 +93,11 @@ fn a_pin_moves_its_own_subnet() {
     let after = synthesis.plan().ledger();
     assert_eq!(
         after.get(&key("public", "use1-az1")),
-        Some(range("10.20.0.0/20"))
+        Some(Entry::planned(range("10.20.0.0/20")))
     );
     assert_eq!(
         after.get(&key("data", "use1-az1")),
-        Some(range("10.20.64.0/24"))
+        Some(Entry::planned(range("10.20.64.0/24")))
     );
 }
 

@@ -182,8 +182,8 @@ fn check_growth(spec: &Value, synthesis: &Synthesis, before: &Templates, seed: u
             for tier in &grown.plan().tiers {
                 now.extend(tier.subnets.iter().map(|s| (s.key.clone(), s.cidr)));
             }
-            for (key, cidr) in ledger.iter() {
-                assert_eq!(now.get(key), Some(&cidr), "{key:?} has moved");
+            for (key, entry) in ledger.entries() {
+                assert_eq!(now.get(key), Some(&entry.cidr), "{key:?} has moved");
             }
             before.assert_grew_into(&Templates::of(&grown), all);
             steps += 1;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use eksnet::check::{Rule, rules};
 use eksnet::diagnostic::{Finding, Findings, Severity, Sources};
-use eksnet::plan::Ledger;
+use eksnet::plan::{Ledger, LockFile};
 use eksnet::spec::{self, Format};
 
 /// All that is said of a program.
@@ -91,7 +91,12 @@ struct Page {
 struct Example<'a> {
     language: &'a str,
     text: &'a str,
+    /// The ledger that stands beside the spec.
+    lock: Option<&'a str>,
 }
+
+/// The spec of an example that is a ledger only.
+const PROD: &str = "stack: prod\nregion: us-east-1\nnetwork: { cidr: 10.20.0.0/16 }\n";
 
 impl Page {
     fn of(rule: &Rule) -> Self {
@@ -128,14 +133,30 @@ impl Page {
                 self.path.display()
             )
         });
-        Example { language, text }
+        let lock = section
+            .split_once("```lock\n")
+            .and_then(|(_, rest)| Some(rest.split_once("```")?.0));
+        Example {
+            language,
+            text,
+            lock,
+        }
     }
 }
 
 /// All that is said of a spec.
-fn findings(name: &str, format: Format, text: &str) -> Findings {
+fn findings(name: &str, format: Format, text: &str, lock: Option<&str>) -> Findings {
     let mut sources = Sources::new();
-    match spec::load(name, Some(format), text, &mut sources).synthesize(&Ledger::new()) {
+    let mut ledger = Ledger::new();
+    if let Some(lock) = lock {
+        let mut findings = Findings::new();
+        let lock = LockFile::read("eksnet.lock", lock, &mut sources, &mut findings);
+        if !findings.is_empty() {
+            return findings;
+        }
+        ledger = lock.ledger("prod", "us-east-1").unwrap().clone();
+    }
+    match spec::load(name, Some(format), text, &mut sources).synthesize(&ledger) {
         Ok(synthesis) => synthesis.findings().clone(),
         Err(findings) => findings,
     }
@@ -149,6 +170,9 @@ fn said(rule: &Rule, title: &str, example: &Example<'_>) -> Option<Findings> {
         assert_program_is_tested(code, example.text);
         return Some(if title == "Bad" { bad() } else { good() });
     }
+    if example.language == "lock" {
+        return Some(findings("prod.yaml", Format::Yaml, PROD, example.lock));
+    }
     let format = Format::from_extension(example.language)?;
     let long = LONG
         .iter()
@@ -159,6 +183,7 @@ fn said(rule: &Rule, title: &str, example: &Example<'_>) -> Option<Findings> {
         &format!("{title}.{}", example.language),
         format,
         &text,
+        example.lock,
     ))
 }
 
@@ -342,7 +367,7 @@ fn what_is_too_large_is_said_of_generated_specs_too() {
         writeln!(aliases, "{letter}: &{letter} [{again}]").unwrap();
     }
     for text in [deep, long, aliases] {
-        let findings = findings("large.yaml", Format::Yaml, &text);
+        let findings = findings("large.yaml", Format::Yaml, &text, None);
         assert!(
             findings.iter().any(|f| f.code == rules::SPEC007.code),
             "{:?}",

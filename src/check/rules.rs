@@ -82,6 +82,10 @@ rules! {
     PLAN005 Info "somebody can use the cluster's API";
     PLAN006 Error "the instance types of a node group have one architecture";
     PLAN007 Warning "nodes that Karpenter starts may join the cluster";
+    PLAN008 Error "the ledger can be read";
+    PLAN009 Error "ranges of a ledger do not overlap";
+    PLAN010 Error "a subnet of the ledger keeps its range";
+    PLAN011 Error "what a removed subnet had is given out once it is released";
 
     EKS105 Error "a VPC's range is a /16 to a /28";
     EKS106 Error "a VPC's range is not loopback, link-local, multicast or 0.0.0.0/8";

@@ -24,8 +24,11 @@ fn sizes(stack: &Stack, tier: &PlannedTier, findings: &mut Findings) {
                 .cidrs
                 .iter()
                 .find(|(_, cidr)| cidr.value == subnet.cidr);
+            let ordinal = usize::from(subnet.key.ordinal);
+            let further = ordinal.checked_sub(1).and_then(|i| model.further.get(i));
             pinned
                 .map(|(_, cidr)| cidr.origin)
+                .or(further.map(|prefix| prefix.origin))
                 .or(model.prefix.map(|prefix| prefix.origin))
                 .unwrap_or(tier.origin)
         });
@@ -45,7 +48,7 @@ fn sizes(stack: &Stack, tier: &PlannedTier, findings: &mut Findings) {
             );
             return;
         }
-        if tier.load_balancers && length > 27 {
+        if tier.load_balancers && subnet.key.ordinal == 0 && length > 27 {
             findings.push(
                 rules::EKS311
                     .at(origin, format!("subnets of tier `{}` are a /{length}, too small for load balancers", tier.name))

@@ -298,6 +298,8 @@ pub(crate) struct TierModel {
     pub(crate) name: At<String>,
     pub(crate) access: Access,
     pub(crate) prefix: Option<At<u8>>,
+    /// The prefix lengths of the further subnets in every zone.
+    pub(crate) further: Vec<At<u8>>,
     pub(crate) cidrs: Vec<(At<String>, At<Ipv4Net>)>,
     pub(crate) zones: Option<Vec<At<String>>>,
     pub(crate) nat: Option<Nat>,
@@ -337,6 +339,7 @@ impl<A: TierAccess> Tier<A> {
                 name: At::caller(name),
                 access: A::ACCESS,
                 prefix: None,
+                further: Vec::new(),
                 cidrs: Vec::new(),
                 zones: None,
                 nat,
@@ -356,7 +359,16 @@ impl<A: TierAccess> Tier<A> {
         self
     }
 
-    /// Pins the range of the subnet in a zone.
+    /// A further subnet in every zone, with its size as a prefix length, 16 to 28; one more for each call.
+    ///
+    /// For a tier that ran out of addresses: AWS resizes no subnet.
+    #[track_caller]
+    pub fn further_subnet(mut self, length: u8) -> Self {
+        self.model.further.push(At::caller(length));
+        self
+    }
+
+    /// Pins the range of the subnet in a zone; of further subnets, that of the first.
     #[track_caller]
     pub fn cidr(mut self, zone: impl Into<String>, cidr: Ipv4Net) -> Self {
         self.model

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::allocator::{Allocator, addresses};
+use super::space::{Block, Space};
 use super::tiers::wanted_prefix;
-use super::{Ledger, PlannedSubnet, PlannedTier, SubnetKey};
+use super::{Entry, Ledger, PlannedSubnet, PlannedTier, State, SubnetKey, Tombstone};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{At, Stack, ZoneId};
@@ -16,33 +17,43 @@ use crate::network::{At, Stack, ZoneId};
 pub(super) struct Allocation {
     /// For each tier, its subnets.
     pub(super) subnets: Vec<Vec<PlannedSubnet>>,
+    /// What subnets had that are no longer asked for, by address.
+    pub(super) tombstones: Vec<Tombstone>,
     /// What is left.
     pub(super) free: Vec<Ipv4Net>,
 }
 
-/// A subnet that needs a range.
-struct Request {
-    tier: usize,
+/// A subnet that is asked for.
+struct Request<'a> {
+    tier: &'a PlannedTier,
+    index: usize,
     key: SubnetKey,
+    /// The size of its range, and where it was asked for.
     prefix: u8,
     origin: Origin,
+    /// Whether somebody asked for that size.
+    asked: bool,
+    /// The range that the user wrote down.
+    pin: Option<At<Ipv4Net>>,
 }
 
 /// Which ranges are taken, and by whom.
 struct Places<'a> {
-    vpc: Ipv4Net,
-    vpc_origin: Origin,
-    allocator: Allocator,
-    taken: BTreeMap<(usize, SubnetKey), Taken>,
+    space: Space,
+    vpc: At<Ipv4Net>,
+    /// By first address; they do not overlap.
+    taken: BTreeMap<u32, Taken>,
     /// Ranges that must be where they are and cannot.
     refused: Vec<Refused>,
     findings: &'a mut Findings,
 }
 
-/// A range that a subnet has.
-#[derive(Clone, Copy)]
+/// A subnet with its range.
+#[derive(Clone)]
 struct Taken {
-    cidr: Ipv4Net,
+    tier: usize,
+    key: SubnetKey,
+    entry: Entry,
     origin: Origin,
     /// Whether an earlier plan gave it.
     from_ledger: bool,
@@ -50,7 +61,6 @@ struct Taken {
 
 /// A range that a subnet must have and cannot.
 struct Refused {
-    key: SubnetKey,
     wanted: Taken,
     why: Conflict,
 }
@@ -58,132 +68,274 @@ struct Refused {
 /// Why a subnet cannot have its range.
 enum Conflict {
     OutsideVpc,
-    Overlaps(SubnetKey, Taken),
+    Overlaps(Taken),
 }
 
-/// Gives every subnet a range: pinned and remembered ones first, then the new ones, largest first.
+/// Gives every subnet a range: pinned and remembered ones first, then the new ones, largest first. What removed subnets had
+/// is left alone.
 pub(super) fn allocate(
     stack: &Stack,
     tiers: &[PlannedTier],
     ledger: &Ledger,
     findings: &mut Findings,
 ) -> Option<Allocation> {
-    let cidr = stack.network.cidr;
     let before = findings.count(Severity::Error);
     let mut places = Places {
-        vpc: cidr.value,
-        vpc_origin: cidr.origin,
-        allocator: Allocator::new([cidr.value]),
+        space: Space::new(blocks(stack)),
+        vpc: stack.network.cidr,
         taken: BTreeMap::new(),
         refused: Vec::new(),
         findings,
     };
-    for (tier, key, cidr, origin) in pinned(stack, tiers) {
-        let wanted = Taken {
-            cidr,
-            origin,
-            from_ledger: false,
-        };
-        places.keep(tier, key, wanted);
-    }
-    let requests = places.remembered(stack, tiers, ledger);
+    let requests = places.requests(stack, tiers);
+    let mut tombstones = removed(&requests, ledger);
+    let requests = places.pinned(requests, ledger);
+    let requests = places.remembered(requests, ledger);
+    let requests = places.revived(requests, &tombstones);
     places.report_refused();
+    places.bury(&mut tombstones);
     places.fill(requests);
     if places.findings.count(Severity::Error) > before {
         return None;
     }
     let mut subnets = vec![Vec::new(); tiers.len()];
-    for ((tier, key), Taken { cidr, .. }) in places.taken {
-        subnets[tier].push(PlannedSubnet { key, cidr });
+    for Taken {
+        tier, key, entry, ..
+    } in places.taken.into_values()
+    {
+        let Entry {
+            cidr,
+            ipv6,
+            state,
+            nat: _,
+        } = entry;
+        subnets[tier].push(PlannedSubnet {
+            key,
+            cidr,
+            ipv6,
+            state,
+        });
+    }
+    for of_tier in &mut subnets {
+        of_tier.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     }
     Some(Allocation {
         subnets,
-        free: places.allocator.free_blocks(),
+        tombstones,
+        free: places.space.free_blocks(),
     })
 }
 
-impl Places<'_> {
-    /// Gives a subnet exactly this range, or remembers why it cannot have it.
-    fn keep(&mut self, tier: usize, key: SubnetKey, wanted: Taken) {
-        let why = if !self.vpc.contains(&wanted.cidr) {
-            Conflict::OutsideVpc
-        } else if self.allocator.take(wanted.cidr) {
-            self.taken.insert((tier, key), wanted);
-            return;
-        } else {
-            let other = self
-                .taken
-                .iter()
-                .find(|(_, other)| super::overlap(other.cidr, wanted.cidr));
-            // Inside the VPC, a range that is not free is somebody's.
-            let Some(((_, other), taken)) = other else {
-                return;
-            };
-            Conflict::Overlaps(other.clone(), *taken)
-        };
-        self.refused.push(Refused { key, wanted, why });
-    }
+/// The network's blocks: the primary one, then those that were added to it.
+fn blocks(stack: &Stack) -> Vec<Block> {
+    let At { value, origin } = stack.network.cidr;
+    vec![Block {
+        cidr: value,
+        origin,
+        general: true,
+    }]
+}
 
-    /// Keeps what the ledger knows where it is; the subnets that nobody knows a range for are left.
-    ///
-    /// INVARIANT (ledger): what stands in it stays where it is, or an error says why it cannot.
-    fn remembered(
-        &mut self,
-        stack: &Stack,
-        tiers: &[PlannedTier],
-        ledger: &Ledger,
-    ) -> Vec<Request> {
+/// What subnets had that are not asked for any more, and what they had before.
+fn removed(requests: &[Request<'_>], ledger: &Ledger) -> Vec<Tombstone> {
+    let live: BTreeMap<&SubnetKey, Option<Ipv4Net>> = requests
+        .iter()
+        .map(|request| (&request.key, request.pin.map(|pin| pin.value)))
+        .collect();
+    let gone = ledger.entries().filter(|(key, entry)| match live.get(key) {
+        None => true,
+        // A pin moves its own subnet, whose old range may still be in use.
+        Some(Some(pin)) => *pin != entry.cidr && !super::overlap(*pin, entry.cidr),
+        Some(None) => false,
+    });
+    let gone = gone.map(|(key, entry)| Tombstone {
+        key: key.clone(),
+        cidr: entry.cidr,
+        ipv6: entry.ipv6,
+    });
+    let mut all: Vec<_> = ledger.tombstones().cloned().chain(gone).collect();
+    all.sort_unstable_by(|a, b| a.cidr.cmp(&b.cidr));
+    all
+}
+
+impl<'a> Places<'a> {
+    /// Every subnet of every tier.
+    fn requests<'t>(&mut self, stack: &Stack, tiers: &'t [PlannedTier]) -> Vec<Request<'t>> {
         let mut requests = Vec::new();
         for (index, tier) in tiers.iter().enumerate() {
-            let (prefix, origin) = wanted_prefix(stack, tier);
-            if prefix > 32 {
-                self.findings.push(no_prefix(prefix, origin, tier));
-                continue;
-            }
-            for zone in &tier.zones {
-                let key = key(tier, *zone);
-                if pins(stack, tier).any(|(pinned, _)| pinned == *zone) {
+            let model = tier.model(stack);
+            let further = model.map_or(&[][..], |model| &model.further);
+            let first = wanted_prefix(stack, tier);
+            let further = further.iter().map(|at| (at.value, at.origin, true));
+            for ((prefix, origin, asked), ordinal) in std::iter::once(first).chain(further).zip(0..)
+            {
+                if prefix > 32 {
+                    self.findings.push(no_prefix(prefix, origin, tier));
                     continue;
                 }
-                match ledger.get(&key) {
-                    Some(cidr) => {
-                        let wanted = Taken {
-                            cidr,
-                            origin: tier.name_origin,
-                            from_ledger: true,
-                        };
-                        self.keep(index, key, wanted);
-                    }
-                    None => requests.push(Request {
-                        tier: index,
-                        key,
-                        prefix,
-                        origin,
-                    }),
-                }
+                requests.extend(tier.zones.iter().map(|&zone| Request {
+                    tier,
+                    index,
+                    key: SubnetKey {
+                        tier: tier.name.clone(),
+                        zone,
+                        ordinal,
+                    },
+                    prefix,
+                    origin,
+                    asked,
+                    pin: (ordinal == 0).then(|| pin(stack, tier, zone)).flatten(),
+                }));
             }
         }
         requests
     }
 
+    /// Places what the user wrote down, and gives back the rest.
+    fn pinned<'t>(&mut self, requests: Vec<Request<'t>>, ledger: &Ledger) -> Vec<Request<'t>> {
+        let (pinned, rest): (Vec<_>, Vec<_>) = requests
+            .into_iter()
+            .partition(|request| request.pin.is_some());
+        for request in pinned {
+            let Some(pin) = request.pin else { continue };
+            let entry = match ledger.get(&request.key) {
+                Some(entry) if entry.cidr == pin.value => entry,
+                Some(entry) if entry.state == State::Deployed => {
+                    self.findings
+                        .push(deployed_elsewhere(&request.key, entry.cidr, pin));
+                    continue;
+                }
+                Some(entry) => Entry {
+                    cidr: pin.value,
+                    ..entry
+                },
+                None => Entry::planned(pin.value),
+            };
+            self.keep(request.taken(entry, pin.origin, false));
+        }
+        rest
+    }
+
+    /// Keeps what the ledger knows where it is, and gives back the subnets that nobody knows a range for.
+    ///
+    /// INVARIANT (ledger): what stands in it stays where it is, or an error says why it cannot.
+    fn remembered<'t>(&mut self, requests: Vec<Request<'t>>, ledger: &Ledger) -> Vec<Request<'t>> {
+        let mut rest = Vec::new();
+        for request in requests {
+            let Some(entry) = ledger.get(&request.key) else {
+                rest.push(request);
+                continue;
+            };
+            if request.asked && entry.cidr.prefix_len() != request.prefix {
+                self.findings.push(other_size(&request, entry.cidr));
+            }
+            let origin = request.tier.name_origin;
+            self.keep(request.taken(entry, origin, true));
+        }
+        rest
+    }
+
+    /// Gives subnets back what they had before they were removed, where it fits.
+    fn revived<'t>(
+        &mut self,
+        requests: Vec<Request<'t>>,
+        tombstones: &[Tombstone],
+    ) -> Vec<Request<'t>> {
+        let mut had: BTreeMap<&SubnetKey, Vec<&Tombstone>> = BTreeMap::new();
+        for tombstone in tombstones {
+            had.entry(&tombstone.key).or_default().push(tombstone);
+        }
+        let mut rest = Vec::new();
+        for request in requests {
+            let fits = |tombstone: &&&Tombstone| {
+                !request.asked || tombstone.cidr.prefix_len() == request.prefix
+            };
+            let old = had.get(&request.key).into_iter().flatten().find(fits);
+            match old {
+                Some(old) if self.space.block_of(old.cidr).is_some() => {
+                    let mut entry = Entry::planned(old.cidr);
+                    entry.ipv6 = old.ipv6;
+                    let origin = request.tier.name_origin;
+                    self.keep(request.taken(entry, origin, true));
+                }
+                _ => rest.push(request),
+            }
+        }
+        rest
+    }
+
+    /// Takes what removed subnets had, so that nobody gets it, and forgets what a subnet has again.
+    fn bury(&mut self, tombstones: &mut Vec<Tombstone>) {
+        tombstones.retain(|tombstone| {
+            match self.overlapping(tombstone.cidr) {
+                // It is there again.
+                Some(now) if now.key == tombstone.key && now.entry.cidr == tombstone.cidr => false,
+                Some(now) => {
+                    let finding = not_released(now, tombstone);
+                    self.findings.push(finding);
+                    true
+                }
+                None => {
+                    // Outside of the network's blocks nothing can be given out, so nothing need be taken.
+                    self.space.take(tombstone.cidr);
+                    true
+                }
+            }
+        });
+    }
+
+    /// Gives a subnet exactly its range, or remembers why it cannot have it.
+    fn keep(&mut self, wanted: Taken) {
+        let cidr = wanted.entry.cidr;
+        let why = if self.space.block_of(cidr).is_none() {
+            Conflict::OutsideVpc
+        } else if self.space.take(cidr) {
+            self.taken.insert(cidr.network().to_bits(), wanted);
+            return;
+        } else {
+            // Inside the VPC, a range that is not free is somebody's.
+            let Some(other) = self.overlapping(cidr) else {
+                return;
+            };
+            Conflict::Overlaps(other.clone())
+        };
+        self.refused.push(Refused { wanted, why });
+    }
+
+    /// A subnet that has addresses of a range.
+    fn overlapping(&self, cidr: Ipv4Net) -> Option<&Taken> {
+        let last = cidr.broadcast().to_bits();
+        let (_, taken) = self.taken.range(..=last).next_back()?;
+        super::overlap(taken.entry.cidr, cidr).then_some(taken)
+    }
+
     /// Gives the rest of the subnets what is free.
-    fn fill(&mut self, mut requests: Vec<Request>) {
+    fn fill(&mut self, mut requests: Vec<Request<'_>>) {
         requests.sort_by(|a, b| (a.prefix, &a.key).cmp(&(b.prefix, &b.key)));
         let mut refused = Vec::new();
         for request in requests {
-            match self.allocator.allocate(request.prefix) {
+            match self.space.allocate(request.prefix, None) {
                 Some(cidr) => {
-                    let taken = Taken {
-                        cidr,
-                        origin: request.origin,
-                        from_ledger: false,
-                    };
-                    self.taken.insert((request.tier, request.key), taken);
+                    let origin = request.origin;
+                    let taken = request.taken(Entry::planned(cidr), origin, false);
+                    self.taken.insert(cidr.network().to_bits(), taken);
                 }
                 None => refused.push(request),
             }
         }
         self.report_no_room(&refused);
+    }
+}
+
+impl Request<'_> {
+    fn taken(self, entry: Entry, origin: Origin, from_ledger: bool) -> Taken {
+        Taken {
+            tier: self.index,
+            key: self.key,
+            entry,
+            origin,
+            from_ledger,
+        }
     }
 }
 
@@ -201,45 +353,71 @@ fn no_prefix(prefix: u8, origin: Origin, tier: &PlannedTier) -> Finding {
         .help("write 28")
 }
 
-fn key(tier: &PlannedTier, zone: ZoneId) -> SubnetKey {
-    SubnetKey {
-        tier: tier.name.clone(),
-        zone,
-        ordinal: 0,
-    }
+/// The range that the user wrote down for a tier in a zone.
+fn pin(stack: &Stack, tier: &PlannedTier, zone: ZoneId) -> Option<At<Ipv4Net>> {
+    let pins = &tier.model(stack)?.cidrs;
+    let mut pins = pins.iter();
+    pins.find(|(name, _)| ZoneId::parse(&name.value) == Ok(zone))
+        .map(|(_, cidr)| *cidr)
 }
 
-/// The ranges that the user wrote down, by tier and zone.
-fn pinned<'a>(
-    stack: &'a Stack,
-    tiers: &'a [PlannedTier],
-) -> impl Iterator<Item = (usize, SubnetKey, Ipv4Net, Origin)> + 'a {
-    tiers.iter().enumerate().flat_map(move |(index, tier)| {
-        pins(stack, tier)
-            .filter(|(zone, _)| tier.zones.contains(zone))
-            .map(move |(zone, cidr)| (index, key(tier, zone), cidr.value, cidr.origin))
+/// A subnet that is on AWS does not move because somebody wrote another range.
+fn deployed_elsewhere(key: &SubnetKey, old: Ipv4Net, pin: At<Ipv4Net>) -> Finding {
+    rules::PLAN010
+        .at(
+            pin.origin,
+            format!("{key} is deployed as {old} and would move to {}", pin.value),
+        )
+        .note("AWS changes no subnet's range: it would be replaced with all that is in it")
+        .help(format!(
+            "write {old}, or give the tier a further subnet: `further-subnets: [{}]`",
+            pin.value.prefix_len()
+        ))
+}
+
+/// A subnet of the ledger is not resized because somebody wrote another size.
+fn other_size(request: &Request<'_>, old: Ipv4Net) -> Finding {
+    let old_prefix = old.prefix_len();
+    let finding = rules::PLAN010.at(
+        request.origin,
+        format!("{} is {old}, not a /{}", request.key, request.prefix),
+    );
+    let finding = finding
+        .note("the ledger has it so, and AWS changes no subnet's range: it would be replaced with all that is in it");
+    finding.help(if request.prefix < old_prefix {
+        format!(
+            "write {old_prefix}, and give the tier a further subnet for more room: `further-subnets: [{}]`",
+            request.prefix
+        )
+    } else {
+        format!("write {old_prefix}")
     })
 }
 
-/// The ranges that the user wrote down for a tier, by zone.
-fn pins<'a>(
-    stack: &'a Stack,
-    tier: &PlannedTier,
-) -> impl Iterator<Item = (ZoneId, At<Ipv4Net>)> + use<'a> {
-    tier.model(stack)
-        .into_iter()
-        .flat_map(|model| &model.cidrs)
-        .filter_map(|(zone, cidr)| Some((ZoneId::parse(&zone.value).ok()?, *cidr)))
+/// What a removed subnet had is nobody's before it is released.
+fn not_released(now: &Taken, tombstone: &Tombstone) -> Finding {
+    rules::PLAN011
+        .at(
+            now.origin,
+            format!(
+                "{} of {} overlaps {}, which {} had",
+                now.entry.cidr, now.key, tombstone.cidr, tombstone.key
+            ),
+        )
+        .note("engines create before they delete, so the old subnet would still be there when AWS is asked for the new one")
+        .help("deploy the removal first, then release what it had by `eksnet plan --release`")
 }
 
 impl Places<'_> {
     /// Says which ranges cannot be where they must, once it is known which ones are free instead.
     fn report_refused(&mut self) {
-        for Refused { key, wanted, why } in std::mem::take(&mut self.refused) {
+        for Refused { wanted, why } in std::mem::take(&mut self.refused) {
             let Taken {
-                cidr,
+                key,
+                entry: Entry { cidr, .. },
                 origin,
                 from_ledger,
+                ..
             } = wanted;
             let subject = if from_ledger {
                 format!("{cidr}, which the ledger has for {key},")
@@ -250,78 +428,91 @@ impl Places<'_> {
                 Conflict::OutsideVpc => rules::EKS212
                     .at(
                         origin,
-                        format!("{subject} is not inside the VPC's {}", self.vpc),
+                        format!("{subject} is not inside the VPC's {}", self.blocks()),
                     )
                     .note("AWS refuses a subnet that is not inside one block of its VPC"),
-                Conflict::Overlaps(other, taken) => rules::EKS212
+                Conflict::Overlaps(other) => rules::EKS212
                     .at(
                         origin,
                         if from_ledger {
-                            format!("{subject} overlaps {} of {other}", taken.cidr)
+                            format!("{subject} overlaps {} of {}", other.entry.cidr, other.key)
                         } else {
-                            format!("{cidr} of {key} overlaps {} of {other}", taken.cidr)
+                            format!(
+                                "{cidr} of {key} overlaps {} of {}",
+                                other.entry.cidr, other.key
+                            )
                         },
                     )
-                    .related(taken.origin, format!("{} is here", taken.cidr))
+                    .related(other.origin, format!("{} is here", other.entry.cidr))
                     .note("AWS refuses subnets that share addresses"),
             };
-            let free = self.allocator.clone().allocate(cidr.prefix_len());
+            let free = self.space.proposal(cidr.prefix_len(), None);
             self.findings.push(match (from_ledger, free) {
                 (true, _) => finding
                     .note("what an earlier plan gave a subnet does not move by itself: AWS would replace the subnet")
                     .help("leave the range to it, or remove its entry from the ledger to let the subnet move"),
                 (false, Some(free)) => finding.help(format!("a free range of that size is {free}")),
-                (false, None) => finding.help(format!("no range of that size is free in {}", self.vpc)),
+                (false, None) => finding.help(format!("no range of that size is free in {}", self.blocks())),
             });
         }
     }
 
     /// Says how much is missing, with the arithmetic, once for each tier.
-    fn report_no_room(&mut self, refused: &[Request]) {
-        let vpc = self.vpc;
-        let mut tiers: Vec<&str> = refused.iter().map(|r| r.key.tier.as_str()).collect();
-        tiers.sort_unstable();
-        tiers.dedup();
-        for tier in tiers {
-            let of_tier: Vec<_> = refused.iter().filter(|r| r.key.tier == tier).collect();
+    fn report_no_room(&mut self, refused: &[Request<'_>]) {
+        let mut of_tier: BTreeMap<(&str, u16), Vec<&Request<'_>>> = BTreeMap::new();
+        for request in refused {
+            let key = (request.key.tier.as_str(), request.key.ordinal);
+            of_tier.entry(key).or_default().push(request);
+        }
+        let blocks = self.blocks();
+        for ((tier, _), of_tier) in of_tier {
             let Some(first) = of_tier.first() else {
                 continue;
             };
             let zones: Vec<_> = of_tier.iter().map(|r| r.key.zone.to_string()).collect();
             let needed = addresses(first.prefix) * of_tier.len() as u64;
-            let largest = self
-                .allocator
-                .free_blocks()
-                .iter()
-                .map(Ipv4Net::prefix_len)
-                .min();
-            let free = match largest {
-                Some(prefix) => format!(
-                    "{} addresses are free, the largest block a /{prefix}",
-                    self.allocator.free_addresses()
-                ),
-                None => "nothing is free".to_owned(),
-            };
-            self.findings.push(
-                rules::PLAN001
-                    .at(
-                        first.origin.or(self.vpc_origin),
-                        format!("no room in {vpc} for tier `{tier}` in {}", zones.join(", ")),
-                    )
-                    .related(
-                        self.vpc_origin,
-                        format!("{} addresses in all", addresses(vpc.prefix_len())),
-                    )
-                    .note(format!(
-                        "{} of /{}, {needed} addresses; {free}",
-                        match of_tier.len() {
-                            1 => "1 subnet".to_owned(),
-                            n => format!("{n} subnets"),
-                        },
-                        first.prefix
-                    ))
-                    .help("give the tier a longer prefix, or the network a larger range"),
-            );
+            let finding = rules::PLAN001
+                .at(
+                    first.origin.or(self.vpc.origin),
+                    format!(
+                        "no room in {blocks} for tier `{tier}` in {}",
+                        zones.join(", ")
+                    ),
+                )
+                .related(
+                    self.vpc.origin,
+                    format!(
+                        "{} addresses in all",
+                        addresses(self.vpc.value.prefix_len())
+                    ),
+                )
+                .note(format!(
+                    "{} of /{}, {needed} addresses; {}",
+                    match of_tier.len() {
+                        1 => "1 subnet".to_owned(),
+                        n => format!("{n} subnets"),
+                    },
+                    first.prefix,
+                    self.room()
+                ))
+                .help("give the tier a longer prefix, or the network a larger range");
+            self.findings.push(finding);
         }
+    }
+
+    /// What is free, in words.
+    fn room(&self) -> String {
+        let blocks = || self.space.candidates(None).map(|(_, free)| free);
+        let all: u64 = blocks().map(Allocator::free_addresses).sum();
+        let largest = blocks().flat_map(Allocator::free_blocks);
+        match largest.map(|block| block.prefix_len()).min() {
+            Some(prefix) => format!("{all} addresses are free, the largest block a /{prefix}"),
+            None => "nothing is free".to_owned(),
+        }
+    }
+
+    /// The network's blocks, in words.
+    fn blocks(&self) -> String {
+        self.vpc.value.to_string()
     }
 }

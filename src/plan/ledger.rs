@@ -1,6 +1,6 @@
-//! Which range was given to which subnet.
+//! Which range was given to which subnet, so that growth moves none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ipnet::Ipv4Net;
@@ -19,10 +19,88 @@ pub struct SubnetKey {
 }
 
 impl fmt::Display for SubnetKey {
-    /// In words: `nodes in use1-az4`.
+    /// In words: `nodes in use1-az4`, and `nodes in use1-az4 (2nd)` for a further subnet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in {}", self.tier, self.zone)
+        write!(f, "{} in {}", self.tier, self.zone)?;
+        let number = self.ordinal + 1;
+        let ending = match (number % 10, number % 100) {
+            (1, n) if n != 11 => "st",
+            (2, n) if n != 12 => "nd",
+            (3, n) if n != 13 => "rd",
+            _ => "th",
+        };
+        if self.ordinal == 0 {
+            Ok(())
+        } else {
+            write!(f, " ({number}{ending})")
+        }
     }
+}
+
+/// How sure it is that a range is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// A plan gave it out.
+    Planned,
+    /// A subnet with it exists on AWS. It moves for nobody.
+    Deployed,
+}
+
+impl State {
+    /// The word of a ledger's file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Deployed => "deployed",
+        }
+    }
+}
+
+/// What a subnet was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its range.
+    pub cidr: Ipv4Net,
+    /// Which /64 of the network's IPv6 range it has, where that has one.
+    pub ipv6: Option<u8>,
+    /// Whether a NAT gateway stands in it.
+    pub nat: bool,
+    /// How sure it is that it is in use.
+    pub state: State,
+}
+
+impl Entry {
+    /// A range that a plan gave out.
+    pub const fn planned(cidr: Ipv4Net) -> Self {
+        Self {
+            cidr,
+            ipv6: None,
+            nat: false,
+            state: State::Planned,
+        }
+    }
+
+    /// A range that a subnet on AWS has.
+    pub const fn deployed(cidr: Ipv4Net) -> Self {
+        Self {
+            state: State::Deployed,
+            ..Self::planned(cidr)
+        }
+    }
+}
+
+/// What a subnet had that is no longer asked for.
+///
+/// It is given to nobody else until it is released: engines create before they delete, so the old subnet may still be
+/// there when the new one is made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tombstone {
+    /// Whose it was; that subnet gets it back if it is asked for again.
+    pub key: SubnetKey,
+    /// The range.
+    pub cidr: Ipv4Net,
+    /// The /64 of the network's IPv6 range.
+    pub ipv6: Option<u8>,
 }
 
 /// The ranges that a network has given out.
@@ -31,7 +109,23 @@ impl fmt::Display for SubnetKey {
 /// is new goes where there is room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ledger {
-    entries: BTreeMap<SubnetKey, Ipv4Net>,
+    entries: BTreeMap<SubnetKey, Entry>,
+    tombstones: BTreeMap<Ipv4Net, Tombstone>,
+}
+
+/// A difference between two ledgers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A subnet has a range for the first time, or has its old one back.
+    Added(SubnetKey, Entry),
+    /// A subnet has another range.
+    Moved(SubnetKey, Entry, Entry),
+    /// What else is known of a subnet changed, such as that it is deployed.
+    Marked(SubnetKey, Entry, Entry),
+    /// A subnet is no longer there, or no longer asked for.
+    Removed(SubnetKey, Entry),
+    /// A range may be given out again.
+    Released(Tombstone),
 }
 
 impl Ledger {
@@ -39,21 +133,138 @@ impl Ledger {
     pub const fn new() -> Self {
         Self {
             entries: BTreeMap::new(),
+            tombstones: BTreeMap::new(),
         }
     }
 
-    /// The range of a subnet.
-    pub fn get(&self, key: &SubnetKey) -> Option<Ipv4Net> {
+    /// What a subnet has.
+    pub fn get(&self, key: &SubnetKey) -> Option<Entry> {
         self.entries.get(key).copied()
     }
 
-    /// Notes a range.
-    pub fn insert(&mut self, key: SubnetKey, cidr: Ipv4Net) {
-        self.entries.insert(key, cidr);
+    /// Notes what a subnet has.
+    pub fn insert(&mut self, key: SubnetKey, entry: Entry) {
+        self.entries.insert(key, entry);
     }
 
-    /// All of them, by tier and zone.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&SubnetKey, Ipv4Net)> {
-        self.entries.iter().map(|(key, cidr)| (key, *cidr))
+    /// Notes what a subnet had.
+    pub fn bury(&mut self, tombstone: Tombstone) {
+        self.tombstones.insert(tombstone.cidr, tombstone);
     }
+
+    /// The subnets with what they have, by tier, zone and ordinal.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (&SubnetKey, Entry)> {
+        self.entries.iter().map(|(key, entry)| (key, *entry))
+    }
+
+    /// What subnets had, by address.
+    pub fn tombstones(&self) -> impl ExactSizeIterator<Item = &Tombstone> {
+        self.tombstones.values()
+    }
+
+    /// Whether nothing was given out.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.tombstones.is_empty()
+    }
+
+    /// Forgets what subnets had, so that it can be given out again. Safe once the subnets are gone from AWS.
+    pub fn release(&mut self) {
+        self.tombstones.clear();
+    }
+
+    /// Notes that every subnet exists on AWS.
+    pub fn mark_deployed(&mut self) {
+        for entry in self.entries.values_mut() {
+            entry.state = State::Deployed;
+        }
+    }
+
+    /// The same without what keeps it from being used: of two entries that overlap one goes, never a deployed one for
+    /// one that is not. The next plan finds another place for it.
+    ///
+    /// Two deployed entries that overlap are both kept, for AWS cannot have both: one of them is not true.
+    pub fn repair(&mut self) {
+        let mut order: Vec<_> = self.entries().map(|(key, e)| (key.clone(), e)).collect();
+        order.sort_by(|(a, one), (b, two)| (two.state, a).cmp(&(one.state, b)));
+        let mut taken: BTreeSet<Ipv4Net> = BTreeSet::new();
+        // Deployed entries come first, then what must not be given out, then what can go elsewhere.
+        let (deployed, planned) =
+            order.split_at(order.partition_point(|(_, entry)| entry.state == State::Deployed));
+        for (_, entry) in deployed {
+            claim(&mut taken, entry.cidr);
+        }
+        self.tombstones.retain(|cidr, _| claim(&mut taken, *cidr));
+        for (key, entry) in planned {
+            if !claim(&mut taken, entry.cidr) {
+                self.entries.remove(key);
+            }
+        }
+        self.repair_indices();
+    }
+
+    /// Of two subnets with one IPv6 range, the one that is only planned loses it.
+    fn repair_indices(&mut self) {
+        let deployed = self.entries.values().filter(|e| e.state == State::Deployed);
+        let buried = self.tombstones.values().filter_map(|old| old.ipv6);
+        let mut taken: BTreeSet<u8> = deployed.filter_map(|e| e.ipv6).chain(buried).collect();
+        for entry in self.entries.values_mut() {
+            if entry.state == State::Planned {
+                entry.ipv6 = entry.ipv6.filter(|index| taken.insert(*index));
+            }
+        }
+    }
+
+    /// What another ledger has differently, by tier, zone and ordinal.
+    pub fn changes(&self, new: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (key, old) in self.entries() {
+            let key = key.clone();
+            match new.get(&key) {
+                None => changes.push(Change::Removed(key, old)),
+                Some(now) if now.cidr != old.cidr => changes.push(Change::Moved(key, old, now)),
+                Some(now) if now != old => changes.push(Change::Marked(key, old, now)),
+                Some(_) => {}
+            }
+        }
+        for (key, now) in new.entries() {
+            if !self.entries.contains_key(key) {
+                changes.push(Change::Added(key.clone(), now));
+            }
+        }
+        changes.sort_by(|a, b| a.key().cmp(b.key()));
+        let gone = self.tombstones().filter(|old| {
+            !new.tombstones.contains_key(&old.cidr)
+                && new.get(&old.key).is_none_or(|e| e.cidr != old.cidr)
+        });
+        changes.extend(gone.cloned().map(Change::Released));
+        changes
+    }
+}
+
+impl Change {
+    /// Whose.
+    pub const fn key(&self) -> &SubnetKey {
+        match self {
+            Self::Added(key, _)
+            | Self::Moved(key, _, _)
+            | Self::Marked(key, _, _)
+            | Self::Removed(key, _)
+            | Self::Released(Tombstone { key, .. }) => key,
+        }
+    }
+}
+
+/// Takes a range among ranges that do not overlap each other; says whether it was free.
+fn claim(taken: &mut BTreeSet<Ipv4Net>, cidr: Ipv4Net) -> bool {
+    // Ranges are nested or apart, so that one which overlaps starts in this one or is the last that starts before it.
+    let below = taken.range(..=cidr).next_back();
+    let above = taken.range(cidr..).next();
+    let free = !below
+        .into_iter()
+        .chain(above)
+        .any(|other| super::overlap(*other, cidr));
+    if free {
+        taken.insert(cidr);
+    }
+    free
 }

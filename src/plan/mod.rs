@@ -7,10 +7,13 @@
 mod addresses;
 mod allocator;
 mod ledger;
+mod lock;
+mod space;
 mod tiers;
 mod zones;
 
-pub use ledger::{Ledger, SubnetKey};
+pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone};
+pub use lock::{LOCK_FILE, LockFile};
 
 #[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
@@ -39,13 +42,13 @@ pub struct PlannedTier {
     pub(crate) model: Option<usize>,
     /// Its zones, in order.
     pub zones: Vec<ZoneId>,
-    /// Its subnets, in the order of their zones.
+    /// Its subnets, in the order of their zones; several in a zone stand together.
     pub subnets: Vec<PlannedSubnet>,
     /// Whether load balancers are put here by their role tag.
     pub load_balancers: bool,
     /// Tags of its own.
     pub tags: Tags,
-    /// For each subnet, which NAT gateway of [`Plan::nats`] it leaves through.
+    /// For each zone, which NAT gateway of [`Plan::nats`] it leaves through.
     pub(crate) egress: Vec<Option<usize>>,
 }
 
@@ -63,6 +66,10 @@ pub struct PlannedSubnet {
     pub key: SubnetKey,
     /// Its range.
     pub cidr: Ipv4Net,
+    /// Which /64 of the network's IPv6 range it has, where that has one.
+    pub ipv6: Option<u8>,
+    /// Whether it is known to exist on AWS.
+    pub state: State,
 }
 
 impl PlannedSubnet {
@@ -98,6 +105,8 @@ pub struct Plan {
     pub nats: Vec<PlannedNat>,
     /// What is left of the range.
     pub free: Vec<Ipv4Net>,
+    /// What removed subnets had, which nobody gets before it is released; by address.
+    pub tombstones: Vec<Tombstone>,
     /// The range of Kubernetes services.
     pub service_cidr: Option<Ipv4Net>,
     /// The tier of the control plane's interfaces.
@@ -124,8 +133,25 @@ impl Plan {
     /// The ledger that keeps this plan: planning with it again gives the same.
     pub fn ledger(&self) -> Ledger {
         let mut ledger = Ledger::new();
-        for subnet in self.tiers.iter().flat_map(|tier| &tier.subnets) {
-            ledger.insert(subnet.key.clone(), subnet.cidr);
+        for (index, tier) in self.tiers.iter().enumerate() {
+            let gateways: Vec<ZoneId> = self
+                .nats
+                .iter()
+                .filter(|nat| nat.tier == index)
+                .map(|nat| nat.zone)
+                .collect();
+            for subnet in &tier.subnets {
+                let entry = Entry {
+                    cidr: subnet.cidr,
+                    ipv6: subnet.ipv6,
+                    nat: subnet.key.ordinal == 0 && gateways.contains(&subnet.key.zone),
+                    state: subnet.state,
+                };
+                ledger.insert(subnet.key.clone(), entry);
+            }
+        }
+        for tombstone in &self.tombstones {
+            ledger.bury(tombstone.clone());
         }
         ledger
     }
@@ -148,8 +174,8 @@ impl Plan {
 /// Nothing that stands in the ledger moves. A plan that comes with an error has no subnets: it is for the rules, not to be
 /// built.
 pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> Option<Plan> {
-    let zones = zones::resolve(stack, findings);
-    let tiers = tiers::resolve(stack, zones.as_deref(), findings);
+    let zones = zones::resolve(stack, ledger, findings);
+    let tiers = tiers::resolve(stack, zones.as_deref(), ledger, findings);
     let (zones, tiers) = (zones?, tiers?);
     let cidr = stack.network.cidr.value;
     // Without room there are no subnets, but much can be said of the tiers all the same.
@@ -161,6 +187,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         tiers: tiers.tiers,
         nats: tiers.nats,
         free: allocation.free,
+        tombstones: allocation.tombstones,
         service_cidr: stack
             .cluster
             .as_ref()

@@ -1,7 +1,7 @@
 //! Which tiers there are, in which zones, and which of them serves what.
 
 use super::zones;
-use super::{PlannedNat, PlannedTier, foreign_tier};
+use super::{Ledger, PlannedNat, PlannedTier, SubnetKey, foreign_tier};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
@@ -27,6 +27,7 @@ pub(crate) const DEFAULT_TIERS: [&str; 3] = ["public", "nodes", CONTROL_PLANE];
 pub(super) fn resolve(
     stack: &Stack,
     zones: Option<&[ZoneId]>,
+    ledger: &Ledger,
     findings: &mut Findings,
 ) -> Option<Resolved> {
     let before = findings.count(Severity::Error);
@@ -45,7 +46,7 @@ pub(super) fn resolve(
     let nats = if models.is_empty() {
         default_nats(&mut tiers)
     } else {
-        nats(stack, &order, &mut tiers, settled, findings)
+        nats(stack, &order, &mut tiers, ledger, settled, findings)
     };
 
     let used = |tier: &At<AnyTier>, findings: &mut Findings| {
@@ -325,14 +326,14 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
         .collect()
 }
 
-/// The prefix length of a tier's subnets, and where it was asked for.
+/// The prefix length of a tier's subnets, where it was asked for, and whether it was.
 ///
 /// Layout 1: the subnets of the tier `nodes` have an eighth of the network, those of other private tiers a sixteenth, so
 /// that four zones and a further tier fit; public and isolated ones have a 256th but at least a /27, which is what a load
 /// balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
-pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
+pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin, bool) {
     if let Some(asked) = tier.model(stack).and_then(|model| model.prefix) {
-        return (asked.value, asked.origin);
+        return (asked.value, asked.origin, true);
     }
     let vpc = stack.network.cidr.value.prefix_len();
     let prefix = match tier.access {
@@ -347,7 +348,7 @@ pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin) {
         Access::Private => (vpc + 4).clamp(16, 28),
         Access::Public | Access::Isolated => (vpc + 8).clamp(16, 27).max(vpc.min(28)),
     };
-    (prefix, tier.origin)
+    (prefix, tier.origin, false)
 }
 
 fn default_nats(tiers: &mut [PlannedTier]) -> Vec<PlannedNat> {
@@ -374,6 +375,7 @@ fn nats(
     stack: &Stack,
     order: &[usize],
     tiers: &mut [PlannedTier],
+    ledger: &Ledger,
     settled: bool,
     findings: &mut Findings,
 ) -> Vec<PlannedNat> {
@@ -387,7 +389,15 @@ fn nats(
             foreign_tier(nat.count.origin, stack, findings);
             continue;
         };
-        let zones = nat_zones(stack, model, &tiers[public], &nat.count, settled, findings);
+        let zones = nat_zones(
+            stack,
+            model,
+            &tiers[public],
+            &nat.count,
+            ledger,
+            settled,
+            findings,
+        );
         for (i, zone) in zones.iter().enumerate() {
             let allocation = nat.allocations.get(i).map(|id| id.value.clone());
             match nats
@@ -444,6 +454,7 @@ fn nat_zones(
     model: &TierModel,
     public: &PlannedTier,
     count: &At<NatCount>,
+    ledger: &Ledger,
     settled: bool,
     findings: &mut Findings,
 ) -> Vec<ZoneId> {
@@ -471,7 +482,7 @@ fn nat_zones(
                         )),
                 );
             }
-            return public.zones.iter().take(n).copied().collect();
+            return keeping_gateways(public, n, ledger);
         }
         NatCount::In(listed) => listed,
     };
@@ -499,6 +510,23 @@ fn nat_zones(
     }
     zones.sort_unstable();
     zones.dedup();
+    zones
+}
+
+/// The first zones of a tier, those first that have a gateway already: a further zone moves none.
+fn keeping_gateways(public: &PlannedTier, count: usize, ledger: &Ledger) -> Vec<ZoneId> {
+    let had = |zone: ZoneId| {
+        let key = SubnetKey {
+            tier: public.name.clone(),
+            zone,
+            ordinal: 0,
+        };
+        ledger.get(&key).is_some_and(|entry| entry.nat)
+    };
+    let mut zones = public.zones.clone();
+    zones.sort_by_key(|zone| (!had(*zone), *zone));
+    zones.truncate(count);
+    zones.sort_unstable();
     zones
 }
 

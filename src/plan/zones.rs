@@ -1,14 +1,21 @@
 //! Which zones a network spans.
 
+use super::Ledger;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::{At, Region, Stack, ZoneError, ZoneId, Zones};
 
 /// The network's zones in order, or nothing where they cannot be told.
-pub(super) fn resolve(stack: &Stack, findings: &mut Findings) -> Option<Vec<ZoneId>> {
+///
+/// A number of zones keeps those that the ledger knows: which zones a region has changes with the years.
+pub(super) fn resolve(
+    stack: &Stack,
+    ledger: &Ledger,
+    findings: &mut Findings,
+) -> Option<Vec<ZoneId>> {
     let region = stack.region.value;
     let zones = match &stack.network.zones {
-        Zones::Count(count) => by_count(region, *count, stack.region.origin, findings)?,
+        Zones::Count(count) => by_count(region, *count, stack.region.origin, ledger, findings)?,
         Zones::List(list) => by_list(stack, list, findings)?,
     };
     if zones.len() < 2 && stack.cluster.is_some() {
@@ -31,6 +38,7 @@ fn by_count(
     region: Region,
     count: At<u8>,
     region_origin: Origin,
+    ledger: &Ledger,
     findings: &mut Findings,
 ) -> Option<Vec<ZoneId>> {
     let known = region.zones();
@@ -82,13 +90,20 @@ fn by_count(
             return None;
         }
     }
-    Some(
-        known
-            .iter()
-            .take(wanted)
-            .filter_map(|id| ZoneId::parse(id).ok())
-            .collect(),
-    )
+    let mut zones: Vec<ZoneId> = ledger.entries().map(|(key, _)| key.zone).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    zones.truncate(wanted);
+    for id in known {
+        if let Ok(zone) = ZoneId::parse(id)
+            && zones.len() < wanted
+            && !zones.contains(&zone)
+        {
+            zones.push(zone);
+        }
+    }
+    zones.sort_unstable();
+    Some(zones)
 }
 
 fn refused_note(region: Region) -> String {

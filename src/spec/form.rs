@@ -88,6 +88,9 @@ pub struct TierSpec {
     pub access: Field<AccessSpec>,
     /// The size of each subnet as a prefix length, 16 to 28.
     pub prefix: Field<u8>,
+    /// The sizes of further subnets in every zone, for a tier that ran out of addresses: `[20]` adds one. AWS resizes no
+    /// subnet.
+    pub further_subnets: List<u8>,
     /// Only in these of the network's zones, by id.
     pub zones: List<String>,
     /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`. The tier is in these

@@ -4,7 +4,7 @@ use super::Builder;
 use super::routing::Routes;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use crate::graph::{EndpointType, NodeId, Ref, VpcEndpoint};
+use crate::graph::{EndpointType, NodeId, Ref, Subnet, VpcEndpoint};
 use crate::network::{EndpointKind, EndpointService};
 
 pub(super) fn build(
@@ -49,15 +49,23 @@ fn endpoint(
         },
         EndpointKind::Interface => VpcEndpoint {
             endpoint_type: EndpointType::Interface,
-            subnets: b
-                .plan
-                .endpoint_tier
-                .and_then(|tier| network.subnets.get(tier))
-                .cloned()
-                .unwrap_or_default(),
+            subnets: endpoint_subnets(b, network),
             groups: groups.endpoints.iter().map(Ref::id).collect(),
             private_dns: Some(true),
             ..endpoint
         },
     }
+}
+
+/// The first subnet of each zone: AWS takes one in a zone.
+fn endpoint_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
+    let Some(tier) = b.plan.endpoint_tier else {
+        return Vec::new();
+    };
+    let planned = &b.plan.tiers[tier].subnets;
+    let subnets = planned.iter().zip(&network.subnets[tier]);
+    subnets
+        .filter(|(planned, _)| planned.key.ordinal == 0)
+        .map(|(_, subnet)| subnet.clone())
+        .collect()
 }

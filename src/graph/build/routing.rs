@@ -165,7 +165,8 @@ fn private_tier(
     for (at, planned) in tier.subnets.iter().enumerate() {
         let name = subnet_name(planned);
         let table = table(b, network, &name, index);
-        let nat = tier.egress.get(at).copied().flatten();
+        let zone = tier.zones.iter().position(|zone| *zone == planned.key.zone);
+        let nat = zone.and_then(|zone| tier.egress.get(zone).copied().flatten());
         if let Some(nat) = nat.and_then(|nat| nats.get(nat)) {
             let route = b.add(
                 format!("{name}/internet"),

@@ -61,7 +61,8 @@ fn subnet(
         tags.set(key.to_owned(), value);
     }
     cluster_tag(b, &mut tags);
-    if tier.load_balancers {
+    // Of two tagged subnets in a zone the controller would take the lower id.
+    if tier.load_balancers && planned.key.ordinal == 0 {
         let role = match tier.access {
             Access::Public => "kubernetes.io/role/elb",
             Access::Private | Access::Isolated => "kubernetes.io/role/internal-elb",

@@ -167,6 +167,14 @@ impl Lowering<'_> {
                 .prefix
                 .located()
                 .map(|(p, span)| At::new(*p, Origin::Spec(span))),
+            further: spec
+                .further_subnets
+                .get()
+                .into_iter()
+                .flatten()
+                .filter_map(Field::located)
+                .map(|(p, span)| At::new(*p, Origin::Spec(span)))
+                .collect(),
             cidrs: self.pinned(spec),
             zones: (!spec.zones.is_absent()).then(|| Words::texts(&spec.zones)),
             nat,
