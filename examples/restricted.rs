@@ -4,5 +4,5 @@ use std::process::ExitCode;
 mod twins;
 
 fn main() -> ExitCode {
-    eksnet::run(twins::restricted())
+    eksnet::run_with_ledger(twins::restricted(), "examples/eksnet.lock")
 }

@@ -7,18 +7,24 @@
 //! eksnet = { version = "0.1", default-features = false }
 //! ```
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Findings, Severity, Sources, line};
 use crate::files;
 use crate::network::Stack;
+use crate::plan::{LOCK_FILE, LockFile};
 use crate::render::Format;
+use crate::synthesis::Synthesis;
 
 /// Writes a stack's templates, in every format, below Cargo's `OUT_DIR` and returns their paths.
 ///
 /// Warnings become warnings of the build. Errors make it fail, and then nothing is written. A file whose bytes would be
 /// the same is not touched, so that nothing is built again because of it.
+///
+/// The ledger is `eksnet.lock` beside `Cargo.toml`, and keeps every subnet where it is. A build changes no sources: where
+/// subnets are added it fails, leaves the ledger as it is to be in `OUT_DIR`, and says which file to copy.
 ///
 /// ```no_run
 /// // build.rs
@@ -43,28 +49,103 @@ pub fn emit(stack: &Stack) -> Vec<PathBuf> {
         println!("cargo::error=OUT_DIR is not set: `emit` is for build scripts that Cargo runs");
         return Vec::new();
     };
-    match stack.synthesize() {
+    let mut sources = Sources::new();
+    let mut findings = Findings::new();
+    let lock = lock(&mut sources, &mut findings);
+    if findings.has_errors() {
+        print(&findings, &sources);
+        return Vec::new();
+    }
+    let known = lock
+        .as_ref()
+        .and_then(|lock| lock.ledger(stack.name(), stack.region().as_str()).cloned());
+    match stack.synthesize_with(&known.unwrap_or_default()) {
         Ok(synthesis) => {
-            print(synthesis.findings());
-            let mut paths = Vec::new();
-            for format in Format::ALL {
-                for file in synthesis.files(*format) {
-                    let path = Path::new(&out).join(&file.path);
-                    match write(&path, &file.text) {
-                        Ok(()) => paths.push(path),
-                        Err(error) => {
-                            println!("cargo::error=cannot write {}: {error}", path.display());
-                        }
-                    }
-                }
+            print(synthesis.findings(), &sources);
+            if settled(stack, &synthesis, lock, Path::new(&out)) {
+                templates(&synthesis, Path::new(&out))
+            } else {
+                Vec::new()
             }
-            paths
         }
         Err(findings) => {
-            print(&findings);
+            print(&findings, &sources);
             Vec::new()
         }
     }
+}
+
+/// The ledger beside `Cargo.toml`.
+#[expect(
+    clippy::print_stdout,
+    reason = "Cargo reads the standard output of a build script"
+)]
+fn lock(sources: &mut Sources, findings: &mut Findings) -> Option<LockFile> {
+    let directory = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    match fs::read_to_string(Path::new(&directory).join(LOCK_FILE)) {
+        Ok(text) => {
+            // Only of a file that is there: Cargo takes one that is missing for changed.
+            println!("cargo::rerun-if-changed={LOCK_FILE}");
+            Some(LockFile::read(LOCK_FILE, &text, sources, findings))
+        }
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                println!("cargo::error=cannot read {LOCK_FILE}: {error}");
+            }
+            None
+        }
+    }
+}
+
+/// Whether the ledger is as it is to be. The first plan of a network needs none, but the next one will.
+#[expect(
+    clippy::print_stdout,
+    reason = "Cargo reads the standard output of a build script"
+)]
+fn settled(stack: &Stack, synthesis: &Synthesis, lock: Option<LockFile>, out: &Path) -> bool {
+    let word = if lock.is_some() { "error" } else { "warning" };
+    let before = lock.unwrap_or_default();
+    let mut after = before.clone();
+    let ledger = synthesis.plan().ledger();
+    after.set(stack.name(), stack.region().as_str(), ledger);
+    if after == before {
+        return true;
+    }
+    let path = out.join(LOCK_FILE);
+    if let Err(error) = write(&path, &after.text()) {
+        println!("cargo::error=cannot write {}: {error}", path.display());
+        return false;
+    }
+    let why = if word == "error" {
+        "would change, and a build changes no sources"
+    } else {
+        "is missing, without which subnets move as the network grows"
+    };
+    println!(
+        "cargo::{word}={LOCK_FILE} {why}: `cp {} {LOCK_FILE}` takes it over",
+        path.display()
+    );
+    word == "warning"
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "Cargo reads the standard output of a build script"
+)]
+fn templates(synthesis: &Synthesis, out: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for format in Format::ALL {
+        for file in synthesis.files(*format) {
+            let path = out.join(&file.path);
+            match write(&path, &file.text) {
+                Ok(()) => paths.push(path),
+                Err(error) => {
+                    println!("cargo::error=cannot write {}: {error}", path.display());
+                }
+            }
+        }
+    }
+    paths
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -76,14 +157,13 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     clippy::print_stdout,
     reason = "Cargo reads the standard output of a build script"
 )]
-fn print(findings: &Findings) {
-    let sources = Sources::new();
+fn print(findings: &Findings, sources: &Sources) {
     for finding in findings {
         let word = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Info => continue,
         };
-        println!("cargo::{word}={}", line(finding, &sources));
+        println!("cargo::{word}={}", line(finding, sources));
     }
 }

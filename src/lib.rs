@@ -62,7 +62,7 @@ mod synthesis;
 pub mod testing;
 
 #[cfg(feature = "cli")]
-pub use cli::run;
+pub use cli::{run, run_with_ledger};
 pub use network::{LAYOUT, Network, Stack};
 pub use synthesis::{File, Synthesis};
 

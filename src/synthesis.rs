@@ -40,6 +40,12 @@ impl Synthesis {
         &self.findings
     }
 
+    /// The same, deployed.
+    #[cfg(feature = "cli")]
+    pub(crate) fn mark_deployed(&mut self) {
+        self.plan.mark_deployed();
+    }
+
     /// The same with findings of an earlier step.
     #[cfg(feature = "spec")]
     pub(crate) fn and(mut self, findings: Findings) -> Self {
@@ -135,6 +141,12 @@ impl Stack {
         })
     }
 
+    /// A ledger without what stands in the stack's way and is not deployed: ranges outside of the network's blocks, of
+    /// another size than is asked for, or written down for another subnet. The next plan finds other places.
+    pub fn repair(&self, ledger: Ledger) -> Ledger {
+        plan::fitting(self, &ledger).unwrap_or(ledger)
+    }
+
     /// What can be said of the stack without planning it.
     #[cfg(feature = "spec")]
     pub(crate) fn check_model(&self) -> Findings {
@@ -145,7 +157,12 @@ impl Stack {
 
     /// What can be said of the stack: errors, warnings and remarks.
     pub fn check(&self) -> Findings {
-        match self.synthesize() {
+        self.check_with(&Ledger::new())
+    }
+
+    /// What can be said of the stack, planned so that nothing which the ledger knows moves.
+    pub fn check_with(&self, ledger: &Ledger) -> Findings {
+        match self.synthesize_with(ledger) {
             Ok(synthesis) => synthesis.findings,
             Err(findings) => findings,
         }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::input::{Files, Input};
+use super::ledgers::{LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
 use super::{Exit, Stop};
 use crate::check::Rule;
@@ -12,7 +13,8 @@ pub(super) const ABOUT: &str = "Show all findings: errors, warnings and remarks"
 pub(super) const LONG: &str = "\
 Show all findings: errors, warnings and remarks.
 
-Findings go to the standard output in every format. The exit code is 1 when one of them is an error.";
+Stacks are planned with the ledger beside their spec, which is not changed. Findings go to the standard output in every \
+format. The exit code is 1 when one of them is an error.";
 pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet check
@@ -24,6 +26,8 @@ pub(super) struct Options {
     /// How findings are written
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Form,
+    #[command(flatten)]
+    ledger: LedgerOptions,
 }
 
 /// How findings are written.
@@ -43,7 +47,8 @@ enum Form {
 }
 
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
-    let all = input.synthesize(Files::None, screen);
+    let ledgers = Ledgers::new(&options.ledger, Treatment::default());
+    let all = input.synthesize(Files::None, ledgers, screen);
     let (findings, sources) = (&all.findings, &all.sources);
     let text = match options.format {
         Form::Human => full(findings, sources, screen.output()),

@@ -1,19 +1,24 @@
 //! What a command works on: stacks, wherever they come from, and all that is to be said about them.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
+use super::ledgers::Ledgers;
 use super::screen::Screen;
-use super::specs::Collected;
+use super::specs::{Collected, SpecFile};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Sources};
 use crate::network::{At, Region, Stack};
-use crate::plan::Ledger;
 use crate::synthesis::Synthesis;
 
 /// The stacks of a run before anything is known about them.
 pub(super) enum Input {
     Specs(Collected),
-    Program(Vec<Stack>),
+    Program {
+        stacks: Vec<Stack>,
+        /// Where the program keeps its ledger.
+        ledger: PathBuf,
+    },
 }
 
 /// The stacks of a run, synthesized.
@@ -24,6 +29,8 @@ pub(super) struct Synthesized {
     pub(super) findings: Findings,
     /// Those stacks that have no errors.
     pub(super) stacks: Vec<Synthesis>,
+    /// What was given out, and what had been.
+    pub(super) ledgers: Ledgers,
 }
 
 /// Whether a run writes a file for each stack, so that their names must differ.
@@ -38,17 +45,31 @@ impl Input {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Specs(collected) => collected.files.len(),
-            Self::Program(stacks) => stacks.len(),
+            Self::Program { stacks, .. } => stacks.len(),
+        }
+    }
+
+    /// The directories whose specs are all among them.
+    pub(super) fn directories(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Specs(collected) => collected.directories.clone(),
+            Self::Program { .. } => Vec::new(),
         }
     }
 
     /// Reads, checks and plans all of them. An error in one does not keep the others from being looked at.
-    pub(super) fn synthesize(self, files: Files, screen: &mut Screen) -> Synthesized {
+    pub(super) fn synthesize(
+        self,
+        files: Files,
+        ledgers: Ledgers,
+        screen: &mut Screen,
+    ) -> Synthesized {
         let count = self.len();
         let mut all = Synthesized {
             sources: Sources::new(),
             findings: Findings::new(),
             stacks: Vec::with_capacity(count),
+            ledgers,
         };
         let mut names = Names::new(files);
         match self {
@@ -57,21 +78,20 @@ impl Input {
                 all.findings = collected.findings;
                 for (done, file) in collected.files.iter().enumerate() {
                     screen.progress("reading", done, count);
-                    match file.load(&mut all.sources) {
-                        Ok(loaded) => {
-                            if let Some(stack) = &loaded.stack {
-                                all.findings.extend(names.add(stack));
-                            }
-                            all.take(loaded.synthesize(&Ledger::new()));
-                        }
-                        Err(finding) => all.findings.push(*finding),
-                    }
+                    all.spec(file, &mut names);
                 }
             }
-            Self::Program(stacks) => {
+            Self::Program { stacks, ledger } => {
+                // The file need not exist for its neighbour to be found.
+                let beside = ledger.with_file_name("program");
                 for stack in &stacks {
-                    all.findings.extend(names.add(stack));
-                    all.take(stack.synthesize());
+                    match names.add(stack) {
+                        Some(twin) => {
+                            all.findings.push(twin);
+                            all.findings.extend(stack.check_model());
+                        }
+                        None => all.program(stack, &beside),
+                    }
                 }
                 all.read_program();
             }
@@ -82,10 +102,71 @@ impl Input {
 }
 
 impl Synthesized {
-    fn take(&mut self, result: Result<Synthesis, Findings>) {
+    fn spec(&mut self, file: &SpecFile, names: &mut Names) {
+        let loaded = match file.load(&mut self.sources) {
+            Ok(loaded) => loaded,
+            Err(finding) => return self.findings.push(*finding),
+        };
+        let Some(stack) = &loaded.stack else {
+            return self.findings.extend(loaded.check_form());
+        };
+        if let Some(twin) = names.add(stack) {
+            // What its twin was given is not for it.
+            self.findings.push(twin);
+            return self.findings.extend(loaded.check_form());
+        }
+        let path = self.ledger(file.path());
+        match self.ledgers.of(path.as_deref(), stack) {
+            Some(ledger) => self.take(path.as_deref(), loaded.synthesize(&ledger)),
+            None => self.findings.extend(loaded.check_form()),
+        }
+    }
+
+    fn program(&mut self, stack: &Stack, beside: &Path) {
+        let path = self.ledger(Some(beside));
+        match self.ledgers.of(path.as_deref(), stack) {
+            Some(ledger) => self.take(path.as_deref(), stack.synthesize_with(&ledger)),
+            None => self.findings.extend(stack.check_model()),
+        }
+    }
+
+    /// Notes that all subnets exist on AWS.
+    pub(super) fn mark_deployed(&mut self) {
+        for stack in &mut self.stacks {
+            stack.mark_deployed();
+        }
+        self.ledgers.mark_deployed(&self.planned());
+    }
+
+    /// Drops the ledgers of networks that have no spec in these directories any more.
+    pub(super) fn forget_networks_without_spec(&mut self, directories: &[PathBuf]) {
+        let planned = self.planned();
+        for directory in directories {
+            self.ledgers.only(directory, &planned);
+        }
+    }
+
+    /// The stacks and regions that were planned.
+    fn planned(&self) -> Vec<(String, String)> {
+        let graphs = self.stacks.iter().map(Synthesis::graph);
+        graphs
+            .map(|graph| (graph.stack.clone(), graph.region.as_str().to_owned()))
+            .collect()
+    }
+
+    fn ledger(&mut self, spec: Option<&Path>) -> Option<PathBuf> {
+        self.ledgers
+            .beside(spec, &mut self.sources, &mut self.findings)
+    }
+
+    fn take(&mut self, ledger: Option<&Path>, result: Result<Synthesis, Findings>) {
         match result {
             Ok(synthesis) => {
                 self.findings.extend(synthesis.findings().iter().cloned());
+                let graph = synthesis.graph();
+                let given = synthesis.plan().ledger();
+                self.ledgers
+                    .keep(ledger, &graph.stack, graph.region.as_str(), given);
                 self.stacks.push(synthesis);
             }
             Err(findings) => self.findings.extend(findings),

@@ -8,6 +8,7 @@ mod completions;
 mod explain;
 mod init;
 mod input;
+mod ledgers;
 mod man;
 mod output;
 mod plan;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-pub use program::{Stacks, run};
+pub use program::{Stacks, run, run_with_ledger};
 
 use input::Input;
 use screen::{Color, Screen};

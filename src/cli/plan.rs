@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::input::{Files, Input};
+use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
 use super::{Exit, Stop};
 use crate::report::{PlanReport, plans_as_json};
@@ -10,18 +11,45 @@ use crate::report::{PlanReport, plans_as_json};
 pub(super) const ABOUT: &str = "Show the address plan: every subnet, and what is left";
 pub(super) const LONG: &str = "\
 Show the address plan: the range of every subnet with the addresses that instances can have (AWS keeps five of each \
-subnet), what is left of the network's range, where NAT gateways stand, and the range of Kubernetes services.";
+subnet), what is left of the network's range, where NAT gateways stand, and the range of Kubernetes services.
+
+The ledger, eksnet.lock beside the spec, is written with what the plan gives out. What it has stays where it is, and what \
+is removed is kept free until --release.";
 pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet plan prod.yaml
   eksnet plan specs --format markdown > plan.md
-  eksnet plan prod.yaml --format json";
+  eksnet plan prod.yaml --format json
+  eksnet plan prod.yaml --mark-deployed
+  eksnet plan specs --locked
+  eksnet plan specs --repair";
 
 #[derive(Args)]
 pub(super) struct Options {
     /// How the plan is written
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Form,
+    /// Fail where the ledger would change or is missing, and show how
+    #[arg(long)]
+    locked: bool,
+    #[command(flatten)]
+    upkeep: Upkeep,
+    #[command(flatten)]
+    ledger: LedgerOptions,
+}
+
+/// What is done to the ledger besides planning.
+#[derive(Args)]
+struct Upkeep {
+    /// Let what removed subnets had be given out again, once they are gone from AWS; of a directory also whole networks
+    #[arg(long, conflicts_with = "locked")]
+    release: bool,
+    /// Note that all subnets of the plan exist on AWS, so that not even --repair moves them
+    #[arg(long, conflicts_with = "locked")]
+    mark_deployed: bool,
+    /// Mend a ledger that two branches have changed: take what both say, and move what is only planned and in the way
+    #[arg(long, conflicts_with = "locked")]
+    repair: bool,
 }
 
 /// How the plan is written.
@@ -37,11 +65,29 @@ enum Form {
 }
 
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
-    let all = input.synthesize(Files::None, screen);
+    let treatment = Treatment {
+        repair: options.upkeep.repair,
+        release: options.upkeep.release,
+    };
+    let directories = input.directories();
+    let ledgers = Ledgers::new(&options.ledger, treatment);
+    let mut all = input.synthesize(Files::None, ledgers, screen);
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);
     }
+    if options.upkeep.mark_deployed {
+        all.mark_deployed();
+    }
+    if options.upkeep.release {
+        all.forget_networks_without_spec(&directories);
+    }
+    let keep = if options.locked {
+        Keep::Locked { missing_too: true }
+    } else {
+        Keep::Write
+    };
+    let settled = all.ledgers.settle(keep, screen)?;
     let plans: Vec<PlanReport> = all.stacks.iter().map(PlanReport::new).collect();
     let join = |texts: Vec<String>| texts.join("\n");
     let text = match options.format {
@@ -50,5 +96,5 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         Form::Json => plans_as_json(&plans),
     };
     screen.data(&text)?;
-    Ok(Exit::Done)
+    Ok(if settled { Exit::Done } else { Exit::Findings })
 }

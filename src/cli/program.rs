@@ -1,6 +1,6 @@
 //! The command line of a program that defines its own stacks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -9,6 +9,7 @@ use super::input::Input;
 use super::screen::Color;
 use super::{Common, EXIT_CODES, Parsed, Stop, check, completions, explain, guarded, plan, synth};
 use crate::network::Stack;
+use crate::plan::LOCK_FILE;
 use crate::spec::nearest::{listing, nearest};
 
 /// One stack, or several.
@@ -67,7 +68,7 @@ struct OfProgram<O: Args> {
 
 impl<O: Args> OfProgram<O> {
     /// The chosen stacks.
-    fn input(&self, stacks: Vec<Stack>) -> Result<Input, Stop> {
+    fn input(&self, stacks: Vec<Stack>, ledger: PathBuf) -> Result<Input, Stop> {
         let known: Vec<&str> = stacks.iter().map(Stack::name).collect();
         for name in &self.stacks {
             if !known.contains(&name.as_str()) {
@@ -81,7 +82,10 @@ impl<O: Args> OfProgram<O> {
         let chosen = |stack: &Stack| {
             self.stacks.is_empty() || self.stacks.iter().any(|name| name == stack.name())
         };
-        Ok(Input::Program(stacks.into_iter().filter(chosen).collect()))
+        Ok(Input::Program {
+            stacks: stacks.into_iter().filter(chosen).collect(),
+            ledger,
+        })
     }
 }
 
@@ -122,17 +126,31 @@ pub(super) fn grammar() -> clap::Command {
 /// ```sh
 /// cargo run -- synth --out out
 /// ```
+///
+/// The ledger, which keeps subnets where they are as the network grows, is `eksnet.lock` in the directory of the program's
+/// `Cargo.toml` where Cargo runs it, else in the current directory; [`run_with_ledger`] has it elsewhere.
 pub fn run(stacks: impl Stacks) -> ExitCode {
-    let stacks = stacks.stacks();
+    let directory = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
+    let here = std::env::current_dir().ok();
+    let directory = match directory.strip_prefix(here.unwrap_or_default()) {
+        Ok(short) => short.to_path_buf(),
+        Err(_) => directory,
+    };
+    run_with_ledger(stacks, directory.join(LOCK_FILE))
+}
+
+/// [`run`] with the ledger in this file.
+pub fn run_with_ledger(stacks: impl Stacks, ledger: impl Into<PathBuf>) -> ExitCode {
+    let (stacks, ledger) = (stacks.stacks(), ledger.into());
     let name = name();
     let grammar = || grammar().bin_name(&name);
     guarded(
         std::env::args_os(),
         grammar,
         |parsed: Program, screen| match parsed.command {
-            Command::Synth(of) => synth::run(&of.options, of.input(stacks)?, screen),
-            Command::Check(of) => check::run(&of.options, of.input(stacks)?, screen),
-            Command::Plan(of) => plan::run(&of.options, of.input(stacks)?, screen),
+            Command::Synth(of) => synth::run(&of.options, of.input(stacks, ledger)?, screen),
+            Command::Check(of) => check::run(&of.options, of.input(stacks, ledger)?, screen),
+            Command::Plan(of) => plan::run(&of.options, of.input(stacks, ledger)?, screen),
             Command::Explain(options) => explain::run(&options, screen),
             Command::Completions(options) => completions::run(&options, grammar(), &name, screen),
         },

@@ -28,6 +28,8 @@ impl Specs {
 /// The specs that a run is about, not read yet, and what was wrong with the arguments.
 pub(super) struct Collected {
     pub(super) files: Vec<SpecFile>,
+    /// The directories whose specs are all among them.
+    pub(super) directories: Vec<PathBuf>,
     pub(super) sources: Sources,
     pub(super) findings: Findings,
 }
@@ -42,6 +44,7 @@ impl Collected {
     fn new(arguments: Vec<PathBuf>) -> Self {
         let mut collected = Self {
             files: Vec::new(),
+            directories: Vec::new(),
             sources: Sources::new(),
             findings: Findings::new(),
         };
@@ -93,11 +96,13 @@ impl Collected {
             );
         }
         files.sort();
-        let here = Path::new(".");
-        self.files.extend(files.into_iter().map(|path| {
-            let name = path.strip_prefix(here).map(Path::to_path_buf);
-            SpecFile::File(name.unwrap_or(path))
-        }));
+        let short = |path: PathBuf| {
+            let name = path.strip_prefix(".").map(Path::to_path_buf);
+            name.unwrap_or(path)
+        };
+        self.directories.push(short(directory.to_path_buf()));
+        let files = files.into_iter().map(short);
+        self.files.extend(files.map(SpecFile::File));
     }
 
     /// Drops what was named twice, as by a directory and a file in it.
@@ -128,6 +133,14 @@ fn looks_like_spec(path: &Path) -> bool {
 }
 
 impl SpecFile {
+    /// Where it is; nothing for the standard input.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => Some(path),
+        }
+    }
+
     /// Reads and lowers it; a finding where it cannot be read.
     pub(super) fn load(&self, sources: &mut Sources) -> Result<Loaded, Box<Finding>> {
         let (path, format, bytes) = match self {

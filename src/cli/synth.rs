@@ -6,6 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::input::{Files, Input, Synthesized};
+use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
 use super::{Exit, Stop, output};
 use crate::files::Written;
@@ -19,13 +20,17 @@ With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,
 replaced whole or not at all, and one that has the right bytes is not touched. Nothing is written when any spec has an \
 error.
 
+The ledger, eksnet.lock beside the spec, says which range each subnet has, so that growth moves none. It is written with \
+what is given out; keep it in the repository. --locked, --check and the standard input never change it.
+
 Without --out, one document goes to the standard output: one stack in one format.";
 pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet synth prod.yaml > prod.template.json
   eksnet synth prod.yaml --format terraform > main.tf.json
   eksnet synth specs --out out
-  eksnet synth specs --out out --check";
+  eksnet synth specs --out out --check
+  eksnet synth - --ledger eksnet.lock < prod.yaml";
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -38,6 +43,11 @@ pub(super) struct Options {
     /// Write nothing; show how the files in DIR differ, and exit with 1 if they do
     #[arg(long, requires = "out")]
     check: bool,
+    /// Fail where the ledger would change or is missing, and show how
+    #[arg(long)]
+    locked: bool,
+    #[command(flatten)]
+    ledger: LedgerOptions,
 }
 
 impl ValueEnum for Format {
@@ -70,9 +80,21 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         one_document(formats.len(), input.len())?;
         Files::None
     };
-    let all = input.synthesize(files, screen);
+    let ledgers = Ledgers::new(&options.ledger, Treatment::default());
+    let all = input.synthesize(files, ledgers, screen);
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
+        return Ok(Exit::Findings);
+    }
+    let keep = if options.locked || options.check {
+        let missing_too = options.locked;
+        Keep::Locked { missing_too }
+    } else {
+        Keep::Write
+    };
+    // Before the templates: what they say was given out must never be given out again.
+    let settled = all.ledgers.settle(keep, screen)?;
+    if !settled && !options.check {
         return Ok(Exit::Findings);
     }
     match &options.out {
@@ -82,7 +104,10 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
             }
             Ok(Exit::Done)
         }
-        Some(out) if options.check => compare(all, &formats, out, screen),
+        Some(out) if options.check => match compare(all, &formats, out, screen)? {
+            Exit::Done if !settled => Ok(Exit::Findings),
+            exit => Ok(exit),
+        },
         Some(out) => write(all, &formats, out, screen),
     }
 }

@@ -1,16 +1,17 @@
 //! Which range each subnet gets.
 
+mod refusals;
+
 use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use super::allocator::{Allocator, addresses};
-use super::space::{Block, Space};
-use super::tiers::wanted_prefix;
+use super::requests::{Request, blocks, requests};
+use super::space::Space;
 use super::{Entry, Ledger, PlannedSubnet, PlannedTier, State, SubnetKey, Tombstone};
-use crate::check::rules;
-use crate::diagnostic::{Finding, Findings, Origin, Severity};
-use crate::network::{At, Stack, ZoneId};
+use crate::diagnostic::{Findings, Origin, Severity};
+use crate::network::{At, Stack};
+use refusals::{deployed_elsewhere, not_released, other_size};
 
 /// What [`allocate`] found.
 #[derive(Default)]
@@ -21,20 +22,6 @@ pub(super) struct Allocation {
     pub(super) tombstones: Vec<Tombstone>,
     /// What is left.
     pub(super) free: Vec<Ipv4Net>,
-}
-
-/// A subnet that is asked for.
-struct Request<'a> {
-    tier: &'a PlannedTier,
-    index: usize,
-    key: SubnetKey,
-    /// The size of its range, and where it was asked for.
-    prefix: u8,
-    origin: Origin,
-    /// Whether somebody asked for that size.
-    asked: bool,
-    /// The range that the user wrote down.
-    pin: Option<At<Ipv4Net>>,
 }
 
 /// Which ranges are taken, and by whom.
@@ -80,6 +67,7 @@ pub(super) fn allocate(
     findings: &mut Findings,
 ) -> Option<Allocation> {
     let before = findings.count(Severity::Error);
+    let requests = requests(stack, tiers, findings);
     let mut places = Places {
         space: Space::new(blocks(stack)),
         vpc: stack.network.cidr,
@@ -87,7 +75,6 @@ pub(super) fn allocate(
         refused: Vec::new(),
         findings,
     };
-    let requests = places.requests(stack, tiers);
     let mut tombstones = removed(&requests, ledger);
     let requests = places.pinned(requests, ledger);
     let requests = places.remembered(requests, ledger);
@@ -126,14 +113,33 @@ pub(super) fn allocate(
     })
 }
 
-/// The network's blocks: the primary one, then those that were added to it.
-fn blocks(stack: &Stack) -> Vec<Block> {
-    let At { value, origin } = stack.network.cidr;
-    vec![Block {
-        cidr: value,
-        origin,
-        general: true,
-    }]
+/// A ledger without what is only planned and does not fit what is asked for: outside of the network's blocks, of another
+/// size, or where the user wrote a range for another subnet.
+pub(super) fn fitting(stack: &Stack, tiers: &[PlannedTier], ledger: &Ledger) -> Ledger {
+    let mut space = Space::new(blocks(stack));
+    let requests = requests(stack, tiers, &mut Findings::new());
+    let asked: BTreeMap<&SubnetKey, &Request<'_>> = requests
+        .iter()
+        .map(|request| (&request.key, request))
+        .collect();
+    for request in &requests {
+        if let Some(pin) = request.pin {
+            space.take(pin.value);
+        }
+    }
+    let mut fitting = Ledger::new();
+    for old in ledger.tombstones() {
+        fitting.bury(old.clone());
+    }
+    for (key, entry) in ledger.entries() {
+        let request = asked.get(key);
+        let pinned = request.is_some_and(|request| request.pin.is_some());
+        let sized = request.is_none_or(|request| request.fits(entry.cidr));
+        if entry.state == State::Deployed || (sized && (pinned || space.take(entry.cidr))) {
+            fitting.insert(key.clone(), entry);
+        }
+    }
+    fitting
 }
 
 /// What subnets had that are not asked for any more, and what they had before.
@@ -154,43 +160,11 @@ fn removed(requests: &[Request<'_>], ledger: &Ledger) -> Vec<Tombstone> {
         ipv6: entry.ipv6,
     });
     let mut all: Vec<_> = ledger.tombstones().cloned().chain(gone).collect();
-    all.sort_unstable_by(|a, b| a.cidr.cmp(&b.cidr));
+    all.sort_unstable_by_key(|tombstone| tombstone.cidr);
     all
 }
 
-impl<'a> Places<'a> {
-    /// Every subnet of every tier.
-    fn requests<'t>(&mut self, stack: &Stack, tiers: &'t [PlannedTier]) -> Vec<Request<'t>> {
-        let mut requests = Vec::new();
-        for (index, tier) in tiers.iter().enumerate() {
-            let model = tier.model(stack);
-            let further = model.map_or(&[][..], |model| &model.further);
-            let first = wanted_prefix(stack, tier);
-            let further = further.iter().map(|at| (at.value, at.origin, true));
-            for ((prefix, origin, asked), ordinal) in std::iter::once(first).chain(further).zip(0..)
-            {
-                if prefix > 32 {
-                    self.findings.push(no_prefix(prefix, origin, tier));
-                    continue;
-                }
-                requests.extend(tier.zones.iter().map(|&zone| Request {
-                    tier,
-                    index,
-                    key: SubnetKey {
-                        tier: tier.name.clone(),
-                        zone,
-                        ordinal,
-                    },
-                    prefix,
-                    origin,
-                    asked,
-                    pin: (ordinal == 0).then(|| pin(stack, tier, zone)).flatten(),
-                }));
-            }
-        }
-        requests
-    }
-
+impl Places<'_> {
     /// Places what the user wrote down, and gives back the rest.
     fn pinned<'t>(&mut self, requests: Vec<Request<'t>>, ledger: &Ledger) -> Vec<Request<'t>> {
         let (pinned, rest): (Vec<_>, Vec<_>) = requests
@@ -211,7 +185,7 @@ impl<'a> Places<'a> {
                 },
                 None => Entry::planned(pin.value),
             };
-            self.keep(request.taken(entry, pin.origin, false));
+            self.keep(taken(request, entry, pin.origin, false));
         }
         rest
     }
@@ -226,11 +200,11 @@ impl<'a> Places<'a> {
                 rest.push(request);
                 continue;
             };
-            if request.asked && entry.cidr.prefix_len() != request.prefix {
-                self.findings.push(other_size(&request, entry.cidr));
+            if !request.fits(entry.cidr) {
+                self.findings.push(other_size(&request, entry));
             }
             let origin = request.tier.name_origin;
-            self.keep(request.taken(entry, origin, true));
+            self.keep(taken(request, entry, origin, true));
         }
         rest
     }
@@ -247,16 +221,14 @@ impl<'a> Places<'a> {
         }
         let mut rest = Vec::new();
         for request in requests {
-            let fits = |tombstone: &&&Tombstone| {
-                !request.asked || tombstone.cidr.prefix_len() == request.prefix
-            };
+            let fits = |old: &&&Tombstone| request.fits(old.cidr);
             let old = had.get(&request.key).into_iter().flatten().find(fits);
             match old {
                 Some(old) if self.space.block_of(old.cidr).is_some() => {
                     let mut entry = Entry::planned(old.cidr);
                     entry.ipv6 = old.ipv6;
                     let origin = request.tier.name_origin;
-                    self.keep(request.taken(entry, origin, true));
+                    self.keep(taken(request, entry, origin, true));
                 }
                 _ => rest.push(request),
             }
@@ -317,7 +289,7 @@ impl<'a> Places<'a> {
             match self.space.allocate(request.prefix, None) {
                 Some(cidr) => {
                     let origin = request.origin;
-                    let taken = request.taken(Entry::planned(cidr), origin, false);
+                    let taken = taken(request, Entry::planned(cidr), origin, false);
                     self.taken.insert(cidr.network().to_bits(), taken);
                 }
                 None => refused.push(request),
@@ -327,192 +299,12 @@ impl<'a> Places<'a> {
     }
 }
 
-impl Request<'_> {
-    fn taken(self, entry: Entry, origin: Origin, from_ledger: bool) -> Taken {
-        Taken {
-            tier: self.index,
-            key: self.key,
-            entry,
-            origin,
-            from_ledger,
-        }
-    }
-}
-
-/// A prefix that no range of addresses has; one that only AWS refuses is found once everything has its place.
-fn no_prefix(prefix: u8, origin: Origin, tier: &PlannedTier) -> Finding {
-    rules::EKS212
-        .at(
-            origin,
-            format!(
-                "subnets of tier `{}` are a /{prefix}, not a /16 to a /28",
-                tier.name
-            ),
-        )
-        .note("an IPv4 address has 32 bits")
-        .help("write 28")
-}
-
-/// The range that the user wrote down for a tier in a zone.
-fn pin(stack: &Stack, tier: &PlannedTier, zone: ZoneId) -> Option<At<Ipv4Net>> {
-    let pins = &tier.model(stack)?.cidrs;
-    let mut pins = pins.iter();
-    pins.find(|(name, _)| ZoneId::parse(&name.value) == Ok(zone))
-        .map(|(_, cidr)| *cidr)
-}
-
-/// A subnet that is on AWS does not move because somebody wrote another range.
-fn deployed_elsewhere(key: &SubnetKey, old: Ipv4Net, pin: At<Ipv4Net>) -> Finding {
-    rules::PLAN010
-        .at(
-            pin.origin,
-            format!("{key} is deployed as {old} and would move to {}", pin.value),
-        )
-        .note("AWS changes no subnet's range: it would be replaced with all that is in it")
-        .help(format!(
-            "write {old}, or give the tier a further subnet: `further-subnets: [{}]`",
-            pin.value.prefix_len()
-        ))
-}
-
-/// A subnet of the ledger is not resized because somebody wrote another size.
-fn other_size(request: &Request<'_>, old: Ipv4Net) -> Finding {
-    let old_prefix = old.prefix_len();
-    let finding = rules::PLAN010.at(
-        request.origin,
-        format!("{} is {old}, not a /{}", request.key, request.prefix),
-    );
-    let finding = finding
-        .note("the ledger has it so, and AWS changes no subnet's range: it would be replaced with all that is in it");
-    finding.help(if request.prefix < old_prefix {
-        format!(
-            "write {old_prefix}, and give the tier a further subnet for more room: `further-subnets: [{}]`",
-            request.prefix
-        )
-    } else {
-        format!("write {old_prefix}")
-    })
-}
-
-/// What a removed subnet had is nobody's before it is released.
-fn not_released(now: &Taken, tombstone: &Tombstone) -> Finding {
-    rules::PLAN011
-        .at(
-            now.origin,
-            format!(
-                "{} of {} overlaps {}, which {} had",
-                now.entry.cidr, now.key, tombstone.cidr, tombstone.key
-            ),
-        )
-        .note("engines create before they delete, so the old subnet would still be there when AWS is asked for the new one")
-        .help("deploy the removal first, then release what it had by `eksnet plan --release`")
-}
-
-impl Places<'_> {
-    /// Says which ranges cannot be where they must, once it is known which ones are free instead.
-    fn report_refused(&mut self) {
-        for Refused { wanted, why } in std::mem::take(&mut self.refused) {
-            let Taken {
-                key,
-                entry: Entry { cidr, .. },
-                origin,
-                from_ledger,
-                ..
-            } = wanted;
-            let subject = if from_ledger {
-                format!("{cidr}, which the ledger has for {key},")
-            } else {
-                cidr.to_string()
-            };
-            let finding = match why {
-                Conflict::OutsideVpc => rules::EKS212
-                    .at(
-                        origin,
-                        format!("{subject} is not inside the VPC's {}", self.blocks()),
-                    )
-                    .note("AWS refuses a subnet that is not inside one block of its VPC"),
-                Conflict::Overlaps(other) => rules::EKS212
-                    .at(
-                        origin,
-                        if from_ledger {
-                            format!("{subject} overlaps {} of {}", other.entry.cidr, other.key)
-                        } else {
-                            format!(
-                                "{cidr} of {key} overlaps {} of {}",
-                                other.entry.cidr, other.key
-                            )
-                        },
-                    )
-                    .related(other.origin, format!("{} is here", other.entry.cidr))
-                    .note("AWS refuses subnets that share addresses"),
-            };
-            let free = self.space.proposal(cidr.prefix_len(), None);
-            self.findings.push(match (from_ledger, free) {
-                (true, _) => finding
-                    .note("what an earlier plan gave a subnet does not move by itself: AWS would replace the subnet")
-                    .help("leave the range to it, or remove its entry from the ledger to let the subnet move"),
-                (false, Some(free)) => finding.help(format!("a free range of that size is {free}")),
-                (false, None) => finding.help(format!("no range of that size is free in {}", self.blocks())),
-            });
-        }
-    }
-
-    /// Says how much is missing, with the arithmetic, once for each tier.
-    fn report_no_room(&mut self, refused: &[Request<'_>]) {
-        let mut of_tier: BTreeMap<(&str, u16), Vec<&Request<'_>>> = BTreeMap::new();
-        for request in refused {
-            let key = (request.key.tier.as_str(), request.key.ordinal);
-            of_tier.entry(key).or_default().push(request);
-        }
-        let blocks = self.blocks();
-        for ((tier, _), of_tier) in of_tier {
-            let Some(first) = of_tier.first() else {
-                continue;
-            };
-            let zones: Vec<_> = of_tier.iter().map(|r| r.key.zone.to_string()).collect();
-            let needed = addresses(first.prefix) * of_tier.len() as u64;
-            let finding = rules::PLAN001
-                .at(
-                    first.origin.or(self.vpc.origin),
-                    format!(
-                        "no room in {blocks} for tier `{tier}` in {}",
-                        zones.join(", ")
-                    ),
-                )
-                .related(
-                    self.vpc.origin,
-                    format!(
-                        "{} addresses in all",
-                        addresses(self.vpc.value.prefix_len())
-                    ),
-                )
-                .note(format!(
-                    "{} of /{}, {needed} addresses; {}",
-                    match of_tier.len() {
-                        1 => "1 subnet".to_owned(),
-                        n => format!("{n} subnets"),
-                    },
-                    first.prefix,
-                    self.room()
-                ))
-                .help("give the tier a longer prefix, or the network a larger range");
-            self.findings.push(finding);
-        }
-    }
-
-    /// What is free, in words.
-    fn room(&self) -> String {
-        let blocks = || self.space.candidates(None).map(|(_, free)| free);
-        let all: u64 = blocks().map(Allocator::free_addresses).sum();
-        let largest = blocks().flat_map(Allocator::free_blocks);
-        match largest.map(|block| block.prefix_len()).min() {
-            Some(prefix) => format!("{all} addresses are free, the largest block a /{prefix}"),
-            None => "nothing is free".to_owned(),
-        }
-    }
-
-    /// The network's blocks, in words.
-    fn blocks(&self) -> String {
-        self.vpc.value.to_string()
+fn taken(request: Request<'_>, entry: Entry, origin: Origin, from_ledger: bool) -> Taken {
+    Taken {
+        tier: request.index,
+        key: request.key,
+        entry,
+        origin,
+        from_ledger,
     }
 }

@@ -96,6 +96,11 @@ impl LockFile {
         })
     }
 
+    /// Whether it has no networks.
+    pub fn is_empty(&self) -> bool {
+        self.networks.is_empty()
+    }
+
     /// The file's text.
     pub fn text(&self) -> String {
         let mut text = format!("{HEADING}{VERSION}\n");

@@ -8,6 +8,8 @@ mod addresses;
 mod allocator;
 mod ledger;
 mod lock;
+mod nats;
+mod requests;
 mod space;
 mod tiers;
 mod zones;
@@ -156,6 +158,14 @@ impl Plan {
         ledger
     }
 
+    /// Notes that every subnet exists on AWS.
+    #[cfg(feature = "cli")]
+    pub(crate) fn mark_deployed(&mut self) {
+        for subnet in self.tiers.iter_mut().flat_map(|tier| &mut tier.subnets) {
+            subnet.state = State::Deployed;
+        }
+    }
+
     /// Whether nodes stand in a tier; where no node group says so, those of the workload's tier will.
     pub(crate) fn takes_nodes(&self, tier: usize) -> bool {
         self.node_tiers.contains(&tier)
@@ -202,6 +212,14 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         tier.subnets = subnets;
     }
     Some(plan)
+}
+
+/// A ledger without what is only planned and keeps the stack from being planned.
+pub(crate) fn fitting(stack: &Stack, ledger: &Ledger) -> Option<Ledger> {
+    let mut ignored = Findings::new();
+    let zones = zones::resolve(stack, ledger, &mut ignored);
+    let tiers = tiers::resolve(stack, zones.as_deref(), ledger, &mut ignored)?;
+    Some(addresses::fitting(stack, &tiers.tiers, ledger))
 }
 
 /// The range of Kubernetes services: as asked for, or the one of AWS's two usual ranges that lies in another family of

@@ -100,6 +100,17 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// What can be said of the spec without a plan.
+    #[cfg(feature = "cli")]
+    pub(crate) fn check_form(self) -> Findings {
+        let mut findings = self.findings;
+        if let Some(stack) = &self.stack {
+            findings.extend(stack.check_model());
+        }
+        findings.sort();
+        findings
+    }
+
     /// Everything that is wrong with the spec, its form and what it asks for, in one list.
     ///
     /// # Errors
@@ -124,7 +135,7 @@ impl Loaded {
         }
         // What could not be read leaves gaps: only what is wrong regardless of them is said.
         let more = if self.complete {
-            stack.check()
+            stack.check_with(ledger)
         } else {
             stack.check_model()
         };

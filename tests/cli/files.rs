@@ -112,9 +112,21 @@ fn a_killed_run_leaves_whole_files() {
         }
     };
     write(20);
-    assert_eq!(place.run("synth specs --out new").status.code(), Some(0));
+    assert_eq!(
+        place
+            .run("synth specs --out new --ledger new.lock")
+            .status
+            .code(),
+        Some(0)
+    );
     write(10);
-    assert_eq!(place.run("synth specs --out out").status.code(), Some(0));
+    assert_eq!(
+        place
+            .run("synth specs --out out --ledger old.lock")
+            .status
+            .code(),
+        Some(0)
+    );
     let old = tree(&place.at("out"));
     let new = tree(&place.at("new"));
     assert_eq!(old.len(), 4 * SPECS);
@@ -122,7 +134,7 @@ fn a_killed_run_leaves_whole_files() {
     let mut replaced = Vec::new();
     for pause in [150, 400, 800, 1200, 1700, 2300] {
         let mut child = place
-            .command("synth specs --out out")
+            .command("synth specs --out out --ledger new.lock")
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -145,7 +157,13 @@ fn a_killed_run_leaves_whole_files() {
         );
     }
     assert!(replaced.is_sorted(), "{replaced:?}");
-    assert_eq!(place.run("synth specs --out out").status.code(), Some(0));
+    assert_eq!(
+        place
+            .run("synth specs --out out --ledger new.lock")
+            .status
+            .code(),
+        Some(0)
+    );
     assert!(tree(&place.at("out")) == new);
 }
 

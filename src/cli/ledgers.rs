@@ -1,0 +1,286 @@
+//! The ledgers of a run: `eksnet.lock` beside the specs, or where the user says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use clap::{Args, ValueHint};
+
+use super::screen::Screen;
+use super::{Stop, output};
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin, Sources, Span};
+use crate::network::Stack;
+use crate::plan::{Change, LOCK_FILE, Ledger, LockFile};
+
+#[derive(Args, Clone, Default)]
+pub(super) struct LedgerOptions {
+    /// The ledger of all stacks of the run [default: eksnet.lock beside each spec]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    ledger: Option<PathBuf>,
+}
+
+/// What is done to ledgers before anything is planned with them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Treatment {
+    /// Take both sides of a merge, and move what is planned and in the way.
+    pub(super) repair: bool,
+    /// Forget what removed subnets had.
+    pub(super) release: bool,
+}
+
+/// Whether a run may change its ledgers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// It writes what it gave out.
+    Write,
+    /// It fails where something would change; whether also for lack of a ledger.
+    Locked { missing_too: bool },
+}
+
+/// The ledgers of a run, by file.
+#[derive(Default)]
+pub(super) struct Ledgers {
+    /// The one that the user named.
+    named: Option<PathBuf>,
+    treatment: Treatment,
+    files: BTreeMap<PathBuf, LedgerFile>,
+}
+
+/// A ledger's file as it was, and as it is to be.
+#[derive(Default)]
+struct LedgerFile {
+    exists: bool,
+    /// Whether nothing can be planned with it.
+    broken: bool,
+    /// For the standard input, which has no place to write beside.
+    read_only: bool,
+    before: LockFile,
+    after: LockFile,
+}
+
+impl Ledgers {
+    pub(super) fn new(options: &LedgerOptions, treatment: Treatment) -> Self {
+        Self {
+            named: options.ledger.clone(),
+            treatment,
+            files: BTreeMap::new(),
+        }
+    }
+
+    /// The ledger's file for a spec, read; nothing where there is none, as for the standard input.
+    pub(super) fn beside(
+        &mut self,
+        spec: Option<&Path>,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<PathBuf> {
+        let path = match (&self.named, spec) {
+            (Some(named), _) => named.clone(),
+            (None, Some(spec)) => spec.with_file_name(LOCK_FILE),
+            (None, None) => return None,
+        };
+        if !self.files.contains_key(&path) {
+            let file = self.read(&path, sources, findings);
+            self.files.insert(path.clone(), file);
+        }
+        if spec.is_none()
+            && let Some(file) = self.files.get_mut(&path)
+        {
+            file.read_only = true;
+        }
+        Some(path)
+    }
+
+    fn read(&self, path: &Path, sources: &mut Sources, findings: &mut Findings) -> LedgerFile {
+        let name = path.to_string_lossy();
+        let text = match fs::read(path).map(String::from_utf8) {
+            Ok(Ok(text)) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return LedgerFile::default(),
+            Ok(Err(_)) => {
+                return LedgerFile::unreadable(&name, "it is not UTF-8", sources, findings);
+            }
+            Err(error) => {
+                return LedgerFile::unreadable(&name, &error.to_string(), sources, findings);
+            }
+        };
+        let mut said = Findings::new();
+        let read = if self.treatment.repair {
+            LockFile::repair
+        } else {
+            LockFile::read
+        };
+        let after = read(&name, &text, sources, &mut said);
+        // What stands in the file; what cannot be read of it is not what is compared with.
+        let before = if self.treatment.repair {
+            LockFile::read(&name, &text, &mut Sources::new(), &mut Findings::new())
+        } else {
+            after.clone()
+        };
+        let broken = said.has_errors();
+        findings.extend(said);
+        LedgerFile {
+            exists: true,
+            broken,
+            read_only: false,
+            before,
+            after,
+        }
+    }
+
+    /// The ledger of a stack, or nothing where it cannot be trusted.
+    pub(super) fn of(&self, file: Option<&Path>, stack: &Stack) -> Option<Ledger> {
+        let Some(file) = file.and_then(|path| self.files.get(path)) else {
+            return Some(Ledger::new());
+        };
+        if file.broken {
+            return None;
+        }
+        let ledger = file.after.ledger(stack.name(), stack.region().as_str());
+        let mut ledger = ledger.cloned().unwrap_or_default();
+        if self.treatment.release {
+            ledger.release();
+        }
+        if self.treatment.repair {
+            ledger = stack.repair(ledger);
+        }
+        Some(ledger)
+    }
+
+    /// Keeps what a plan gave out.
+    pub(super) fn keep(&mut self, path: Option<&Path>, stack: &str, region: &str, ledger: Ledger) {
+        if let Some(file) = path.and_then(|path| self.files.get_mut(path)) {
+            file.after.set(stack, region, ledger);
+        }
+    }
+
+    /// Notes that the subnets of these networks exist on AWS.
+    pub(super) fn mark_deployed(&mut self, planned: &[(String, String)]) {
+        for file in self.files.values_mut() {
+            for (stack, region) in planned {
+                if let Some(ledger) = file.after.ledger(stack, region) {
+                    let mut ledger = ledger.clone();
+                    ledger.mark_deployed();
+                    file.after.set(stack, region, ledger);
+                }
+            }
+        }
+    }
+
+    /// Drops the networks of these directories that no spec has any more.
+    pub(super) fn only(&mut self, directory: &Path, planned: &[(String, String)]) {
+        let planned: BTreeSet<(&str, &str)> = planned
+            .iter()
+            .map(|(stack, region)| (stack.as_str(), region.as_str()))
+            .collect();
+        if let Some(file) = self.files.get_mut(&directory.join(LOCK_FILE)) {
+            file.after
+                .retain(|stack, region| planned.contains(&(stack, region)));
+        }
+    }
+
+    /// Writes the ledgers that changed, or says how they would; returns whether all is well.
+    pub(super) fn settle(&self, keep: Keep, screen: &mut Screen) -> Result<bool, Stop> {
+        let mut well = true;
+        for (path, file) in &self.files {
+            let missing = !file.exists && !file.after.is_empty();
+            if file.before == file.after && !missing {
+                continue;
+            }
+            let locked = match keep {
+                Keep::Locked { missing_too } => Some(missing_too),
+                Keep::Write => file.read_only.then_some(false),
+            };
+            match locked {
+                None => {
+                    output::write(path, &file.after.text())?;
+                    screen.say(&format!("{}: {}\n", path.display(), file.summary()));
+                }
+                // Without a ledger there is nothing that a first plan could move.
+                Some(false) if missing => {}
+                Some(_) => {
+                    well = false;
+                    let text = file.after.text();
+                    if let Some(difference) = output::difference(path, &text, screen.errors())? {
+                        screen.say(&difference);
+                    }
+                    screen.say(&format!("{}: {}\n", path.display(), file.refusal()));
+                }
+            }
+        }
+        Ok(well)
+    }
+}
+
+impl LedgerFile {
+    fn unreadable(name: &str, why: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
+        let source = sources.add(name, "");
+        let span = Span {
+            source,
+            start: 0,
+            end: 0,
+        };
+        findings.push(
+            rules::PLAN008
+                .at(Origin::Spec(span), format!("cannot read the ledger: {why}"))
+                .help("take the file back from the version control by `git checkout eksnet.lock`"),
+        );
+        Self {
+            exists: true,
+            broken: true,
+            ..Self::default()
+        }
+    }
+
+    /// What changed, in words.
+    fn summary(&self) -> String {
+        let mut counts = [0_usize; 5];
+        let mut regions: BTreeMap<(&str, &str), [Option<&Ledger>; 2]> = BTreeMap::new();
+        for (at, file) in [&self.before, &self.after].into_iter().enumerate() {
+            for (stack, region, ledger) in file.networks() {
+                regions.entry((stack, region)).or_default()[at] = Some(ledger);
+            }
+        }
+        let none = Ledger::new();
+        for [old, new] in regions.into_values() {
+            for change in old.unwrap_or(&none).changes(new.unwrap_or(&none)) {
+                counts[match change {
+                    Change::Added(..) => 0,
+                    Change::Removed(..) => 1,
+                    Change::Moved(..) => 2,
+                    Change::Marked(..) => 3,
+                    Change::Released(_) => 4,
+                }] += 1;
+            }
+        }
+        let words = [
+            "given out",
+            "kept for removed subnets",
+            "moved",
+            "marked",
+            "released",
+        ];
+        let said: Vec<String> = counts
+            .iter()
+            .zip(words)
+            .filter(|(count, _)| **count > 0)
+            .map(|(count, word)| {
+                let ranges = if *count == 1 { "range" } else { "ranges" };
+                format!("{count} {ranges} {word}")
+            })
+            .collect();
+        if said.is_empty() {
+            "put in order".to_owned()
+        } else {
+            said.join(", ")
+        }
+    }
+
+    fn refusal(&self) -> &'static str {
+        if self.read_only {
+            "it would change, and what is read from the standard input is locked; plan the spec as a file to write it"
+        } else {
+            "it would change; the same command without `--locked` or `--check` writes it"
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What is said where a subnet cannot have a range.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use ipnet::Ipv4Net;
+
+use super::{Conflict, Places, Refused, Taken};
+use crate::check::rules;
+use crate::diagnostic::Finding;
+use crate::network::At;
+use crate::plan::allocator::{Allocator, addresses};
+use crate::plan::requests::Request;
+use crate::plan::{Entry, State, SubnetKey, Tombstone};
+
+/// A subnet that is on AWS does not move because somebody wrote another range.
+pub(super) fn deployed_elsewhere(key: &SubnetKey, old: Ipv4Net, pin: At<Ipv4Net>) -> Finding {
+    rules::PLAN010
+        .at(
+            pin.origin,
+            format!("{key} is deployed as {old} and would move to {}", pin.value),
+        )
+        .note("AWS changes no subnet's range: it would be replaced with all that is in it")
+        .help(format!(
+            "write {old}, or give the tier a further subnet: `further-subnets: [{}]`",
+            pin.value.prefix_len()
+        ))
+}
+
+/// A subnet of the ledger is not resized because somebody wrote another size.
+pub(super) fn other_size(request: &Request<'_>, old: Entry) -> Finding {
+    let Entry {
+        cidr: old, state, ..
+    } = old;
+    let old_prefix = old.prefix_len();
+    let finding = rules::PLAN010.at(
+        request.origin,
+        format!("{} is {old}, not a /{}", request.key, request.prefix),
+    );
+    let finding = finding
+        .note("the ledger has it so, and AWS changes no subnet's range: it would be replaced with all that is in it");
+    let mut help = format!("write {old_prefix}");
+    if request.prefix < old_prefix {
+        // Writing to memory does not fail.
+        let _ = write!(
+            help,
+            ", and give the tier a further subnet for more room: `further-subnets: [{}]`",
+            request.prefix
+        );
+    }
+    if state == State::Planned {
+        help += NOT_YET;
+    }
+    finding.help(help)
+}
+
+/// What can be done about a plan that nobody has deployed.
+const NOT_YET: &str =
+    "; as long as it is not deployed, `eksnet plan --repair` gives it another place";
+
+/// What a removed subnet had is nobody's before it is released.
+pub(super) fn not_released(now: &Taken, tombstone: &Tombstone) -> Finding {
+    rules::PLAN011
+        .at(
+            now.origin,
+            format!(
+                "{} of {} overlaps {}, which {} had",
+                now.entry.cidr, now.key, tombstone.cidr, tombstone.key
+            ),
+        )
+        .note("engines create before they delete, so the old subnet would still be there when AWS is asked for the new one")
+        .help("deploy the removal first, then release what it had by `eksnet plan --release`")
+}
+
+impl Refused {
+    /// Whether the network no longer has the range that an earlier plan gave.
+    const fn is_left_behind(&self) -> bool {
+        self.wanted.from_ledger && matches!(self.why, Conflict::OutsideVpc)
+    }
+}
+
+impl Places<'_> {
+    /// Says which ranges cannot be where they must, once it is known which ones are free instead.
+    pub(super) fn report_refused(&mut self) {
+        let refused = std::mem::take(&mut self.refused);
+        let (left, refused): (Vec<_>, Vec<_>) =
+            refused.into_iter().partition(Refused::is_left_behind);
+        let refused = if let [first, _, ..] = &left[..] {
+            let finding = self.left_behind(&first.wanted, left.len());
+            self.findings.push(finding);
+            refused
+        } else {
+            left.into_iter().chain(refused).collect()
+        };
+        for Refused { wanted, why } in refused {
+            let Taken {
+                key,
+                entry:
+                    Entry {
+                        cidr,
+                        state: wanted_state,
+                        ..
+                    },
+                origin,
+                from_ledger,
+                ..
+            } = wanted;
+            let subject = if from_ledger {
+                format!("{cidr}, which the ledger has for {key},")
+            } else {
+                cidr.to_string()
+            };
+            let finding = match why {
+                Conflict::OutsideVpc => rules::EKS212
+                    .at(
+                        origin,
+                        format!("{subject} is not inside the VPC's {}", self.blocks()),
+                    )
+                    .note("AWS refuses a subnet that is not inside one block of its VPC"),
+                Conflict::Overlaps(other) => rules::EKS212
+                    .at(
+                        origin,
+                        if from_ledger {
+                            format!("{subject} overlaps {} of {}", other.entry.cidr, other.key)
+                        } else {
+                            format!(
+                                "{cidr} of {key} overlaps {} of {}",
+                                other.entry.cidr, other.key
+                            )
+                        },
+                    )
+                    .related(other.origin, format!("{} is here", other.entry.cidr))
+                    .note("AWS refuses subnets that share addresses"),
+            };
+            let free = self.space.proposal(cidr.prefix_len(), None);
+            self.findings.push(match (from_ledger, free) {
+                (true, _) => {
+                    let mut help = "leave the range to it".to_owned();
+                    if wanted_state == State::Planned {
+                        help += NOT_YET;
+                    }
+                    finding
+                        .note("what an earlier plan gave a subnet does not move by itself: AWS would replace the subnet")
+                        .help(help)
+                }
+                (false, Some(free)) => finding.help(format!("a free range of that size is {free}")),
+                (false, None) => finding.help(format!("no range of that size is free in {}", self.blocks())),
+            });
+        }
+    }
+
+    /// The network has another range than its subnets were planned in.
+    fn left_behind(&self, first: &Taken, count: usize) -> Finding {
+        rules::EKS212
+            .at(
+                self.vpc.origin,
+                format!(
+                    "the ledger has {count} subnets that are not inside the VPC's {}, such as {} of {}",
+                    self.blocks(),
+                    first.entry.cidr,
+                    first.key
+                ),
+            )
+            .note("AWS changes neither a VPC's primary range nor a subnet's: all would be replaced")
+            .help(format!("write the range that {} lies in{NOT_YET}", first.entry.cidr))
+    }
+
+    /// Says how much is missing, with the arithmetic, once for each tier.
+    pub(super) fn report_no_room(&mut self, refused: &[Request<'_>]) {
+        let mut of_tier: BTreeMap<(&str, u16), Vec<&Request<'_>>> = BTreeMap::new();
+        for request in refused {
+            let key = (request.key.tier.as_str(), request.key.ordinal);
+            of_tier.entry(key).or_default().push(request);
+        }
+        let blocks = self.blocks();
+        for ((tier, _), of_tier) in of_tier {
+            let Some(first) = of_tier.first() else {
+                continue;
+            };
+            let zones: Vec<_> = of_tier.iter().map(|r| r.key.zone.to_string()).collect();
+            let needed = addresses(first.prefix) * of_tier.len() as u64;
+            let finding = rules::PLAN001
+                .at(
+                    first.origin.or(self.vpc.origin),
+                    format!(
+                        "no room in {blocks} for tier `{tier}` in {}",
+                        zones.join(", ")
+                    ),
+                )
+                .related(
+                    self.vpc.origin,
+                    format!(
+                        "{} addresses in all",
+                        addresses(self.vpc.value.prefix_len())
+                    ),
+                )
+                .note(format!(
+                    "{} of /{}, {needed} addresses; {}",
+                    match of_tier.len() {
+                        1 => "1 subnet".to_owned(),
+                        n => format!("{n} subnets"),
+                    },
+                    first.prefix,
+                    self.room()
+                ))
+                .help("give the tier a longer prefix, or the network a larger range");
+            self.findings.push(finding);
+        }
+    }
+
+    /// What is free, in words.
+    fn room(&self) -> String {
+        let blocks = || self.space.candidates(None).map(|(_, free)| free);
+        let all: u64 = blocks().map(Allocator::free_addresses).sum();
+        let largest = blocks().flat_map(Allocator::free_blocks);
+        match largest.map(|block| block.prefix_len()).min() {
+            Some(prefix) => format!("{all} addresses are free, the largest block a /{prefix}"),
+            None => "nothing is free".to_owned(),
+        }
+    }
+
+    /// The network's blocks, in words.
+    fn blocks(&self) -> String {
+        self.vpc.value.to_string()
+    }
+}

@@ -1,0 +1,245 @@
+//! Where NAT gateways stand, and who leaves through which.
+
+use super::tiers::place;
+use super::{Ledger, PlannedNat, PlannedTier, SubnetKey, foreign_tier, zones};
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin};
+use crate::network::{Access, At, NatCount, Stack, TierModel, ZoneId};
+
+/// A gateway in every zone, for the default layout.
+pub(super) fn default_nats(tiers: &mut [PlannedTier]) -> Vec<PlannedNat> {
+    let nats: Vec<_> = tiers[0]
+        .zones
+        .iter()
+        .map(|&zone| PlannedNat {
+            tier: 0,
+            zone,
+            allocation: None,
+            origin: Origin::Default,
+        })
+        .collect();
+    for tier in tiers.iter_mut() {
+        if tier.access == Access::Private {
+            tier.egress = (0..nats.len()).map(Some).collect();
+        }
+    }
+    nats
+}
+
+/// Where NAT gateways stand, and which of them each private subnet leaves through.
+pub(super) fn nats(
+    stack: &Stack,
+    order: &[usize],
+    tiers: &mut [PlannedTier],
+    ledger: &Ledger,
+    settled: bool,
+    findings: &mut Findings,
+) -> Vec<PlannedNat> {
+    let mut nats: Vec<PlannedNat> = Vec::new();
+    let mut wanted: Vec<(usize, Vec<(usize, ZoneId)>)> = Vec::new();
+    for (index, &model) in order.iter().enumerate() {
+        let model = &stack.network.tiers[model];
+        let Some(nat) = &model.nat else { continue };
+        let Some(any) = nat.tier else { continue };
+        let Some(public) = place(stack, order, any) else {
+            foreign_tier(nat.count.origin, stack, findings);
+            continue;
+        };
+        let zones = nat_zones(
+            stack,
+            model,
+            &tiers[public],
+            &nat.count,
+            ledger,
+            settled,
+            findings,
+        );
+        for (i, zone) in zones.iter().enumerate() {
+            let allocation = nat.allocations.get(i).map(|id| id.value.clone());
+            match nats
+                .iter_mut()
+                .find(|n| n.tier == public && n.zone == *zone)
+            {
+                Some(known) => {
+                    if let (Some(one), Some(two)) = (&known.allocation, &allocation)
+                        && one != two
+                    {
+                        two_addresses(known, [one, two], nat.count.origin, findings);
+                    }
+                    known.allocation = known.allocation.take().or(allocation);
+                }
+                None => nats.push(PlannedNat {
+                    tier: public,
+                    zone: *zone,
+                    allocation,
+                    origin: nat.count.origin,
+                }),
+            }
+        }
+        if settled {
+            check_allocations(nat, zones.len(), findings);
+        }
+        wanted.push((
+            index,
+            zones.into_iter().map(|zone| (public, zone)).collect(),
+        ));
+    }
+    nats.sort_by_key(|nat| (nat.tier, nat.zone));
+    for (index, gateways) in wanted {
+        let tier = &mut tiers[index];
+        tier.egress = tier
+            .zones
+            .iter()
+            .map(|zone| choose(&nats, &gateways, *zone))
+            .collect();
+    }
+    nats
+}
+
+/// The gateway in the subnet's own zone, else one of the others.
+fn choose(nats: &[PlannedNat], gateways: &[(usize, ZoneId)], zone: ZoneId) -> Option<usize> {
+    let own = gateways.iter().find(|(_, z)| *z == zone);
+    // By the zone's number, not its position, so that a further zone changes nothing for the others.
+    let turn = usize::from(zone.number()) % gateways.len().max(1);
+    let (tier, zone) = own.or_else(|| gateways.get(turn))?;
+    nats.iter().position(|n| n.tier == *tier && n.zone == *zone)
+}
+
+fn nat_zones(
+    stack: &Stack,
+    model: &TierModel,
+    public: &PlannedTier,
+    count: &At<NatCount>,
+    ledger: &Ledger,
+    settled: bool,
+    findings: &mut Findings,
+) -> Vec<ZoneId> {
+    let listed = match &count.value {
+        NatCount::None => return Vec::new(),
+        NatCount::PerZone => {
+            return model_zones(model, public);
+        }
+        NatCount::Zones(n) => {
+            let n = usize::from(*n);
+            if settled && (n == 0 || n > public.zones.len()) {
+                findings.push(
+                    rules::SPEC006
+                        .at(
+                            count.origin,
+                            format!(
+                                "{n} NAT gateways for the {} zones of tier `{}`",
+                                public.zones.len(),
+                                public.name
+                            ),
+                        )
+                        .help(format!(
+                            "write a number from 1 to {}, `per-zone` or `none`",
+                            public.zones.len()
+                        )),
+                );
+            }
+            return keeping_gateways(public, n, ledger);
+        }
+        NatCount::In(listed) => listed,
+    };
+    let mut zones = Vec::with_capacity(listed.len());
+    for text in listed {
+        let Some(zone) = zones::parse(stack.region.value, text, findings) else {
+            continue;
+        };
+        if public.zones.contains(&zone) {
+            zones.push(zone);
+        } else if settled {
+            findings.push(
+                rules::SPEC014
+                    .at(
+                        text.origin,
+                        format!(
+                            "tier `{}` has no subnet in {zone} for a NAT gateway",
+                            public.name
+                        ),
+                    )
+                    .related(public.name_origin, "the public tier")
+                    .help("choose one of its zones, or add the zone to it"),
+            );
+        }
+    }
+    zones.sort_unstable();
+    zones.dedup();
+    zones
+}
+
+/// The first zones of a tier, those first that have a gateway already: a further zone moves none.
+fn keeping_gateways(public: &PlannedTier, count: usize, ledger: &Ledger) -> Vec<ZoneId> {
+    let had = |zone: ZoneId| {
+        let key = SubnetKey {
+            tier: public.name.clone(),
+            zone,
+            ordinal: 0,
+        };
+        ledger.get(&key).is_some_and(|entry| entry.nat)
+    };
+    let mut zones = public.zones.clone();
+    zones.sort_by_key(|zone| (!had(*zone), *zone));
+    zones.truncate(count);
+    zones.sort_unstable();
+    zones
+}
+
+/// One gateway for each zone that both tiers have; all of the public tier's where they share none.
+fn model_zones(model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
+    let own: Vec<String> = match (&model.zones, model.cidrs.as_slice()) {
+        (Some(zones), _) => zones.iter().map(|z| z.value.clone()).collect(),
+        (None, []) => return public.zones.clone(),
+        (None, cidrs) => cidrs.iter().map(|(zone, _)| zone.value.clone()).collect(),
+    };
+    let shared: Vec<_> = public
+        .zones
+        .iter()
+        .filter(|zone| own.contains(&zone.to_string()))
+        .copied()
+        .collect();
+    if shared.is_empty() {
+        public.zones.clone()
+    } else {
+        shared
+    }
+}
+
+/// Tiers share the gateways of a zone, so they must agree on their addresses.
+fn two_addresses(
+    known: &PlannedNat,
+    [one, two]: [&str; 2],
+    origin: Origin,
+    findings: &mut Findings,
+) {
+    findings.push(
+        rules::EKS404
+            .at(
+                origin,
+                format!(
+                    "the NAT gateway in {} would have two Elastic IPs, {one} and {two}",
+                    known.zone
+                ),
+            )
+            .related(known.origin, "the tier that shares it")
+            .note("every public NAT gateway needs exactly one address")
+            .help("list the same allocation ids for both tiers, or for one of them only"),
+    );
+}
+
+fn check_allocations(nat: &crate::network::Nat, gateways: usize, findings: &mut Findings) {
+    if let Some(first) = nat.allocations.first()
+        && nat.allocations.len() != gateways
+    {
+        findings.push(
+            rules::EKS404
+                .at(
+                    first.origin,
+                    format!("{} Elastic IPs for {gateways} NAT gateways", nat.allocations.len()),
+                )
+                .note("every public NAT gateway needs exactly one address")
+                .help(format!("list {gateways} allocation ids, or none: each gateway then gets an address of its own")),
+        );
+    }
+}
