@@ -82,6 +82,7 @@ rules! {
     PLAN005 Info "somebody can use the cluster's API";
     PLAN006 Error "the instance types of a node group have one architecture";
     PLAN007 Warning "nodes that Karpenter starts may join the cluster";
+    PLAN012 Error "every subnet of a dual-stack network has a /64 of its own";
 
     EKS105 Error "a VPC's range is a /16 to a /28";
     EKS106 Error "a VPC's range is not loopback, link-local, multicast or 0.0.0.0/8";

@@ -94,7 +94,11 @@ pub(super) fn allocate(
     }
     let mut subnets = vec![Vec::new(); tiers.len()];
     for ((tier, key), Taken { cidr, .. }) in places.taken {
-        subnets[tier].push(PlannedSubnet { key, cidr });
+        subnets[tier].push(PlannedSubnet {
+            key,
+            cidr,
+            ipv6: None,
+        });
     }
     Some(Allocation {
         subnets,

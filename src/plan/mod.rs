@@ -2,10 +2,11 @@
 //! each node group its subnets.
 //!
 //! Planning has three steps, each in a file: which zones (`zones`), which tiers (`tiers`), which ranges
-//! (`addresses`).
+//! (`addresses`, and `ipv6` for those of dual-stack networks).
 
 mod addresses;
 mod allocator;
+mod ipv6;
 mod ledger;
 mod tiers;
 mod zones;
@@ -63,6 +64,8 @@ pub struct PlannedSubnet {
     pub key: SubnetKey,
     /// Its range.
     pub cidr: Ipv4Net,
+    /// In a dual-stack network, which of the 256 /64s of the VPC's IPv6 range it has; never changes.
+    pub ipv6: Option<u8>,
 }
 
 impl PlannedSubnet {
@@ -173,6 +176,13 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     };
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;
+    }
+    if let Some(origin) = stack.network.ipv6 {
+        // Nothing remembers indices yet, so the lowest ones are given in the order of the plan.
+        let assigned = ipv6::assign(&mut plan.tiers, |_| None, []);
+        if let Err(refused) = assigned {
+            findings.push(refused.finding(origin));
+        }
     }
     Some(plan)
 }
