@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::Builder;
 use super::cluster::ClusterRefs;
@@ -117,7 +117,9 @@ pub(super) fn rules(
     for wanted in wanted {
         // A user's rule that the stack has anyway is the same rule.
         if seen.insert((wanted.direction == Direction::In, name(&wanted))) {
+            let twin = twin(b, groups, cluster, &wanted);
             nodes.extend(add(b, groups, cluster, wanted));
+            nodes.extend(twin.and_then(|(name, origin, rule)| b.add(name, origin, rule).node()));
         }
     }
     nodes
@@ -344,10 +346,40 @@ fn add(
                     from_port,
                     to_port,
                     cidr,
+                    cidr_ipv6: None,
                     peer,
                     prefix_list,
                 },
             )
             .node(),
     }
+}
+
+/// The same to everywhere by IPv6, for a rule that lets a dual-stack network's packets out to everywhere by IPv4: AWS keeps
+/// rules for the two apart. Nothing is let in that way.
+///
+/// Source: EKS user guide, "Amazon EKS security group requirements".
+fn twin(
+    b: &Builder,
+    groups: &Groups,
+    cluster: Option<&ClusterRefs>,
+    wanted: &Wanted,
+) -> Option<(String, Origin, EgressRule)> {
+    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
+    if b.stack.network.ipv6.is_none() || wanted.direction != Direction::Out || !everywhere {
+        return None;
+    }
+    let (from_port, to_port) = wanted.traffic.ports().unzip();
+    let rule = EgressRule {
+        group: id(groups, cluster, wanted.group)?,
+        description: wanted.description.clone(),
+        protocol: wanted.traffic.protocol(),
+        from_port,
+        to_port,
+        cidr: None,
+        cidr_ipv6: Some(Ipv6Net::default()),
+        peer: None,
+        prefix_list: None,
+    };
+    Some((format!("{}/ipv6", name(wanted)), wanted.origin, rule))
 }
