@@ -447,7 +447,8 @@ impl Serialize for Resources<'_, '_> {
                     engine,
                     table: attachment.as_ref(),
                     after: Vec::new(),
-                    retain: false,
+                    // A range cannot be taken from a VPC whose subnets stay.
+                    retain: entry.retain,
                 };
                 map.serialize_entry(&logical_id(attachment.as_ref(), entry), &one)?;
             }

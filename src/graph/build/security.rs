@@ -80,6 +80,8 @@ struct Wanted {
     peer: Peer,
     description: String,
     origin: Origin,
+    /// Whether it has no twin for IPv6, although it leads everywhere.
+    ipv4_only: bool,
 }
 
 pub(super) fn rules(
@@ -110,8 +112,9 @@ pub(super) fn rules(
         peer: rule.peer.value.clone(),
         description: rule.description.value.clone(),
         origin: rule.origin,
+        ipv4_only: false,
     }));
-    wanted.sort_by_cached_key(|w| (w.group, name(w)));
+    wanted.sort_by_cached_key(|w| (w.group, name(w), w.ipv4_only));
     let mut seen = BTreeSet::new();
     let mut nodes = Vec::with_capacity(wanted.len());
     for wanted in wanted {
@@ -139,6 +142,7 @@ fn rule(
         peer: peer.into(),
         description: description.to_owned(),
         origin: Origin::Default,
+        ipv4_only: false,
     }
 }
 
@@ -251,7 +255,7 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
 }
 
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
-/// S3's public addresses.
+/// S3's public addresses. Those alone are no reason to open IPv6.
 fn outside(b: &Builder, https: Traffic) -> Wanted {
     let plan = b.plan;
     let public_nodes = plan
@@ -260,18 +264,22 @@ fn outside(b: &Builder, https: Traffic) -> Wanted {
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = b.stack.network.endpoints.has("s3");
-    let out = if !plan.nats.is_empty() || public_nodes || s3 {
+    let internet = !plan.nats.is_empty() || public_nodes;
+    let out = if internet || s3 {
         Ipv4Net::default()
     } else {
         b.plan.cidr
     };
-    rule(
-        Group::Nodes,
-        Direction::Out,
-        https,
-        out,
-        "Images and AWS APIs, as far as routes lead",
-    )
+    Wanted {
+        ipv4_only: b.stack.network.ipv6.is_some() && !internet,
+        ..rule(
+            Group::Nodes,
+            Direction::Out,
+            https,
+            out,
+            "Images and AWS APIs, as far as routes lead",
+        )
+    }
 }
 
 /// `nodes/from-control-plane/tcp-443`.
@@ -366,7 +374,8 @@ fn twin(
     wanted: &Wanted,
 ) -> Option<(String, Origin, EgressRule)> {
     let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
-    if b.stack.network.ipv6.is_none() || wanted.direction != Direction::Out || !everywhere {
+    let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
+    if b.stack.network.ipv6.is_none() || !out {
         return None;
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();
