@@ -148,8 +148,8 @@ impl Plan {
 
 /// Answers every open question of a stack, or says why it cannot be done.
 ///
-/// Nothing that stands in the ledger moves. A plan that comes with an error has no subnets: it is for the rules, not to be
-/// built.
+/// Nothing that stands in the ledger moves. A plan that comes with an error may lack subnets or their ranges: it is for the
+/// rules, not to be built.
 pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> Option<Plan> {
     let zones = zones::resolve(stack, findings);
     let tiers = tiers::resolve(stack, zones.as_deref(), findings);

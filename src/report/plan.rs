@@ -209,7 +209,9 @@ impl PlanReport {
             text.push_str(services);
         }
         if let Some(ranges) = self.ipv6 {
-            text.push_str(&format!("\nIPv6              {ranges} of 256 /64s"));
+            text.push_str("\nIPv6              ");
+            text.push_str(&ranges.to_string());
+            text.push_str(" of 256 /64s");
         }
         text.push('\n');
         text
