@@ -47,13 +47,24 @@ impl Template {
 
     /// The way out of each route table: the properties of its route to everywhere.
     fn ways_out(&self) -> BTreeMap<String, &Value> {
+        self.ways("DestinationCidrBlock", "0.0.0.0/0")
+    }
+
+    /// The same by IPv6.
+    fn ways_out_by_ipv6(&self) -> BTreeMap<String, &Value> {
+        self.ways("DestinationIpv6CidrBlock", "::/0")
+    }
+
+    fn ways(&self, destination: &str, everywhere: &str) -> BTreeMap<String, &Value> {
         let mut ways = BTreeMap::new();
         for (id, route) in self.all("EC2::Route") {
-            assert_eq!(
-                route["DestinationCidrBlock"], "0.0.0.0/0",
-                "{}: {id}",
-                self.name
-            );
+            let destinations = ["DestinationCidrBlock", "DestinationIpv6CidrBlock"];
+            let destinations = destinations.map(|name| route.get(name).is_some());
+            assert!(destinations[0] != destinations[1], "{}: {id}", self.name);
+            let Some(to) = route.get(destination) else {
+                continue;
+            };
+            assert_eq!(to, everywhere, "{}: {id}", self.name);
             let again = ways.insert(route["RouteTableId"].to_string(), route);
             assert!(again.is_none(), "{}: {id}", self.name);
         }
@@ -62,6 +73,12 @@ impl Template {
 
     /// Whether the route table of a subnet leads to the internet gateway.
     fn is_public(&self, subnet: &str) -> bool {
+        let way = self.ways_out().get(&self.table_of(subnet)).copied();
+        way.is_some_and(|route| route.get("GatewayId").is_some())
+    }
+
+    /// The only route table of a subnet.
+    fn table_of(&self, subnet: &str) -> String {
         let wanted = json!({ "Ref": subnet });
         let tables: Vec<_> = self
             .all("EC2::SubnetRouteTableAssociation")
@@ -69,8 +86,7 @@ impl Template {
             .map(|(_, association)| association["RouteTableId"].to_string())
             .collect();
         assert_eq!(tables.len(), 1, "{}: {subnet}", self.name);
-        let way = self.ways_out().get(&tables[0]).copied();
-        way.is_some_and(|route| route.get("GatewayId").is_some())
+        tables[0].clone()
     }
 
     fn zone(&self, subnet: &Value) -> String {
@@ -177,6 +193,87 @@ fn the_access_of_a_subnet_decides_about_addresses_and_tags() {
             let (own, other) = if public { (own, other) } else { (other, own) };
             assert_eq!(tag(subnet, other), None, "{id}");
             assert!(tag(subnet, own).is_none_or(|value| value == "1"), "{id}");
+        }
+    });
+}
+
+#[test]
+fn dual_stack_networks_have_a_range_and_a_way_for_every_subnet() {
+    // EKS130, EKS131, EKS215, EKS217, EKS219, EKS232, EKS417, EKS511
+    on_every_example(|template| {
+        let blocks: Vec<_> = template
+            .all("EC2::VPCCidrBlock")
+            .filter(|(_, block)| block.get("AmazonProvidedIpv6CidrBlock").is_some())
+            .collect();
+        let gateways: Vec<_> = template.all("EC2::EgressOnlyInternetGateway").collect();
+        if blocks.is_empty() {
+            assert!(template.ways_out_by_ipv6().is_empty() && gateways.is_empty());
+            let text = json!(template.resources).to_string();
+            assert!(!text.contains("Ipv6"), "{}", template.name);
+            return;
+        }
+        let (block, properties) = blocks[0];
+        assert_eq!(
+            *properties,
+            json!({ "AmazonProvidedIpv6CidrBlock": true, "VpcId": { "Ref": "Vpc" } })
+        );
+        assert_eq!(blocks.len(), 1, "{}", template.name);
+
+        let range = json!({ "Fn::Select": [0, { "Fn::GetAtt": ["Vpc", "Ipv6CidrBlocks"] }] });
+        let ways = template.ways_out_by_ipv6();
+        let (mut indices, mut private) = (BTreeSet::new(), 0);
+        for (id, subnet) in template.all("EC2::Subnet") {
+            let waits = template.resources[id]["DependsOn"].as_array().unwrap();
+            assert!(waits.contains(&json!(block)), "{id}");
+            let index = subnet["Ipv6CidrBlock"]["Fn::Select"][0].as_u64().unwrap();
+            let ranges = json!({ "Fn::Cidr": [range, 256, "64"] });
+            assert_eq!(
+                subnet["Ipv6CidrBlock"],
+                json!({ "Fn::Select": [index, ranges] })
+            );
+            assert!(index < 256 && indices.insert(index), "{id}");
+            assert_eq!(subnet["AssignIpv6AddressOnCreation"], true, "{id}");
+            for native in ["Ipv6Native", "EnableDns64"] {
+                assert!(subnet.get(native).is_none(), "{id}");
+            }
+            let way = ways.get(&template.table_of(id)).copied();
+            let target = |name| way.and_then(|route| route.get(name)).is_some();
+            if template.is_public(id) {
+                assert!(target("GatewayId"), "{id}");
+            } else if way.is_some() {
+                private += 1;
+                assert!(target("EgressOnlyInternetGatewayId"), "{id}");
+            } else {
+                assert!(
+                    !template.ways_out().contains_key(&template.table_of(id)),
+                    "{id}"
+                );
+            }
+        }
+        assert_eq!(
+            gateways.len(),
+            usize::from(private > 0),
+            "{}",
+            template.name
+        );
+
+        let everywhere = |name: &str, all: &str| -> Vec<Value> {
+            let rules = template.all("EC2::SecurityGroupEgress");
+            let rules = rules.filter(|(_, rule)| rule.get(name).is_some_and(|to| to == all));
+            let mut rules: Vec<_> = rules
+                .map(|(_, rule)| {
+                    let mut rule = rule.clone();
+                    rule.as_object_mut().unwrap().remove(name);
+                    rule
+                })
+                .collect();
+            rules.sort_by_key(Value::to_string);
+            rules
+        };
+        let out = everywhere("CidrIp", "0.0.0.0/0");
+        assert_eq!(out, everywhere("CidrIpv6", "::/0"), "{}", template.name);
+        for (id, rule) in template.all("EC2::SecurityGroupIngress") {
+            assert!(rule.get("CidrIpv6").is_none(), "{id}");
         }
     });
 }

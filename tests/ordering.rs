@@ -15,23 +15,33 @@ struct Variant {
     security: SecurityMode,
     to_bucket: bool,
     own_addresses: bool,
+    dual_stack: bool,
 }
 
-const VARIANTS: [Variant; 3] = [
+const VARIANTS: [Variant; 4] = [
     Variant {
         security: SecurityMode::Standard,
         to_bucket: false,
         own_addresses: false,
+        dual_stack: false,
     },
     Variant {
         security: SecurityMode::Restricted,
         to_bucket: true,
         own_addresses: false,
+        dual_stack: false,
     },
     Variant {
         security: SecurityMode::Restricted,
         to_bucket: false,
         own_addresses: true,
+        dual_stack: false,
+    },
+    Variant {
+        security: SecurityMode::Restricted,
+        to_bucket: false,
+        own_addresses: false,
+        dual_stack: true,
     },
 ];
 
@@ -47,6 +57,9 @@ fn stack(variant: Variant) -> Stack {
         .security(variant.security)
         .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])
         .flow_logs(logs.key(Key::Create));
+    if variant.dual_stack {
+        net = net.dual_stack();
+    }
     let public = net.add(Tier::public("public").prefix(24));
     let mut nat = Nat::per_zone(&public);
     if variant.own_addresses {
@@ -302,6 +315,10 @@ fn interpolated(value: &Value, into: &mut BTreeSet<String>) {
             let text = text.replace("$${", "");
             for part in text.split("${").skip(1) {
                 let (expression, _) = part.split_once('}').expect("an end");
+                let expression = expression
+                    .strip_prefix("cidrsubnet(")
+                    .and_then(|call| call.split_once(','))
+                    .map_or(expression, |(argument, _)| argument);
                 let mut steps = expression.split('.');
                 let (Some(kind), Some(name), Some(_)) = (steps.next(), steps.next(), steps.next())
                 else {
@@ -340,6 +357,10 @@ kinds! {
     // Terraform attaches a gateway when it makes it.
     attachment = "AWS::EC2::VPCGatewayAttachment" / "aws_internet_gateway";
     elastic_ip = "AWS::EC2::EIP" / "aws_eip";
+    // Terraform asks for the range when it makes the VPC.
+    ipv6_block = "AWS::EC2::VPCCidrBlock" / "aws_vpc";
+    subnet = "AWS::EC2::Subnet" / "aws_subnet";
+    egress_only = "AWS::EC2::EgressOnlyInternetGateway" / "aws_egress_only_internet_gateway";
     nat = "AWS::EC2::NatGateway" / "aws_nat_gateway";
     route = "AWS::EC2::Route" / "aws_route";
     association = "AWS::EC2::SubnetRouteTableAssociation" / "aws_route_table_association";
@@ -378,6 +399,26 @@ fn demands(variant: Variant) -> Vec<Demand> {
         "a route to a gateway that is not attached is refused",
     );
     after(nat(""), attachment(""), "a NAT gateway needs a way out");
+    if variant.dual_stack {
+        after(
+            subnet(""),
+            ipv6_block(""),
+            "there is no range to take a part of",
+        );
+        after(
+            route("publicinternetipv6"),
+            attachment(""),
+            "a route to a gateway that is not attached is refused",
+        );
+        for compute in [node_group(""), fargate("")] {
+            after(compute, egress_only(""), "no way out by IPv6");
+            after(
+                compute,
+                route("nodesuse1az1internetipv6"),
+                "no way out by IPv6",
+            );
+        }
+    }
     if !variant.own_addresses {
         after(
             elastic_ip(""),
@@ -533,7 +574,7 @@ fn a_missing_edge_is_noticed() {
             }
         }
     };
-    let [standard, bucket, own_addresses] = VARIANTS;
+    let [standard, bucket, own_addresses, dual_stack] = VARIANTS;
     of(
         standard,
         &[elastic_ip(""), route("publicinternet")].map(|w| w)[..1],
@@ -544,6 +585,16 @@ fn a_missing_edge_is_noticed() {
     );
     of(bucket, &[flow_log("")]);
     of(own_addresses, &[nat("")]);
+    of(dual_stack, &[node_group(""), fargate("")]);
+    // References say these in Terraform.
+    let [document, _] = Document::both(&stack(dual_stack));
+    for which in [subnet(""), route("publicinternetipv6")] {
+        for id in document.of(which) {
+            let broken = document.without_stated(id).broken(&demands(dual_stack));
+            let prefix = format!("CloudFormation: {id} does not wait for ");
+            assert!(broken.iter().any(|line| line.starts_with(&prefix)), "{id}");
+        }
+    }
 }
 
 #[test]

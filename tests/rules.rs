@@ -28,7 +28,7 @@ const PROGRAMS: &[(&str, Program, Program)] =
 type Text = fn() -> String;
 
 /// Rules whose bad example is too long for a page: what the test reads instead.
-const LONG: &[(&str, Text)] = &[("EKS901", five_hundred_rules)];
+const LONG: &[(&str, Text)] = &[("EKS901", five_hundred_rules), ("PLAN012", fifty_two_tiers)];
 
 /// Rules that are no fault of a spec, so that no spec can mend them: their good example is something to do by hand.
 const BY_HAND: &[&str] = &["EKS528"];
@@ -78,6 +78,19 @@ fn five_hundred_rules() -> String {
         )
         .unwrap();
     }
+    text
+}
+
+/// In five zones these are 260 subnets.
+fn fifty_two_tiers() -> String {
+    let mut text =
+        "stack: shared\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  ipv6: true\n  \
+                    zones: [use1-az1, use1-az2, use1-az4, use1-az5, use1-az6]\n  tiers:\n"
+            .to_owned();
+    for n in 1..=52 {
+        writeln!(text, "    tier-{n:02}: {{ access: isolated, prefix: 28 }}").unwrap();
+    }
+    text.push_str("cluster: none\n");
     text
 }
 

@@ -1,9 +1,9 @@
 //! Amazon EC2 and VPC.
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::policy::Policy;
-use super::reference::{AllocationId, Arn, Deferred, GroupId, Ref, Text};
+use super::reference::{AllocationId, Arn, Deferred, GroupId, Ipv6Range, Ref, Text};
 use super::table::resource;
 use super::tags::Tags;
 use super::value::{block, words};
@@ -14,12 +14,26 @@ resource! {
     Vpc: "AWS::EC2::VPC" / "aws_vpc" {
         /// Its primary range of addresses.
         cidr: Ipv4Net = "CidrBlock" / "cidr_block", replaces;
+        /// Whether Amazon gives it an IPv6 range, a /56; never `false`.
+        ///
+        /// CloudFormation associates the range by a resource of its own, [`Ipv6CidrBlock`].
+        amazon_ipv6: Option<bool> = none / "assign_generated_ipv6_cidr_block", updates;
         /// Whether instances get host names; EKS nodes cannot register without.
         dns_hostnames: bool = "EnableDnsHostnames" / "enable_dns_hostnames", updates;
         /// Whether the VPC's resolver answers.
         dns_support: bool = "EnableDnsSupport" / "enable_dns_support", updates;
         /// Its tags.
         tags: Tags = "Tags" / "tags", updates;
+    }
+}
+
+resource! {
+    /// Gives a [`Vpc`] its IPv6 range where the VPC itself does not ask for one.
+    Ipv6CidrBlock: "AWS::EC2::VPCCidrBlock" / none {
+        /// The network.
+        vpc: Ref<Vpc> = "VpcId" / none, replaces;
+        /// Always true: Amazon chooses the range.
+        amazon_provided: bool = "AmazonProvidedIpv6CidrBlock" / none, replaces;
     }
 }
 
@@ -34,6 +48,12 @@ resource! {
         cidr: Ipv4Net = "CidrBlock" / "cidr_block", replaces;
         /// Whether instances get a public address.
         public_addresses: bool = "MapPublicIpOnLaunch" / "map_public_ip_on_launch", updates;
+        /// Its part of the VPC's IPv6 range; what has one waits for the VPC, see [`Attr::Ipv6Range`].
+        ///
+        /// [`Attr::Ipv6Range`]: super::Attr::Ipv6Range
+        ipv6: Option<Ipv6Range> = "Ipv6CidrBlock" / "ipv6_cidr_block", sometimes / updates;
+        /// Whether network interfaces get an IPv6 address; `true` wherever there is a range.
+        ipv6_addresses: Option<bool> = "AssignIpv6AddressOnCreation" / "assign_ipv6_address_on_creation", updates;
         /// Its tags.
         tags: Tags = "Tags" / "tags", updates;
     }
@@ -59,6 +79,16 @@ resource! {
         vpc: Ref<Vpc> = "VpcId" / none, replaces;
         /// The gateway.
         gateway: Ref<InternetGateway> = "InternetGatewayId" / none, updates;
+    }
+}
+
+resource! {
+    /// Lets private subnets reach the internet by IPv6, and nobody reach them. A VPC has one at most.
+    EgressOnlyInternetGateway: "AWS::EC2::EgressOnlyInternetGateway" / "aws_egress_only_internet_gateway" {
+        /// The network.
+        vpc: Ref<Vpc> = "VpcId" / "vpc_id", replaces;
+        /// Its tags.
+        tags: Tags = "Tags" / "tags", updates;
     }
 }
 
@@ -97,14 +127,18 @@ resource! {
 }
 
 resource! {
-    /// One line of a route table; made by [`Route::internet`] and [`Route::nat`], which give it exactly one target.
+    /// One line of a route table; made by the functions below, which give it exactly one destination and one target.
     Route: "AWS::EC2::Route" / "aws_route" {
         /// The table.
         table: Ref<RouteTable> = "RouteTableId" / "route_table_id", replaces;
         /// Which packets it is for.
-        destination: Ipv4Net = "DestinationCidrBlock" / "destination_cidr_block", replaces;
+        destination: Option<Ipv4Net> = "DestinationCidrBlock" / "destination_cidr_block", replaces;
+        /// Which packets it is for, by IPv6.
+        destination_ipv6: Option<Ipv6Net> = "DestinationIpv6CidrBlock" / "destination_ipv6_cidr_block", replaces;
         /// To the internet.
         gateway: Option<Ref<InternetGateway>> = "GatewayId" / "gateway_id", updates;
+        /// To the internet by IPv6, with no way back in.
+        egress_only: Option<Ref<EgressOnlyInternetGateway>> = "EgressOnlyInternetGatewayId" / "egress_only_gateway_id", updates;
         /// To a NAT gateway.
         nat: Option<Ref<NatGateway>> = "NatGatewayId" / "nat_gateway_id", updates;
     }
@@ -114,20 +148,47 @@ impl Route {
     /// A route of everything through an internet gateway.
     pub fn internet(table: Ref<RouteTable>, gateway: Ref<InternetGateway>) -> Self {
         Self {
-            table,
-            destination: Ipv4Net::default(),
+            destination: Some(Ipv4Net::default()),
             gateway: Some(gateway),
-            nat: None,
+            ..Self::nowhere(table)
+        }
+    }
+
+    /// A route of everything by IPv6 through an internet gateway.
+    pub fn internet_ipv6(table: Ref<RouteTable>, gateway: Ref<InternetGateway>) -> Self {
+        Self {
+            destination_ipv6: Some(Ipv6Net::default()),
+            gateway: Some(gateway),
+            ..Self::nowhere(table)
         }
     }
 
     /// A route of everything through a NAT gateway.
     pub fn nat(table: Ref<RouteTable>, nat: Ref<NatGateway>) -> Self {
         Self {
-            table,
-            destination: Ipv4Net::default(),
-            gateway: None,
+            destination: Some(Ipv4Net::default()),
             nat: Some(nat),
+            ..Self::nowhere(table)
+        }
+    }
+
+    /// A route of everything by IPv6 through an egress-only internet gateway, which knows nothing else.
+    pub fn egress_only(table: Ref<RouteTable>, gateway: Ref<EgressOnlyInternetGateway>) -> Self {
+        Self {
+            destination_ipv6: Some(Ipv6Net::default()),
+            egress_only: Some(gateway),
+            ..Self::nowhere(table)
+        }
+    }
+
+    const fn nowhere(table: Ref<RouteTable>) -> Self {
+        Self {
+            table,
+            destination: None,
+            destination_ipv6: None,
+            gateway: None,
+            egress_only: None,
+            nat: None,
         }
     }
 }
@@ -246,6 +307,8 @@ resource! {
         to_port: Option<u16> = "ToPort" / "to_port", replaces / updates;
         /// To these addresses.
         cidr: Option<Ipv4Net> = "CidrIp" / "cidr_ipv4", replaces / sometimes;
+        /// To these addresses, by IPv6.
+        cidr_ipv6: Option<Ipv6Net> = "CidrIpv6" / "cidr_ipv6", replaces / sometimes;
         /// To interfaces that carry this group.
         peer: Option<Deferred<GroupId>> = "DestinationSecurityGroupId" / "referenced_security_group_id", replaces / sometimes;
         /// To the addresses of this prefix list.

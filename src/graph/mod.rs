@@ -25,7 +25,8 @@ pub use logs::*;
 pub use name::Name;
 pub use policy::{Condition, Effect, Policy, Principal, Statement};
 pub use reference::{
-    AllocationId, Arn, Attr, Deferred, GroupId, NodeId, Piece, Ref, TemplateVersion, Text, Url,
+    AllocationId, Arn, Attr, Deferred, GroupId, Ipv6Range, NodeId, Piece, Ref, TemplateVersion,
+    Text, Url,
 };
 pub use s3::*;
 pub use table::{Attribute, Change, Shape, Table};
@@ -78,6 +79,7 @@ resources! {
     DefaultSecurityGroup,
     Subnet,
     InternetGateway,
+    EgressOnlyInternetGateway,
     ElasticIp,
     NatGateway,
     RouteTable,
@@ -106,6 +108,7 @@ resources! {
 
 /// The tables of types that only one engine has, and that its renderer derives from a resource of the graph.
 pub const COMPANION_SHAPES: &[&Shape] = &[
+    Ipv6CidrBlock::SHAPE,
     InternetGatewayAttachment::SHAPE,
     RolePolicyAttachment::SHAPE,
     RolePolicy::SHAPE,

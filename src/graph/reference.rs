@@ -86,6 +86,9 @@ pub enum Attr {
     Arn,
     /// The public address of an Elastic IP.
     PublicAddress,
+    /// The IPv6 range of a VPC. In CloudFormation it is there once its association is made, so what asks for it says that
+    /// it comes after the VPC.
+    Ipv6Range,
     /// The security group that EKS makes for a cluster.
     ClusterSecurityGroup,
     /// The URL of a cluster's API.
@@ -107,6 +110,23 @@ pub enum Deferred<T> {
     Attribute(NodeId, Attr),
     /// The address of an Elastic IP of this graph, as a range of one address.
     HostRange(NodeId),
+}
+
+/// The nth /64 of the IPv6 range that Amazon gives to a VPC of this graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ipv6Range {
+    /// The VPC.
+    pub(super) vpc: NodeId,
+    /// Which of the 256 that a /56 has.
+    pub(super) index: u8,
+}
+
+impl Ref<super::Vpc> {
+    /// The nth /64 of its IPv6 range; none for a VPC that exists already, of which no range is known.
+    pub fn ipv6_range(&self, index: u8) -> Option<Ipv6Range> {
+        let vpc = self.node()?;
+        Some(Ipv6Range { vpc, index })
+    }
 }
 
 macro_rules! identifiers {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::policy::Policy;
-use super::reference::{Attr, Deferred, NodeId, Ref, Text};
+use super::reference::{Attr, Deferred, Ipv6Range, NodeId, Ref, Text};
 use super::table::{Shape, Table};
 use super::tags::{TagMap, Tags};
 use crate::network::ZoneId;
@@ -27,6 +27,8 @@ pub enum Value<'a> {
     Attribute(NodeId, Attr),
     /// The address of an Elastic IP as a range of one address.
     HostRange(NodeId),
+    /// The nth /64 of a VPC's IPv6 range.
+    Ipv6Range(NodeId, u8),
     /// Text of which AWS decides some parts.
     Pieces(&'a Text),
     /// Several values; never rendered when empty.
@@ -121,7 +123,7 @@ macro_rules! displayed {
         }
     )* };
 }
-displayed!(Ipv4Net, ZoneId);
+displayed!(Ipv4Net, Ipv6Net, ZoneId);
 
 impl<T: Field> Field for Option<T> {
     const KIND: Kind = T::KIND;
@@ -162,6 +164,14 @@ impl<T: Field> Field for Deferred<T> {
             Self::Attribute(id, attr) => Value::Attribute(*id, *attr),
             Self::HostRange(id) => Value::HostRange(*id),
         }
+    }
+}
+
+impl Field for Ipv6Range {
+    const KIND: Kind = Kind::Text;
+
+    fn value(&self) -> Value<'_> {
+        Value::Ipv6Range(self.vpc, self.index)
     }
 }
 
@@ -220,6 +230,7 @@ impl fmt::Debug for Value<'_> {
             Self::Text(value) => value.fmt(f),
             Self::Attribute(id, attr) => write!(f, "{id:?}.{attr:?}"),
             Self::HostRange(id) => write!(f, "{id:?}/32"),
+            Self::Ipv6Range(id, index) => write!(f, "{id:?}/64 number {index}"),
             Self::Pieces(text) => text.fmt(f),
             Self::List(values) => f.debug_list().entries(values).finish(),
             Self::Map(map) => map.fmt(f),

@@ -98,6 +98,8 @@ pub struct Network {
     pub(crate) rules: Vec<Rule>,
     pub(crate) endpoints: Endpoints,
     pub(crate) flow_logs: Option<FlowLogs>,
+    /// Where IPv6 was asked for, if it was.
+    pub(crate) ipv6: Option<Origin>,
 }
 
 impl Network {
@@ -117,6 +119,7 @@ impl Network {
                 tier: None,
             },
             flow_logs: Some(FlowLogs::defaults(Origin::Default)),
+            ipv6: None,
         }
     }
 
@@ -136,6 +139,19 @@ impl Network {
                 .map(|id| At::new(id.into(), origin))
                 .collect(),
         );
+        self
+    }
+
+    /// With IPv6 beside IPv4: Amazon gives the VPC a /56, and every subnet gets a /64 of it.
+    ///
+    /// Public tiers are reached and leave through the internet gateway; those that leave through NAT gateways have an
+    /// egress-only internet gateway for IPv6; all others have no way out. Outbound rules to `0.0.0.0/0` get a twin to
+    /// `::/0`. The cluster stays an IPv4 one.
+    ///
+    /// Source: Amazon VPC user guide, "IP addressing for your VPCs and subnets".
+    #[track_caller]
+    pub fn dual_stack(mut self) -> Self {
+        self.ipv6 = Some(Origin::caller());
         self
     }
 

@@ -2,10 +2,11 @@
 //! each node group its subnets.
 //!
 //! Planning has three steps, each in a file: which zones (`zones`), which tiers (`tiers`), which ranges
-//! (`addresses`).
+//! (`addresses`, and `ipv6` for those of dual-stack networks).
 
 mod addresses;
 mod allocator;
+mod ipv6;
 mod ledger;
 mod lock;
 mod nats;
@@ -181,8 +182,8 @@ impl Plan {
 
 /// Answers every open question of a stack, or says why it cannot be done.
 ///
-/// Nothing that stands in the ledger moves. A plan that comes with an error has no subnets: it is for the rules, not to be
-/// built.
+/// Nothing that stands in the ledger moves. A plan that comes with an error may lack subnets or their ranges: it is for the
+/// rules, not to be built.
 pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> Option<Plan> {
     let zones = zones::resolve(stack, ledger, findings);
     let tiers = tiers::resolve(stack, zones.as_deref(), ledger, findings);
@@ -210,6 +211,19 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     };
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;
+    }
+    match stack.network.ipv6 {
+        Some(origin) => {
+            let kept = plan.tombstones.iter().filter_map(|old| old.ipv6);
+            let assigned = ipv6::assign(&mut plan.tiers, kept);
+            findings.extend(assigned.err().map(|refused| refused.finding(origin)));
+        }
+        // The range is gone from the VPC, and with it all that was given out of it.
+        None => {
+            for subnet in plan.tiers.iter_mut().flat_map(|tier| &mut tier.subnets) {
+                subnet.ipv6 = None;
+            }
+        }
     }
     Some(plan)
 }

@@ -7,8 +7,8 @@ use super::engine::{self, Engine};
 use super::object::Object;
 use super::policy::Document;
 use crate::graph::{
-    Attr, Attribute, Entry, Graph, InternetGatewayAttachment, NodeId, Output, OutputValue, Piece,
-    Policy, Ref, Resource, Table, Tags, Text,
+    Attr, Attribute, Entry, Graph, InternetGatewayAttachment, Ipv6CidrBlock, NodeId, Output,
+    OutputValue, Piece, Policy, Ref, Resource, Table, Tags, Text,
 };
 
 /// The template of a graph.
@@ -28,7 +28,7 @@ pub(crate) fn names(graph: &Graph) -> Vec<(String, NodeId)> {
             names.push((logical, id));
         }
         if let Some(attachment) = attachment(id, entry) {
-            names.push((logical_id(&attachment, entry), id));
+            names.push((logical_id(attachment.as_ref(), entry), id));
         }
     }
     names
@@ -55,16 +55,24 @@ fn logical_id(table: &dyn Table, entry: &Entry) -> String {
     id
 }
 
-/// CloudFormation attaches an internet gateway by a resource of its own, so that one gateway can change VPCs.
-fn attachment(id: NodeId, entry: &Entry) -> Option<InternetGatewayAttachment> {
+/// What CloudFormation attaches by a resource of its own: an internet gateway, so that one gateway can change VPCs, and the
+/// IPv6 range of a VPC.
+fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
     match &entry.resource {
-        Resource::InternetGateway(gateway) => Some(InternetGatewayAttachment {
+        Resource::InternetGateway(gateway) => Some(Box::new(InternetGatewayAttachment {
             vpc: gateway.vpc.clone(),
             gateway: Ref::here(id),
+        })),
+        Resource::Vpc(vpc) => vpc.amazon_ipv6.map(|amazon_provided| {
+            let block = Ipv6CidrBlock {
+                vpc: Ref::here(id),
+                amazon_provided,
+            };
+            Box::new(block) as Box<dyn Table>
         }),
-        Resource::Vpc(_)
-        | Resource::DefaultSecurityGroup(_)
+        Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)
@@ -96,6 +104,8 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<InternetGatewayAttachment> {
 enum Ask {
     Ref,
     GetAtt(&'static str),
+    /// The first of a list.
+    First(&'static str),
     /// The ARN of a log group: `GetAtt` gives it with `:*` at the end, which is no ARN of a group.
     LogGroupArn,
 }
@@ -109,6 +119,7 @@ fn identity(resource: &Resource) -> Ask {
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
+        | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)
         | Resource::Route(_)
@@ -139,11 +150,11 @@ impl CloudFormation<'_> {
         self.ids.get(id.index()).map_or("", String::as_str)
     }
 
-    /// What must exist before "after `id`" holds: for a gateway, its attachment.
+    /// What must exist before "after `id`" holds: for a gateway its attachment, for a VPC its IPv6 range if it has one.
     fn awaited(&self, id: NodeId) -> Option<String> {
         let entry = self.graph.get(id)?;
         match attachment(id, entry) {
-            Some(attachment) => Some(logical_id(&attachment, entry)),
+            Some(attachment) => Some(logical_id(attachment.as_ref(), entry)),
             None => Some(self.id(id).to_owned()),
         }
     }
@@ -175,6 +186,7 @@ impl CloudFormation<'_> {
             Attr::Arn if matches!(resource, Some(Resource::LogGroup(_))) => Ask::LogGroupArn,
             Attr::Arn => Ask::GetAtt("Arn"),
             Attr::PublicAddress => Ask::GetAtt("PublicIp"),
+            Attr::Ipv6Range => Ask::First("Ipv6CidrBlocks"),
             Attr::ClusterSecurityGroup => Ask::GetAtt("ClusterSecurityGroupId"),
             Attr::Endpoint => Ask::GetAtt("Endpoint"),
             Attr::CertificateAuthority => Ask::GetAtt("CertificateAuthorityData"),
@@ -202,6 +214,10 @@ impl Engine for CloudFormation<'_> {
         match self.ask(id, attr) {
             Ask::Ref => to.collect_map([("Ref", self.id(id))]),
             Ask::GetAtt(name) => to.collect_map([("Fn::GetAtt", [self.id(id), name])]),
+            Ask::First(name) => {
+                let list = GetAtt(self.id(id), name);
+                to.collect_map([("Fn::Select", (0, list))])
+            }
             Ask::LogGroupArn => Join(self, &[Part::Own(Piece::Attribute(id, attr))]).serialize(to),
         }
     }
@@ -210,6 +226,12 @@ impl Engine for CloudFormation<'_> {
         let address = Piece::Attribute(id, Attr::PublicAddress);
         let range = Piece::Literal("/32".to_owned());
         Join(self, &[Part::Own(address), Part::Own(range)]).serialize(to)
+    }
+
+    /// A /56 has 256 ranges with 64 bits left for hosts.
+    fn ipv6_range<S: Serializer>(&self, vpc: NodeId, index: u8, to: S) -> Result<S::Ok, S::Error> {
+        let ranges = Cidr(Reference(self, vpc, Attr::Ipv6Range));
+        to.collect_map([("Fn::Select", (index, ranges))])
     }
 
     fn pieces<S: Serializer>(&self, text: &Text, to: S) -> Result<S::Ok, S::Error> {
@@ -242,6 +264,23 @@ struct Tag<'a> {
 impl Serialize for Tag<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map([("Key", self.key), ("Value", self.value)])
+    }
+}
+
+struct GetAtt<'a>(&'a str, &'static str);
+
+impl Serialize for GetAtt<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map([("Fn::GetAtt", [self.0, self.1])])
+    }
+}
+
+/// The /64s of a range.
+struct Cidr<'a, 'g>(Reference<'a, 'g>);
+
+impl Serialize for Cidr<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map([("Fn::Cidr", (&self.0, 256, "64"))])
     }
 }
 
@@ -285,7 +324,7 @@ impl Serialize for Parts<'_, '_> {
                         flush(&mut list, &mut literal)?;
                         list.serialize_element(&Reference(self.0, *id, Attr::Identity))?;
                     }
-                    Ask::Ref | Ask::GetAtt(_) => {
+                    Ask::Ref | Ask::GetAtt(_) | Ask::First(_) => {
                         flush(&mut list, &mut literal)?;
                         list.serialize_element(&Reference(self.0, *id, *attr))?;
                     }
@@ -406,11 +445,12 @@ impl Serialize for Resources<'_, '_> {
             if let Some(attachment) = attachment(id, entry) {
                 let one = One {
                     engine,
-                    table: &attachment,
+                    table: attachment.as_ref(),
                     after: Vec::new(),
-                    retain: false,
+                    // A range cannot be taken from a VPC whose subnets stay.
+                    retain: entry.retain,
                 };
-                map.serialize_entry(&logical_id(&attachment, entry), &one)?;
+                map.serialize_entry(&logical_id(attachment.as_ref(), entry), &one)?;
             }
         }
         map.end()

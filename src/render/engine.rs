@@ -20,6 +20,9 @@ pub(super) trait Engine {
     /// The address of an Elastic IP as a range.
     fn host_range<S: Serializer>(&self, id: NodeId, to: S) -> Result<S::Ok, S::Error>;
 
+    /// The nth /64 of a VPC's IPv6 range.
+    fn ipv6_range<S: Serializer>(&self, vpc: NodeId, index: u8, to: S) -> Result<S::Ok, S::Error>;
+
     /// Text of which AWS decides some parts.
     fn pieces<S: Serializer>(&self, text: &Text, to: S) -> Result<S::Ok, S::Error>;
 
@@ -46,7 +49,7 @@ pub(super) fn references<E: Engine>(table: &dyn Table, each: &mut dyn FnMut(Node
 
 fn in_value<E: Engine>(value: &Value, each: &mut dyn FnMut(NodeId)) {
     match value {
-        Value::Attribute(id, _) | Value::HostRange(id) => each(*id),
+        Value::Attribute(id, _) | Value::HostRange(id) | Value::Ipv6Range(id, _) => each(*id),
         Value::Pieces(text) => in_text(text, each),
         Value::List(values) => {
             for value in values {

@@ -176,6 +176,7 @@ impl<E: Engine> Serialize for Rendered<'_, '_, E> {
             Value::Text(text) => engine.text(text, to),
             Value::Attribute(id, attr) => engine.attribute(*id, *attr, to),
             Value::HostRange(id) => engine.host_range(*id, to),
+            Value::Ipv6Range(vpc, index) => engine.ipv6_range(*vpc, *index, to),
             Value::Pieces(text) => engine.pieces(text, to),
             Value::List(values) => {
                 to.collect_seq(values.iter().map(|value| Rendered(engine, value)))

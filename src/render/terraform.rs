@@ -140,6 +140,7 @@ fn identity(resource: &Resource) -> &'static str {
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
+        | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)
         | Resource::Route(_)
@@ -178,6 +179,7 @@ impl Terraform<'_> {
             Attr::Identity => engine::resource(self.graph, id).map_or("id", identity),
             Attr::Arn => "arn",
             Attr::PublicAddress => "public_ip",
+            Attr::Ipv6Range => "ipv6_cidr_block",
             Attr::ClusterSecurityGroup => "vpc_config[0].cluster_security_group_id",
             Attr::Endpoint => "endpoint",
             Attr::CertificateAuthority => "certificate_authority[0].data",
@@ -258,6 +260,14 @@ impl Engine for Terraform<'_> {
         ))
     }
 
+    /// Eight bits make a /64 of the VPC's /56.
+    fn ipv6_range<S: Serializer>(&self, vpc: NodeId, index: u8, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&format!(
+            "${{cidrsubnet({}, 8, {index})}}",
+            self.expression(vpc, Attr::Ipv6Range)
+        ))
+    }
+
     fn pieces<S: Serializer>(&self, text: &Text, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&self.interpolated(text))
     }
@@ -313,6 +323,7 @@ impl Lifecycle {
                 | Resource::DefaultSecurityGroup(_)
                 | Resource::Subnet(_)
                 | Resource::InternetGateway(_)
+                | Resource::EgressOnlyInternetGateway(_)
                 | Resource::ElasticIp(_)
                 | Resource::NatGateway(_)
                 | Resource::RouteTable(_)
@@ -531,6 +542,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
+        | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)

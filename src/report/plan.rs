@@ -30,6 +30,9 @@ pub struct PlanReport {
     pub gateways: Vec<PlannedGateway>,
     /// The range of Kubernetes services, outside the network.
     pub services: Option<String>,
+    /// In a dual-stack network, how many of the 256 /64s of the VPC's IPv6 range have a subnet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<usize>,
 }
 
 /// A tier.
@@ -54,6 +57,9 @@ pub struct SubnetRow {
     pub cidr: String,
     /// How many addresses instances can have: all but the five that AWS keeps.
     pub usable: u64,
+    /// In a dual-stack network, which /64 of the VPC's IPv6 range it has, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<u8>,
 }
 
 /// What is left of a range.
@@ -110,6 +116,7 @@ impl PlanReport {
                 addresses: plan.free_addresses(),
             },
             gateways: gateways(plan),
+            ipv6: ipv6(plan),
             services: plan.service_cidr.map(|cidr| cidr.to_string()),
         }
     }
@@ -201,6 +208,11 @@ impl PlanReport {
             text.push_str("\nservice range     ");
             text.push_str(services);
         }
+        if let Some(ranges) = self.ipv6 {
+            text.push_str("\nIPv6              ");
+            text.push_str(&ranges.to_string());
+            text.push_str(" of 256 /64s");
+        }
         text.push('\n');
         text
     }
@@ -232,6 +244,7 @@ impl TierRow {
                 zone: subnet.key.zone.to_string(),
                 cidr: subnet.cidr.to_string(),
                 usable: subnet.usable(),
+                ipv6: subnet.ipv6,
             })
             .collect();
         Self {
@@ -248,6 +261,12 @@ impl TierRow {
         let same = self.subnets.iter().all(|subnet| subnet.usable == first);
         same.then_some(first)
     }
+}
+
+fn ipv6(plan: &Plan) -> Option<usize> {
+    let subnets = plan.tiers.iter().flat_map(|tier| &tier.subnets);
+    let ranges = subnets.filter(|subnet| subnet.ipv6.is_some()).count();
+    (ranges > 0).then_some(ranges)
 }
 
 fn gateways(plan: &Plan) -> Vec<PlannedGateway> {

@@ -50,6 +50,9 @@ pub enum NoneWord {
 pub struct NetworkSpec {
     /// The VPC's range, /16 to /28, such as `10.20.0.0/16`.
     pub cidr: Field<String>,
+    /// Whether the network has IPv6 beside IPv4: a /56 from Amazon for the VPC, a /64 of it for every subnet, and an
+    /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one. Off by default.
+    pub ipv6: Field<bool>,
     /// How many zones (3 by default), or which ones by id: `[use1-az1, use1-az2]`.
     pub zones: Field<Either<u8, Vec<Field<String>>>>,
     /// Subnets by purpose, one in each zone. Without: `public`, `nodes` and `control-plane`.

@@ -138,6 +138,12 @@ fn plans() {
     let six = "stack: six\nregion: us-east-1\nnetwork: { cidr: 10.0.0.0/16, zones: 5 }\n";
     place.write("many/zones.yaml", six);
     snapshot!("plan_many_zones", place.said("plan many"));
+    let both =
+        "stack: both\nregion: us-east-1\nnetwork: { cidr: 10.0.0.0/16, zones: 2, ipv6: true }\n";
+    place.write("both/both.yaml", both);
+    let plan = |form: &str| place.said(&format!("plan both --format {form}"));
+    let [table, markdown, json] = ["table", "markdown", "json"].map(plan);
+    snapshot!("plan_dual_stack", [table, markdown, json].join("\n"));
 }
 
 #[test]

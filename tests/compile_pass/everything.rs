@@ -4,6 +4,7 @@ use eksnet::prelude::*;
 fn main() {
     let mut net = Network::new(cidr!("10.20.0.0/16"))
         .in_zones(["use1-az4", "use1-az6"])
+        .dual_stack()
         .cluster_tag(ClusterTag::Shared)
         .security(SecurityMode::Restricted)
         .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])

@@ -154,6 +154,7 @@ impl Generator {
     fn network(&mut self) -> Value {
         let mut network = Map::new();
         network.insert("cidr".into(), cidr(self.vpc.0, self.vpc.1));
+        self.maybe(&mut network, 25, "ipv6", |_| true.into());
         let known: Vec<String> = self.region.zones().iter().map(|&z| z.to_owned()).collect();
         self.zones = match self.rng.below(3) {
             0 => known.iter().take(3).cloned().collect(),

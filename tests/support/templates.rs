@@ -13,7 +13,10 @@ pub struct Templates {
 }
 
 /// The kinds that carry traffic: none of their properties may change while a network grows.
-const NETWORK: [&str; 14] = [
+const NETWORK: [&str; 17] = [
+    "AWS::EC2::VPCCidrBlock",
+    "AWS::EC2::EgressOnlyInternetGateway",
+    "aws_egress_only_internet_gateway",
     "AWS::EC2::VPC",
     "AWS::EC2::Subnet",
     "AWS::EC2::NatGateway",

@@ -169,6 +169,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
         | Resource::InternetGateway(_)
+        | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)
         | Resource::Route(_)

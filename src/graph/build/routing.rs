@@ -3,8 +3,8 @@
 use super::Builder;
 use super::vpc::{NetworkRefs, subnet_name};
 use crate::graph::{
-    AllocationId, Deferred, ElasticIp, InternetGateway, NatGateway, NodeId, Ref, Route, RouteTable,
-    RouteTableAssociation,
+    AllocationId, Deferred, EgressOnlyInternetGateway, ElasticIp, InternetGateway, NatGateway,
+    NodeId, Ref, Route, RouteTable, RouteTableAssociation,
 };
 use crate::network::Access;
 
@@ -15,6 +15,15 @@ pub(super) struct Routes {
     pub(super) tables: Vec<Ref<RouteTable>>,
     /// For each tier of the plan, its routes and associations.
     pub(super) of_tier: Vec<Vec<NodeId>>,
+}
+
+/// The ways out of the network.
+struct Gateways {
+    internet: Option<Ref<InternetGateway>>,
+    /// By IPv6, for private tiers.
+    egress_only: Option<Ref<EgressOnlyInternetGateway>>,
+    /// In the order of the plan's.
+    nats: Vec<Ref<NatGateway>>,
 }
 
 pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
@@ -34,18 +43,40 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
             },
         )
     });
+    let egress_only = egress_only(b, network);
     let nats = nat_gateways(b, network, gateway.as_ref());
+    let gateways = Gateways {
+        internet: gateway,
+        egress_only,
+        nats,
+    };
     let mut routes = Routes::default();
     let plan = b.plan;
     for (index, tier) in plan.tiers.iter().enumerate() {
         let nodes = match tier.access {
-            Access::Public => public_tier(b, network, index, gateway.as_ref(), &mut routes),
-            Access::Private => private_tier(b, network, index, &nats, &mut routes),
+            Access::Public => public_tier(b, network, index, &gateways, &mut routes),
+            Access::Private => private_tier(b, network, index, &gateways, &mut routes),
             Access::Isolated => isolated_tier(b, network, index, &mut routes),
         };
         routes.of_tier.push(nodes);
     }
     routes
+}
+
+/// One for all tiers of a dual-stack network that leave through NAT gateways.
+fn egress_only(b: &mut Builder, network: &NetworkRefs) -> Option<Ref<EgressOnlyInternetGateway>> {
+    let leaves = (0..b.plan.tiers.len()).any(|tier| b.plan.has_nat(tier));
+    (leaves && b.stack.network.ipv6.is_some()).then(|| {
+        let tags = b.tags("");
+        b.add(
+            "",
+            b.stack.network.origin,
+            EgressOnlyInternetGateway {
+                vpc: network.vpc.clone(),
+                tags,
+            },
+        )
+    })
 }
 
 /// A NAT gateway for each planned one, with its address. Both wait for the internet gateway: AWS refuses them in a VPC
@@ -130,13 +161,13 @@ fn public_tier(
     b: &mut Builder,
     network: &NetworkRefs,
     index: usize,
-    gateway: Option<&Ref<InternetGateway>>,
+    gateways: &Gateways,
     routes: &mut Routes,
 ) -> Vec<NodeId> {
     let tier = &b.plan.tiers[index];
     let table = table(b, network, &tier.name, index);
-    let mut nodes = Vec::with_capacity(tier.subnets.len() + 1);
-    if let Some(gateway) = gateway {
+    let mut nodes = Vec::with_capacity(tier.subnets.len() + 2);
+    if let Some(gateway) = &gateways.internet {
         let route = b.add_after(
             format!("{}/internet", tier.name),
             tier.origin,
@@ -144,6 +175,15 @@ fn public_tier(
             Route::internet(table.clone(), gateway.clone()),
         );
         nodes.extend(route.node());
+        if b.stack.network.ipv6.is_some() {
+            let route = b.add_after(
+                format!("{}/internet-ipv6", tier.name),
+                tier.origin,
+                gateway.node().into_iter().collect(),
+                Route::internet_ipv6(table.clone(), gateway.clone()),
+            );
+            nodes.extend(route.node());
+        }
     }
     for at in 0..tier.subnets.len() {
         nodes.extend(associate(b, network, index, at, &table));
@@ -157,21 +197,30 @@ fn private_tier(
     b: &mut Builder,
     network: &NetworkRefs,
     index: usize,
-    nats: &[Ref<NatGateway>],
+    gateways: &Gateways,
     routes: &mut Routes,
 ) -> Vec<NodeId> {
     let tier = &b.plan.tiers[index];
-    let mut nodes = Vec::with_capacity(2 * tier.subnets.len());
+    let mut nodes = Vec::with_capacity(3 * tier.subnets.len());
     for (at, planned) in tier.subnets.iter().enumerate() {
         let name = subnet_name(planned);
         let table = table(b, network, &name, index);
         let zone = tier.zones.iter().position(|zone| *zone == planned.key.zone);
         let nat = zone.and_then(|zone| tier.egress.get(zone).copied().flatten());
-        if let Some(nat) = nat.and_then(|nat| nats.get(nat)) {
+        if let Some(nat) = nat.and_then(|nat| gateways.nats.get(nat)) {
             let route = b.add(
                 format!("{name}/internet"),
                 tier.origin,
                 Route::nat(table.clone(), nat.clone()),
+            );
+            nodes.extend(route.node());
+        }
+        // A tier that was given no way out has none by IPv6 either.
+        if let Some(gateway) = gateways.egress_only.as_ref().filter(|_| nat.is_some()) {
+            let route = b.add(
+                format!("{name}/internet-ipv6"),
+                tier.origin,
+                Route::egress_only(table.clone(), gateway.clone()),
             );
             nodes.extend(route.node());
         }

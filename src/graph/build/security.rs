@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::Builder;
 use super::cluster::ClusterRefs;
@@ -80,6 +80,8 @@ struct Wanted {
     peer: Peer,
     description: String,
     origin: Origin,
+    /// Whether it has no twin for IPv6, although it leads everywhere.
+    ipv4_only: bool,
 }
 
 pub(super) fn rules(
@@ -110,14 +112,17 @@ pub(super) fn rules(
         peer: rule.peer.value.clone(),
         description: rule.description.value.clone(),
         origin: rule.origin,
+        ipv4_only: false,
     }));
-    wanted.sort_by_cached_key(|w| (w.group, name(w)));
+    wanted.sort_by_cached_key(|w| (w.group, name(w), w.ipv4_only));
     let mut seen = BTreeSet::new();
     let mut nodes = Vec::with_capacity(wanted.len());
     for wanted in wanted {
         // A user's rule that the stack has anyway is the same rule.
         if seen.insert((wanted.direction == Direction::In, name(&wanted))) {
+            let twin = twin(b, groups, cluster, &wanted);
             nodes.extend(add(b, groups, cluster, wanted));
+            nodes.extend(twin.and_then(|(name, origin, rule)| b.add(name, origin, rule).node()));
         }
     }
     nodes
@@ -137,6 +142,7 @@ fn rule(
         peer: peer.into(),
         description: description.to_owned(),
         origin: Origin::Default,
+        ipv4_only: false,
     }
 }
 
@@ -249,7 +255,7 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
 }
 
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
-/// S3's public addresses.
+/// S3's public addresses. Those alone are no reason to open IPv6.
 fn outside(b: &Builder, https: Traffic) -> Wanted {
     let plan = b.plan;
     let public_nodes = plan
@@ -258,18 +264,22 @@ fn outside(b: &Builder, https: Traffic) -> Wanted {
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = b.stack.network.endpoints.has("s3");
-    let out = if !plan.nats.is_empty() || public_nodes || s3 {
+    let internet = !plan.nats.is_empty() || public_nodes;
+    let out = if internet || s3 {
         Ipv4Net::default()
     } else {
         b.plan.cidr
     };
-    rule(
-        Group::Nodes,
-        Direction::Out,
-        https,
-        out,
-        "Images and AWS APIs, as far as routes lead",
-    )
+    Wanted {
+        ipv4_only: b.stack.network.ipv6.is_some() && !internet,
+        ..rule(
+            Group::Nodes,
+            Direction::Out,
+            https,
+            out,
+            "Images and AWS APIs, as far as routes lead",
+        )
+    }
 }
 
 /// `nodes/from-control-plane/tcp-443`.
@@ -344,10 +354,41 @@ fn add(
                     from_port,
                     to_port,
                     cidr,
+                    cidr_ipv6: None,
                     peer,
                     prefix_list,
                 },
             )
             .node(),
     }
+}
+
+/// The same to everywhere by IPv6, for a rule that lets a dual-stack network's packets out to everywhere by IPv4: AWS keeps
+/// rules for the two apart. Nothing is let in that way.
+///
+/// Source: EKS user guide, "Amazon EKS security group requirements".
+fn twin(
+    b: &Builder,
+    groups: &Groups,
+    cluster: Option<&ClusterRefs>,
+    wanted: &Wanted,
+) -> Option<(String, Origin, EgressRule)> {
+    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
+    let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
+    if b.stack.network.ipv6.is_none() || !out {
+        return None;
+    }
+    let (from_port, to_port) = wanted.traffic.ports().unzip();
+    let rule = EgressRule {
+        group: id(groups, cluster, wanted.group)?,
+        description: wanted.description.clone(),
+        protocol: wanted.traffic.protocol(),
+        from_port,
+        to_port,
+        cidr: None,
+        cidr_ipv6: Some(Ipv6Net::default()),
+        peer: None,
+        prefix_list: None,
+    };
+    Some((format!("{}/ipv6", name(wanted)), wanted.origin, rule))
 }

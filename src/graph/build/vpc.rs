@@ -1,4 +1,4 @@
-//! The VPC, its default group closed, and its subnets with their tags.
+//! The VPC, its default group closed, and its subnets with their ranges and tags.
 
 use super::Builder;
 use crate::graph::{DefaultSecurityGroup, Ref, Subnet, Tags, Vpc};
@@ -20,6 +20,7 @@ pub(super) fn build(b: &mut Builder) -> NetworkRefs {
         origin,
         Vpc {
             cidr: b.plan.cidr,
+            amazon_ipv6: b.stack.network.ipv6.map(|_| true),
             dns_hostnames: true,
             dns_support: true,
             tags,
@@ -74,14 +75,20 @@ fn subnet(
     {
         tags.set("karpenter.sh/discovery", &cluster.name.value);
     }
-    b.add(
+    let ipv6 = planned.ipv6.and_then(|index| vpc.ipv6_range(index));
+    // A part of the VPC's range can be taken once the range is there.
+    let after = ipv6.and_then(|_| vpc.node()).into_iter().collect();
+    b.add_after(
         name,
         tier.origin,
+        after,
         Subnet {
             vpc: vpc.clone(),
             zone: planned.key.zone,
             cidr: planned.cidr,
             public_addresses: tier.access == Access::Public,
+            ipv6,
+            ipv6_addresses: ipv6.map(|_| true),
             tags,
         },
     )

@@ -118,6 +118,7 @@ pub(super) fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
+        | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)

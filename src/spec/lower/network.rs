@@ -36,6 +36,9 @@ impl Lowering<'_> {
         let mut network = Network::new(cidr.value);
         network.cidr = cidr;
         network.origin = origin.or(self.root);
+        if spec.ipv6.get() == Some(&true) {
+            network.ipv6 = Some(spec.ipv6.origin());
+        }
         self.zones(&mut network, spec);
         let tiers = self.tiers(&mut network, spec);
         network.cluster_tag = spec.cluster_tag.located().map(|(tag, span)| {
