@@ -7,5 +7,7 @@ mod commands;
 mod examples;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/ledger.rs"]
+mod ledger;
 #[path = "cli/place.rs"]
 mod place;

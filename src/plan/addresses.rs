@@ -11,7 +11,7 @@ use super::space::Space;
 use super::{Entry, Ledger, PlannedSubnet, PlannedTier, State, SubnetKey, Tombstone};
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::network::{At, Stack};
-use refusals::{deployed_elsewhere, not_released, other_size};
+use refusals::{Resized, deployed_elsewhere, not_released};
 
 /// What [`allocate`] found.
 #[derive(Default)]
@@ -195,17 +195,21 @@ impl Places<'_> {
     /// INVARIANT (ledger): what stands in it stays where it is, or an error says why it cannot.
     fn remembered<'t>(&mut self, requests: Vec<Request<'t>>, ledger: &Ledger) -> Vec<Request<'t>> {
         let mut rest = Vec::new();
+        let mut resized: BTreeMap<(usize, u16), Resized> = BTreeMap::new();
         for request in requests {
             let Some(entry) = ledger.get(&request.key) else {
                 rest.push(request);
                 continue;
             };
             if !request.fits(entry.cidr) {
-                self.findings.push(other_size(&request, entry));
+                let of_tier = resized.entry((request.index, request.key.ordinal));
+                of_tier.or_default().add(&request, entry);
             }
             let origin = request.tier.name_origin;
             self.keep(taken(request, entry, origin, true));
         }
+        self.findings
+            .extend(resized.into_values().filter_map(Resized::finding));
         rest
     }
 

@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 
 use super::{Conflict, Places, Refused, Taken};
 use crate::check::rules;
-use crate::diagnostic::Finding;
+use crate::diagnostic::{Finding, Origin};
 use crate::network::At;
 use crate::plan::allocator::{Allocator, addresses};
 use crate::plan::requests::Request;
@@ -27,31 +27,46 @@ pub(super) fn deployed_elsewhere(key: &SubnetKey, old: Ipv4Net, pin: At<Ipv4Net>
         ))
 }
 
-/// A subnet of the ledger is not resized because somebody wrote another size.
-pub(super) fn other_size(request: &Request<'_>, old: Entry) -> Finding {
-    let Entry {
-        cidr: old, state, ..
-    } = old;
-    let old_prefix = old.prefix_len();
-    let finding = rules::PLAN010.at(
-        request.origin,
-        format!("{} is {old}, not a /{}", request.key, request.prefix),
-    );
-    let finding = finding
-        .note("the ledger has it so, and AWS changes no subnet's range: it would be replaced with all that is in it");
-    let mut help = format!("write {old_prefix}");
-    if request.prefix < old_prefix {
-        // Writing to memory does not fail.
-        let _ = write!(
-            help,
-            ", and give the tier a further subnet for more room: `further-subnets: [{}]`",
-            request.prefix
-        );
+/// The subnets of a tier that would have another size than the ledger's.
+#[derive(Default)]
+pub(super) struct Resized {
+    /// Where the size was asked for, and what it is.
+    asked: Option<(Origin, u8)>,
+    subnets: Vec<(SubnetKey, Entry)>,
+}
+
+impl Resized {
+    pub(super) fn add(&mut self, request: &Request<'_>, entry: Entry) {
+        self.asked = Some((request.origin, request.prefix));
+        self.subnets.push((request.key.clone(), entry));
     }
-    if state == State::Planned {
-        help += NOT_YET;
+
+    /// A subnet of the ledger is not resized because somebody wrote another size.
+    pub(super) fn finding(self) -> Option<Finding> {
+        let (origin, prefix) = self.asked?;
+        let old_prefix = self.subnets.first()?.1.cidr.prefix_len();
+        let said: Vec<String> = self
+            .subnets
+            .iter()
+            .map(|(key, entry)| format!("{key} is {}", entry.cidr))
+            .collect();
+        let finding = rules::PLAN010
+            .at(origin, format!("{}, not a /{prefix}", said.join(", ")))
+            .note("the ledger has it so, and AWS changes no subnet's range: it would be replaced with all that is in it");
+        let mut help = format!("write {old_prefix}");
+        if prefix < old_prefix {
+            // Writing to memory does not fail.
+            let _ = write!(
+                help,
+                ", and give the tier a further subnet for more room: `further-subnets: [{prefix}]`"
+            );
+        }
+        let planned = |(_, entry): &(_, Entry)| entry.state == State::Planned;
+        if self.subnets.iter().all(planned) {
+            help += NOT_YET;
+        }
+        Some(finding.help(help))
     }
-    finding.help(help)
 }
 
 /// What can be done about a plan that nobody has deployed.

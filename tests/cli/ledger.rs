@@ -1,0 +1,254 @@
+//! `eksnet.lock`: what is written, when it is refused, and that growth moves nothing.
+
+use std::fmt::Write as _;
+use std::process::Stdio;
+
+use crate::place::{Place, SMALL, said, snapshot};
+
+const LOCK: &str = "eksnet.lock";
+
+fn spec(network: &str) -> String {
+    SMALL.replace("10.40.0.0/16", &format!("10.40.0.0/16, {network}"))
+}
+
+/// Runs a command that must go well.
+fn well(place: &Place, arguments: &str) -> String {
+    let output = place.run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    said(&output)
+}
+
+/// The lines of a ledger, without those that speak of a state or a gateway only.
+fn ranges(lock: &str) -> Vec<String> {
+    let entries = lock.lines().filter(|line| line.starts_with("small "));
+    entries
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').take(6).collect();
+            words.join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn growth_only_adds_lines() {
+    let place = Place::new();
+    place.write("small.yaml", spec("zones: 2"));
+    well(&place, "synth small.yaml");
+    snapshot!("lock", place.read(LOCK));
+    let mut before = ranges(&place.read(LOCK));
+    for network in [
+        "zones: 3",
+        "zones: 4",
+        "zones: 4, tiers: { public: { access: public }, nodes: { access: private }, control-plane: { access: isolated }, a-first: { access: isolated, prefix: 22 } }",
+        "zones: 4, tiers: { public: { access: public }, nodes: { access: private, further-subnets: [21] }, control-plane: { access: isolated }, a-first: { access: isolated, prefix: 22 } }",
+        "zones: [use1-az6, use1-az5, use1-az4, use1-az2, use1-az1], tiers: { public: { access: public }, nodes: { access: private, further-subnets: [21] }, control-plane: { access: isolated }, a-first: { access: isolated, prefix: 22 } }",
+    ] {
+        place.write("small.yaml", spec(network));
+        well(&place, "plan");
+        let now = ranges(&place.read(LOCK));
+        assert!(now.len() > before.len(), "{network}");
+        for line in &before {
+            assert!(now.contains(line), "{line} is gone after {network}");
+        }
+        // Planning a plan changes nothing.
+        let lock = place.read(LOCK);
+        well(&place, "plan --locked");
+        assert_eq!(lock, place.read(LOCK));
+        before = now;
+    }
+}
+
+#[test]
+fn what_is_removed_is_kept_until_it_is_released() {
+    let place = Place::new();
+    place.write("small.yaml", spec("zones: 3"));
+    well(&place, "plan --mark-deployed");
+    place.write("small.yaml", spec("zones: 2"));
+    snapshot!("lock_shrink", place.said("plan"));
+    snapshot!("lock_with_tombstones", place.read(LOCK));
+    // Whoever comes back has what it had.
+    place.write("small.yaml", spec("zones: 3"));
+    let before = place.run("synth").stdout;
+    place.write("small.yaml", spec("zones: 2"));
+    well(&place, "plan");
+    place.write("small.yaml", spec("zones: 3"));
+    assert!(before == place.run("synth").stdout);
+    place.write("small.yaml", spec("zones: 2"));
+    well(&place, "plan");
+    snapshot!("lock_release", place.said("plan --release"));
+    assert!(!place.read(LOCK).contains(" tombstone\n"));
+}
+
+#[test]
+fn locked_runs_write_nothing() {
+    let place = Place::small();
+    let missing = place.run("synth --out out --locked");
+    assert_eq!(missing.status.code(), Some(1), "{}", said(&missing));
+    assert!(!place.at("out").exists() && !place.at(LOCK).exists());
+    well(&place, "synth --out out");
+    well(&place, "synth --out out --locked");
+    let lock = place.read(LOCK);
+    place.write("small.yaml", spec("zones: 4"));
+    snapshot!("lock_locked", place.said("synth --out out --locked"));
+    assert_eq!(place.run("synth --out out --check").status.code(), Some(1));
+    assert_eq!(place.run("plan --locked").status.code(), Some(1));
+    // What `check` says is about the spec.
+    well(&place, "check");
+    assert_eq!(lock, place.read(LOCK));
+    assert!(!place.read("out/small.template.json").contains("az5"));
+}
+
+#[test]
+fn the_standard_input_is_locked() {
+    let place = Place::small();
+    let run = |arguments: &str, spec: &str| {
+        let mut command = place.command(arguments);
+        place.write("stdin", spec);
+        let input = std::fs::File::open(place.at("stdin")).unwrap();
+        command.stdin(Stdio::from(input)).output().unwrap()
+    };
+    let first = run("synth -", SMALL);
+    assert_eq!(first.status.code(), Some(0));
+    assert!(!place.at(LOCK).exists());
+    well(&place, "synth --out out");
+    place.write("small.yaml", spec("zones: 4"));
+    well(&place, "plan");
+    let lock = place.read(LOCK);
+    let grown = run("synth - --ledger eksnet.lock", &spec("zones: 4"));
+    assert_eq!(grown.status.code(), Some(0), "{}", said(&grown));
+    assert_eq!(grown.stdout, place.run("synth small.yaml").stdout);
+    // Six zones in one go are laid out in another way than three and then three more.
+    let more = run("synth - --ledger eksnet.lock", &spec("zones: 5"));
+    snapshot!("lock_stdin", said(&more));
+    assert_eq!(lock, place.read(LOCK));
+}
+
+/// The names of files, the ends of lines and the order of specs mean nothing.
+#[test]
+fn a_ledger_is_what_it_says() {
+    let place = Place::small();
+    well(&place, "synth --out out");
+    let lock = place.read(LOCK);
+    place.write(LOCK, lock.replace('\n', "\r\n"));
+    std::fs::rename(place.at("small.yaml"), place.at("renamed.yaml")).unwrap();
+    well(&place, "synth --out out --locked");
+    well(&place, "synth --out out --check");
+    // Specs of one directory share a file; other directories have their own.
+    place.write("other/small.yaml", SMALL.replace("us-east-1", "us-east-2"));
+    well(&place, "plan . other");
+    assert_eq!(
+        place.read("other/eksnet.lock").matches("us-east-2").count(),
+        9
+    );
+    place.write("second.yaml", SMALL.replace("small", "second"));
+    well(&place, "plan");
+    assert_eq!(place.read(LOCK).matches("\nsecond us-east-1 ").count(), 9);
+    // A network without a spec is forgotten when it is said that it is gone.
+    std::fs::remove_file(place.at("renamed.yaml")).unwrap();
+    well(&place, "plan");
+    assert!(place.read(LOCK).contains("\nsmall "));
+    well(&place, "plan second.yaml --release");
+    assert!(place.read(LOCK).contains("\nsmall "));
+    well(&place, "plan --release");
+    assert!(!place.read(LOCK).contains("\nsmall "));
+}
+
+const TIERS: &str = "zones: 2, tiers: { public: { access: public }, nodes: { access: private }, control-plane: { access: isolated }";
+
+/// Two branches add a tier each, and both find the same place.
+#[test]
+fn two_branches_are_mended() {
+    let place = Place::new();
+    let with = |tiers: &str| spec(&format!("{TIERS}{tiers} }}"));
+    place.write("small.yaml", with(""));
+    well(&place, "plan --mark-deployed");
+    let base = place.read(LOCK);
+    let mut branches = Vec::new();
+    for tier in ["cache", "data"] {
+        place.write(LOCK, &base);
+        place.write(
+            "small.yaml",
+            with(&format!(", {tier}: {{ access: isolated, prefix: 24 }}")),
+        );
+        well(&place, "plan");
+        branches.push(place.read(LOCK));
+    }
+    let added = |branch: &str| -> String {
+        let lines = branch.lines().filter(|line| !base.contains(line));
+        lines.fold(String::new(), |mut text, line| {
+            let _ = writeln!(text, "{line}");
+            text
+        })
+    };
+    let (ours, theirs) = (added(&branches[0]), added(&branches[1]));
+    let both =
+        with(", cache: { access: isolated, prefix: 24 }, data: { access: isolated, prefix: 24 }");
+    place.write("small.yaml", both);
+
+    place.write(
+        LOCK,
+        format!("{base}<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> data\n"),
+    );
+    snapshot!("lock_conflict", place.said("plan"));
+    place.write(LOCK, format!("{base}{theirs}{ours}"));
+    snapshot!("lock_overlap", place.said("synth"));
+    let merged = place.said("plan --repair");
+    snapshot!("lock_repair", merged);
+    let repaired = place.read(LOCK);
+    assert!(
+        ours.lines().all(|line| repaired.contains(line)),
+        "{repaired}"
+    );
+    place.write(
+        LOCK,
+        format!("{base}<<<<<<< HEAD\n{ours}||||||| base\n=======\n{theirs}>>>>>>> data\n"),
+    );
+    well(&place, "plan --repair");
+    assert_eq!(repaired, place.read(LOCK));
+    well(&place, "plan --locked");
+}
+
+/// Nothing that is deployed moves, whatever is asked for.
+#[test]
+fn what_is_deployed_stays() {
+    let place = Place::new();
+    let nodes = |nodes: &str| {
+        spec(&format!(
+            "zones: 2, tiers: {{ public: {{ access: public }}, nodes: {{ access: private{nodes} }}, control-plane: {{ access: isolated }} }}"
+        ))
+    };
+    place.write("small.yaml", nodes(", prefix: 20"));
+    well(&place, "plan");
+    place.write("small.yaml", nodes(", prefix: 19"));
+    snapshot!("lock_resized_plan", place.said("plan"));
+    well(&place, "plan --repair");
+    well(&place, "plan --mark-deployed");
+    place.write("small.yaml", nodes(", prefix: 20"));
+    snapshot!("lock_resized", place.said("plan --repair"));
+    place.write(
+        "small.yaml",
+        nodes(", cidrs: { use1-az1: 10.40.128.0/19, use1-az2: 10.40.32.0/19 }"),
+    );
+    snapshot!("lock_moved", place.said("plan --repair"));
+}
+
+#[test]
+fn a_damaged_ledger_stops_everything() {
+    let place = Place::small();
+    well(&place, "plan");
+    let lock = place.read(LOCK);
+    let damaged = lock.replace("version 1", "version 2");
+    place.write(LOCK, damaged);
+    snapshot!("lock_version", place.said("synth --out out"));
+    let damaged = lock
+        .replacen("planned", "plannned", 1)
+        .replacen("10.40.0.0/19", "10.40.0.1/19", 1)
+        .replacen(" 0 10", " zero 10", 3)
+        .replacen("use1-az4", "here", 1)
+        .replacen(" nat", " nut", 1);
+    place.write(LOCK, damaged);
+    snapshot!("lock_damaged", place.said("check"));
+    place.write(LOCK, [0xff, 0xfe]);
+    assert_eq!(place.run("plan").status.code(), Some(1));
+    assert!(!place.at("out").exists());
+}
