@@ -19,6 +19,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet plan prod.yaml
   eksnet plan specs --format markdown > plan.md
+  eksnet plan prod.yaml --format map
   eksnet plan prod.yaml --format json
   eksnet plan prod.yaml --mark-deployed
   eksnet plan specs --locked
@@ -62,6 +63,8 @@ enum Form {
     Json,
     /// Markdown tables
     Markdown,
+    /// A picture of the address space, a letter for every tier
+    Map,
 }
 
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
@@ -93,6 +96,7 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     let text = match options.format {
         Form::Table => join(plans.iter().map(PlanReport::table).collect()),
         Form::Markdown => join(plans.iter().map(PlanReport::markdown).collect()),
+        Form::Map => join(plans.iter().map(PlanReport::map).collect()),
         Form::Json => plans_as_json(&plans),
     };
     screen.data(&text)?;

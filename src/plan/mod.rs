@@ -100,6 +100,8 @@ pub struct PlannedNat {
 pub struct Plan {
     /// The network's range.
     pub cidr: Ipv4Net,
+    /// All of the network's ranges, the primary one first.
+    pub blocks: Vec<Ipv4Net>,
     /// The network's zones, in order.
     pub zones: Vec<ZoneId>,
     /// Its tiers: public ones first, isolated ones last, by name.
@@ -194,6 +196,10 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
 
     let mut plan = Plan {
         cidr,
+        blocks: requests::blocks(stack)
+            .into_iter()
+            .map(|block| block.cidr)
+            .collect(),
         zones,
         tiers: tiers.tiers,
         nats: tiers.nats,

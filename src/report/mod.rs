@@ -1,9 +1,12 @@
 //! Reports: what was decided, for people and for other programs.
 
+mod map;
 mod plan;
 mod table;
 
-pub use plan::{FreeSpace, PlanReport, PlannedGateway, SubnetRow, TierRow, plans_as_json};
+pub use plan::{
+    FreeSpace, PlanReport, PlannedGateway, SubnetRow, TierRow, TombstoneRow, plans_as_json,
+};
 
 /// Fills in a template. The templates and what goes into them are the crate's own, so that a mistake is one of eksnet's;
 /// its text is the result then.

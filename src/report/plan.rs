@@ -1,10 +1,13 @@
 //! The address plan: where everything is, and what is left.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::map::AddressMap;
 use super::table::{Align, Table};
 use super::{fill, thousands};
-use crate::plan::{Plan, PlannedTier, address_count};
+use crate::plan::{Plan, PlannedTier, State, Tombstone, address_count};
 use crate::synthesis::Synthesis;
 
 /// An address plan, as `eksnet plan` shows it.
@@ -30,6 +33,11 @@ pub struct PlanReport {
     pub gateways: Vec<PlannedGateway>,
     /// The range of Kubernetes services, outside the network.
     pub services: Option<String>,
+    /// What removed subnets had, which nobody gets before it is released.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tombstones: Vec<TombstoneRow>,
+    #[serde(skip)]
+    map: AddressMap,
     /// In a dual-stack network, how many of the 256 /64s of the VPC's IPv6 range have a subnet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<usize>,
@@ -53,13 +61,28 @@ pub struct TierRow {
 pub struct SubnetRow {
     /// Its zone.
     pub zone: String,
+    /// Which of the tier's subnets in its zone it is, from 1.
+    pub number: u16,
     /// Its range.
     pub cidr: String,
+    /// Whether it is known to exist on AWS.
+    pub deployed: bool,
     /// How many addresses instances can have: all but the five that AWS keeps.
     pub usable: u64,
     /// In a dual-stack network, which /64 of the VPC's IPv6 range it has, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<u8>,
+}
+
+/// What a removed subnet had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TombstoneRow {
+    /// The subnet's tier.
+    pub tier: String,
+    /// Its zone.
+    pub zone: String,
+    /// Its range.
+    pub cidr: String,
 }
 
 /// What is left of a range.
@@ -117,6 +140,8 @@ impl PlanReport {
             },
             gateways: gateways(plan),
             ipv6: ipv6(plan),
+            tombstones: plan.tombstones.iter().map(TombstoneRow::new).collect(),
+            map: AddressMap::new(plan),
             services: plan.service_cidr.map(|cidr| cidr.to_string()),
         }
     }
@@ -128,7 +153,8 @@ impl PlanReport {
             "{} in {}: {}, {addresses} addresses\n\n",
             self.stack, self.region, self.cidr
         );
-        let even = self.tiers.iter().all(|tier| tier.each().is_some());
+        let mut lines = self.tiers.iter().flat_map(TierRow::lines);
+        let even = lines.all(|(_, line)| each(&line).is_some());
         text.push_str(&if even && self.zones.len() <= ZONES_ACROSS {
             self.across()
         } else {
@@ -148,14 +174,16 @@ impl PlanReport {
             .chain([("usable", Align::Right), ("all", Align::Right)]);
         let mut table = Table::new(headings);
         for tier in &self.tiers {
-            let mut cells = vec![tier.name.clone(), tier.access.clone()];
-            cells.extend(self.zones.iter().map(|zone| {
-                let subnet = tier.subnets.iter().find(|subnet| subnet.zone == *zone);
-                subnet.map_or_else(|| "-".to_owned(), |subnet| subnet.cidr.clone())
-            }));
-            cells.push(thousands(tier.each().unwrap_or_default()));
-            cells.push(thousands(tier.usable));
-            table.row(cells);
+            for (name, line) in tier.lines() {
+                let mut cells = vec![name, tier.access.clone()];
+                cells.extend(self.zones.iter().map(|zone| {
+                    let subnet = line.iter().find(|subnet| subnet.zone == *zone);
+                    subnet.map_or_else(|| "-".to_owned(), |subnet| subnet.cidr.clone())
+                }));
+                cells.push(thousands(each(&line).unwrap_or_default()));
+                cells.push(thousands(line.iter().map(|subnet| subnet.usable).sum()));
+                table.row(cells);
+            }
         }
         table.text()
     }
@@ -202,6 +230,14 @@ impl PlanReport {
             text.push_str(": ");
             text.push_str(&self.free.some());
         }
+        if !self.tombstones.is_empty() {
+            let kept = self.tombstones.iter();
+            let kept: Vec<String> = kept
+                .map(|old| format!("{} ({} in {})", old.cidr, old.tier, old.zone))
+                .collect();
+            text.push_str("\nkept for removed  ");
+            text.push_str(&kept.join(", "));
+        }
         text.push_str("\nNAT gateways      ");
         text.push_str(&gateways);
         if let Some(services) = &self.services {
@@ -215,6 +251,11 @@ impl PlanReport {
         }
         text.push('\n');
         text
+    }
+
+    /// A picture of the address space for a terminal: every subnet, what removed ones had, and what is free.
+    pub fn map(&self) -> String {
+        format!("{} in {}: {}", self.stack, self.region, self.map.text())
     }
 
     /// For a review or a page.
@@ -235,6 +276,16 @@ impl FreeSpace {
     }
 }
 
+impl TombstoneRow {
+    fn new(old: &Tombstone) -> Self {
+        Self {
+            tier: old.key.tier.clone(),
+            zone: old.key.zone.to_string(),
+            cidr: old.cidr.to_string(),
+        }
+    }
+}
+
 impl TierRow {
     fn new(tier: &PlannedTier) -> Self {
         let subnets: Vec<SubnetRow> = tier
@@ -242,7 +293,9 @@ impl TierRow {
             .iter()
             .map(|subnet| SubnetRow {
                 zone: subnet.key.zone.to_string(),
+                number: subnet.key.ordinal + 1,
                 cidr: subnet.cidr.to_string(),
+                deployed: subnet.state == State::Deployed,
                 usable: subnet.usable(),
                 ipv6: subnet.ipv6,
             })
@@ -255,12 +308,25 @@ impl TierRow {
         }
     }
 
-    /// What each subnet has, where all have the same.
-    fn each(&self) -> Option<u64> {
-        let first = self.subnets.first()?.usable;
-        let same = self.subnets.iter().all(|subnet| subnet.usable == first);
-        same.then_some(first)
+    /// The first subnets of all zones, then the second ones, each with a name: `nodes` and `nodes/2`.
+    fn lines(&self) -> Vec<(String, Vec<&SubnetRow>)> {
+        let mut lines: BTreeMap<u16, Vec<&SubnetRow>> = BTreeMap::new();
+        for subnet in &self.subnets {
+            lines.entry(subnet.number).or_default().push(subnet);
+        }
+        let named = lines.into_iter().map(|(number, line)| match number {
+            1 => (self.name.clone(), line),
+            _ => (format!("{}/{number}", self.name), line),
+        });
+        named.collect()
     }
+}
+
+/// What each subnet has, where all have the same.
+fn each(subnets: &[&SubnetRow]) -> Option<u64> {
+    let first = subnets.first()?.usable;
+    let same = subnets.iter().all(|subnet| subnet.usable == first);
+    same.then_some(first)
 }
 
 fn ipv6(plan: &Plan) -> Option<usize> {
