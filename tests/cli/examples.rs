@@ -1,5 +1,6 @@
 //! What the help shows, the starters and the programs really work.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::place::{Place, said, snapshot};
@@ -193,4 +194,50 @@ cluster: { version: \"1.35\", node-groups: { system: { tier: nodes } } }
 ",
     );
     assert!(output.stdout == place.run("synth prod.yaml").stdout);
+}
+
+/// A build changes no sources: where the network grows it fails and says what to copy, and then nothing has moved.
+#[test]
+fn a_build_script_is_locked() {
+    let place = Place::new();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/build-script");
+    let read = |path: &str| std::fs::read_to_string(directory.join(path)).unwrap();
+    let root = env!("CARGO_MANIFEST_DIR").replace('\\', "/");
+    let manifest = read("Cargo.toml").replace("../..", &root);
+    assert!(manifest.contains(&root), "{manifest}");
+    place.write("Cargo.toml", manifest);
+    for path in ["Cargo.lock", "src/main.rs", "eksnet.lock"] {
+        place.write(path, read(path));
+    }
+    let grown = read("build.rs").replace("zones(3)", "zones(4)");
+    place.write("build.rs", &grown);
+    let run = || {
+        Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--offline", "--target-dir"])
+            .arg(concat!(env!("CARGO_TARGET_TMPDIR"), "/build-script"))
+            .current_dir(place.path())
+            .output()
+            .unwrap()
+    };
+    let refused = run();
+    assert_eq!(refused.status.code(), Some(101), "{}", said(&refused));
+    let errors = String::from_utf8(refused.stderr).unwrap();
+    let (_, command) = errors
+        .split_once("eksnet.lock would change, and a build changes no sources: `cp ")
+        .unwrap();
+    let (new, _) = command.split_once(" eksnet.lock`").unwrap();
+    let before = place.read("eksnet.lock");
+    let after = std::fs::read_to_string(new).unwrap();
+    for line in before.lines() {
+        assert!(after.contains(line), "{line}");
+    }
+    place.write("eksnet.lock", &after);
+    let output = run();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let template = String::from_utf8(output.stdout).unwrap();
+    assert!(template.contains("SubnetNodesUse1Az5"));
+    for line in before.lines().filter(|line| line.starts_with("prod ")) {
+        let range = line.split(' ').nth(5).unwrap();
+        assert!(template.contains(range), "{range}");
+    }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::place::{Place, SMALL, said, snapshot};
+use crate::place::{Place, SMALL, snapshot};
 
 /// All files below a directory, without those that are hidden.
 fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
