@@ -4,6 +4,7 @@
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
 mod addresses;
+mod blocks;
 mod cluster;
 mod compute;
 mod endpoints;
@@ -11,13 +12,18 @@ mod gateways;
 mod names;
 pub mod rules;
 mod security;
+mod space;
 mod subnets;
 mod template;
 
 pub use rules::Rule;
 
+pub(crate) use addresses::service_space;
 #[cfg(feature = "spec")]
-pub(crate) use addresses::host_bits;
+pub(crate) use {
+    addresses::{host_bits, service_form},
+    blocks::block_form,
+};
 
 use crate::diagnostic::Findings;
 use crate::graph::Graph;
@@ -28,6 +34,7 @@ use crate::plan::Plan;
 pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     names::check(stack, findings);
     addresses::check(stack, findings);
+    blocks::check(stack, findings);
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);

@@ -19,10 +19,10 @@ pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;
 
-use crate::check::rules;
+use crate::check::{rules, service_space};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, At, Stack, TierModel, ZoneId};
+use crate::network::{Access, Network, Stack, TierModel, ZoneId, family};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,10 +161,10 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         tiers: tiers.tiers,
         nats: tiers.nats,
         free: allocation.free,
-        service_cidr: stack
-            .cluster
-            .as_ref()
-            .map(|cluster| service_cidr(cidr, cluster.service_cidr)),
+        service_cidr: stack.cluster.as_ref().map(|cluster| {
+            let asked = cluster.service_cidr.map(|asked| asked.value);
+            asked.unwrap_or_else(|| default_service_cidr(&stack.network, true))
+        }),
         control_plane: tiers.control_plane,
         node_tiers: tiers.node_tiers,
         fargate_tiers: tiers.fargate_tiers,
@@ -177,22 +177,32 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     Some(plan)
 }
 
-/// The range of Kubernetes services: as asked for, or the one of AWS's two usual ranges that lies in another family of
-/// private addresses than the VPC.
-fn service_cidr(vpc: Ipv4Net, asked: Option<At<Ipv4Net>>) -> Ipv4Net {
-    let usual = Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16);
-    let other = Ipv4Net::new_assert(std::net::Ipv4Addr::new(10, 100, 0, 0), 16);
-    match asked {
-        Some(asked) => asked.value,
-        None if overlap(
-            vpc,
-            Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 16, 0, 0), 12),
-        ) =>
-        {
-            other
-        }
-        None => usual,
+/// The range of Kubernetes services that a stack gets where none is asked for: the one of AWS's two usual ranges that lies
+/// in another family of private addresses than the VPC and, if that matters, outside connected networks; else the nearest to
+/// it that does.
+pub(crate) fn default_service_cidr(network: &Network, mind_connected: bool) -> Ipv4Net {
+    let mut usual = [
+        family::net(172, 20, 0, 0, 16),
+        family::net(10, 100, 0, 0, 16),
+    ];
+    let [_, one_seven_two, _] = family::PRIVATE;
+    if network
+        .blocks()
+        .any(|block| overlap(block.value, one_seven_two))
+    {
+        usual.reverse();
     }
+    let mut space = service_space(network);
+    if !mind_connected {
+        space.taken.clear();
+        space
+            .taken
+            .extend(network.blocks().map(|block| block.value));
+    }
+    let mut free = usual.iter().copied();
+    let free = free.find(|range| space.nearest(*range) == Some(*range));
+    let [first, _] = usual;
+    free.or_else(|| space.nearest(first)).unwrap_or(first)
 }
 
 /// Whether two ranges share an address.

@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::super::nearest::nearest;
 use super::super::{Field, List, Names, NumberOrText};
-use crate::check::{host_bits, rules};
+use crate::check::{block_form, host_bits, rules, service_form};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
 use crate::graph::Tags;
 use crate::network::{At, Key};
@@ -53,19 +53,48 @@ impl Words<'_> {
         self.cidr_of(text, span)
     }
 
+    /// A block of a VPC.
+    pub(super) fn block(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
+        self.range(field, block_form)
+    }
+
+    /// The range of Kubernetes services.
+    pub(super) fn services(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
+        self.range(field, |range| service_form(range, None))
+    }
+
+    /// A range of which more is demanded, so that it is not mended to one that AWS refuses too.
+    fn range(
+        &mut self,
+        field: &Field<String>,
+        form: impl FnOnce(At<Ipv4Net>) -> Option<Finding>,
+    ) -> Option<At<Ipv4Net>> {
+        let (text, span) = field.located()?;
+        let range = self.range_of(text, span)?;
+        if range.value == range.value.trunc() {
+            return Some(range);
+        }
+        self.findings.extend(form(range));
+        None
+    }
+
     pub(super) fn cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv4Net>> {
+        let net = self.range_of(text, span)?;
+        if let Some(finding) = host_bits(net) {
+            self.push(finding);
+            return None;
+        }
+        Some(net)
+    }
+
+    fn range_of(&mut self, text: &str, span: Span) -> Option<At<Ipv4Net>> {
         let origin = Origin::Spec(span);
         let Ok(net) = text.parse::<Ipv4Net>() else {
             let finding = rules::SPEC015.at(origin, format!("`{text}` is not an IPv4 range"));
             self.push(range_help(finding, text, span));
             return None;
         };
-        let net = At::new(net, origin);
-        if let Some(finding) = host_bits(net) {
-            self.push(finding.edit(span, net.value.trunc().to_string()));
-            return None;
-        }
-        Some(net)
+        Some(At::new(net, origin))
     }
 
     /// `create`, `aws-owned`, or the ARN of a key.
