@@ -43,6 +43,9 @@ fn stack(variant: Variant) -> Stack {
         FlowLogs::cloudwatch()
     };
     let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .secondary_cidr(cidr!("10.0.0.0/16"))
+        .secondary_cidr(cidr!("10.1.0.0/16"))
+        .secondary_cidr(cidr!("100.64.0.0/16"))
         .zones(3)
         .security(variant.security)
         .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])
@@ -337,6 +340,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    block = "AWS::EC2::VPCCidrBlock" / "aws_vpc_ipv4_cidr_block_association";
     // Terraform attaches a gateway when it makes it.
     attachment = "AWS::EC2::VPCGatewayAttachment" / "aws_internet_gateway";
     elastic_ip = "AWS::EC2::EIP" / "aws_eip";
@@ -372,6 +376,18 @@ fn demands(variant: Variant) -> Vec<Demand> {
             why,
         });
     };
+    for private in ["block10x0x", "block10x1x"] {
+        after(
+            block("block100x64x"),
+            block(private),
+            "AWS may refuse a private block later",
+        );
+    }
+    after(
+        block("block10x1x"),
+        block("block10x0x"),
+        "AWS refuses 10.0.0.0/16 later",
+    );
     after(
         route("publicinternet"),
         attachment(""),

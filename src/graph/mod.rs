@@ -75,6 +75,7 @@ macro_rules! resources {
 
 resources! {
     Vpc,
+    VpcCidr,
     DefaultSecurityGroup,
     Subnet,
     InternetGateway,

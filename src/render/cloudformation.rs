@@ -63,6 +63,7 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<InternetGatewayAttachment> {
             gateway: Ref::here(id),
         }),
         Resource::Vpc(_)
+        | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::ElasticIp(_)
@@ -106,6 +107,7 @@ fn identity(resource: &Resource) -> Ask {
         Resource::SecurityGroup(_) => Ask::GetAtt("GroupId"),
         Resource::ElasticIp(_) => Ask::GetAtt("AllocationId"),
         Resource::Vpc(_)
+        | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)

@@ -95,13 +95,15 @@ pub(super) fn rules(
         }
     }
     if groups.endpoints.is_some() {
-        wanted.push(rule(
-            Group::Endpoints,
-            Direction::In,
-            Traffic::Tcp(443, 443),
-            Peer::Cidr(b.plan.cidr),
-            "HTTPS from the VPC",
-        ));
+        wanted.extend(b.stack.network.blocks().map(|block| {
+            rule(
+                Group::Endpoints,
+                Direction::In,
+                Traffic::Tcp(443, 443),
+                Peer::Cidr(block.value),
+                "HTTPS from the VPC",
+            )
+        }));
     }
     wanted.extend(b.stack.network.rules.iter().map(|rule| Wanted {
         group: rule.group,
@@ -245,12 +247,12 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
             both_ways(from, to, dns, "Names by CoreDNS");
         }
     }
-    wanted.push(outside(b, https));
+    wanted.extend(outside(b, https));
 }
 
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
 /// S3's public addresses.
-fn outside(b: &Builder, https: Traffic) -> Wanted {
+fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
     let plan = b.plan;
     let public_nodes = plan
         .tiers
@@ -259,17 +261,21 @@ fn outside(b: &Builder, https: Traffic) -> Wanted {
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = b.stack.network.endpoints.has("s3");
     let out = if !plan.nats.is_empty() || public_nodes || s3 {
-        Ipv4Net::default()
+        vec![Ipv4Net::default()]
     } else {
-        b.plan.cidr
+        let blocks = b.stack.network.blocks();
+        blocks.map(|block| block.value).collect()
     };
-    rule(
-        Group::Nodes,
-        Direction::Out,
-        https,
-        out,
-        "Images and AWS APIs, as far as routes lead",
-    )
+    let to = |range| {
+        rule(
+            Group::Nodes,
+            Direction::Out,
+            https,
+            range,
+            "Images and AWS APIs, as far as routes lead",
+        )
+    };
+    out.into_iter().map(to).collect()
 }
 
 /// `nodes/from-control-plane/tcp-443`.
