@@ -1,20 +1,15 @@
-//! The range of Kubernetes services, and what the ranges of a stack have in common.
+//! What holds for every range of a stack, and for all its addresses together.
 
 use ipnet::Ipv4Net;
 
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings, Origin, Severity};
-use crate::network::family::{BENCHMARK, DOCKER, PRIVATE, SHARED, is_private};
-use crate::network::{At, Fitting, Network, Peer, Stack};
-use crate::plan::{Plan, PlannedSubnet, default_service_cidr, overlap};
+use crate::diagnostic::{Finding, Findings, Origin};
+use crate::network::family::{BENCHMARK, SHARED};
+use crate::network::{At, Peer, Stack};
+use crate::plan::{Plan, PlannedSubnet};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     findings.extend(ranges(stack).filter_map(host_bits));
-    if let Some(cluster) = &stack.cluster
-        && let Some(written) = cluster.service_cidr
-    {
-        findings.extend(service_form(written, Some(&stack.network)));
-    }
     if stack.network.flow_logs.is_none() {
         findings.push(
             rules::EKS138
@@ -41,7 +36,8 @@ pub(crate) fn host_bits(range: At<Ipv4Net>) -> Option<Finding> {
     })
 }
 
-/// Every range of a stack but the blocks of its VPC and the service range. Those of a spec have been looked at when they were read.
+/// Every range of a stack but the blocks of its VPC and the service range. Those of a spec have been looked at when they
+/// were read.
 fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
     let network = &stack.network;
     let tiers = network.tiers.iter().flat_map(|tier| {
@@ -86,160 +82,9 @@ fn write(finding: Finding, origin: Origin, range: Ipv4Net) -> Finding {
     }
 }
 
-/// The sizes of the service range, as prefix lengths.
-const SERVICE_SIZES: std::ops::RangeInclusive<u8> = 12..=24;
-
-/// A service range of a size that EKS takes, around the address that is written.
-fn resized(range: Ipv4Net) -> Ipv4Net {
-    let prefix = range
-        .prefix_len()
-        .clamp(*SERVICE_SIZES.start(), *SERVICE_SIZES.end());
-    Ipv4Net::new(range.addr(), prefix).map_or(range, |net| net.trunc())
-}
-
-/// What is wrong with the text of a service range; offers one that fits into the network, where that is known.
-pub(crate) fn service_form(range: At<Ipv4Net>, network: Option<&Network>) -> Option<Finding> {
-    if SERVICE_SIZES.contains(&range.value.prefix_len()) {
-        return host_bits(range);
-    }
-    let finding = rules::EKS121
-        .at(
-            range.origin,
-            format!("the service range {} is not a /12 to a /24", range.value),
-        )
-        .note("EKS refuses other sizes");
-    let wanted = resized(range.value);
-    let nearest = network.map_or(Some(wanted), |network| {
-        service_space(network).nearest(wanted)
-    });
-    Some(offer(finding, range.origin, wanted, nearest))
-}
-
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
-    if let (Some(range), Some(cluster)) = (plan.service_cidr, &stack.cluster) {
-        let services = Services {
-            stack,
-            range,
-            written: cluster.service_cidr,
-            origin: cluster.service_cidr.map_or(cluster.origin, |at| at.origin),
-        };
-        services.check(findings);
-    }
     unrouted(stack, plan, findings);
     usage(stack, plan, findings);
-}
-
-/// The range of Kubernetes services.
-struct Services<'a> {
-    stack: &'a Stack,
-    range: Ipv4Net,
-    written: Option<At<Ipv4Net>>,
-    origin: Origin,
-}
-
-impl Services<'_> {
-    /// Adds the nearest range that works.
-    fn offer(&self, finding: Finding) -> Finding {
-        let wanted = resized(self.range);
-        let fitting = service_space(&self.stack.network).nearest(wanted);
-        let Some(written) = self.written else {
-            return match fitting {
-                Some(range) => finding.help_in(
-                    &format!("add `service-cidr: {range}` to the cluster"),
-                    &format!("call `.service_cidr(cidr!(\"{range}\"))` on the cluster"),
-                ),
-                None => offer(finding, self.origin, wanted, None),
-            };
-        };
-        offer(finding, written.origin, wanted, fitting)
-    }
-
-    fn check(&self, findings: &mut Findings) {
-        let (range, origin) = (self.range, self.origin);
-        let network = &self.stack.network;
-        if !is_private(range) {
-            let finding = rules::EKS120
-                .at(origin, format!("the service range {range} is not private"))
-                .note("EKS takes ranges inside 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 only");
-            findings.push(self.offer(finding));
-        }
-        let mut blocks = network.blocks();
-        if let Some(block) = blocks.find(|block| overlap(range, block.value)) {
-            let finding = rules::EKS122
-                .at(
-                    origin,
-                    format!(
-                        "the service range {range} overlaps the VPC's {}",
-                        block.value
-                    ),
-                )
-                .related(block.origin, format!("{} is here", block.value))
-                .note("EKS refuses it: an address could be a service or a host");
-            findings.push(self.offer(finding));
-        }
-        let mut connected = network.connected_ranges();
-        if let Some((other, theirs)) = connected.find(|(_, theirs)| overlap(range, theirs.value)) {
-            let finding = rules::EKS119
-                .at(
-                    origin,
-                    format!(
-                        "the service range {range} overlaps {} of the connected network `{}`",
-                        theirs.value, other.name.value
-                    ),
-                )
-                .related(theirs.origin, format!("{} is here", theirs.value))
-                .note("pods that mean a host there reach a service, or nobody");
-            findings.push(self.offer(finding));
-        }
-        self.moved(findings);
-    }
-
-    /// A default that connected networks changed would change under a cluster that has it already.
-    fn moved(&self, findings: &mut Findings) {
-        let network = &self.stack.network;
-        let usual = default_service_cidr(network, false);
-        if self.written.is_some() || usual == self.range {
-            return;
-        }
-        let mut connected = network.connected_ranges();
-        let Some((other, theirs)) = connected.find(|(_, theirs)| overlap(usual, theirs.value))
-        else {
-            return;
-        };
-        findings.push(
-            rules::EKS119
-                .at(
-                    self.origin,
-                    format!(
-                        "the service range is {}, since the usual {usual} overlaps {} of the connected network `{}`",
-                        self.range, theirs.value, other.name.value
-                    ),
-                )
-                .severity(Severity::Info)
-                .related(theirs.origin, format!("{} is here", theirs.value))
-                .note("EKS cannot change the range of a cluster: one that has the usual range already would be replaced")
-                .help_in(
-                    &format!(
-                        "write `service-cidr: {}` for a new cluster, `service-cidr: {usual}` for one that has it",
-                        self.range
-                    ),
-                    &format!(
-                        "call `.service_cidr(cidr!(\"{}\"))` for a new cluster, `.service_cidr(cidr!(\"{usual}\"))` for one that has it",
-                        self.range
-                    ),
-                ),
-        );
-    }
-}
-
-/// Where the range of services may lie.
-pub(crate) fn service_space(network: &Network) -> Fitting {
-    let blocks = network.blocks().map(|block| block.value);
-    let connected = network.connected_ranges().map(|(_, cidr)| cidr.value);
-    Fitting {
-        within: PRIVATE.to_vec(),
-        taken: blocks.chain(connected).chain([DOCKER]).collect(),
-    }
 }
 
 /// Ranges that networks usually do not announce to each other.

@@ -30,6 +30,10 @@ struct Block<'a, 's> {
 }
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    if stack.network.cidr.origin == Origin::Default {
+        // The primary block could not be read, and all depends on it.
+        return;
+    }
     let all: Vec<At<Ipv4Net>> = stack.network.blocks().collect();
     let mut space = Space::of(stack);
     let mut primary = None;
@@ -42,27 +46,20 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             primary,
             space: &mut space,
         };
-        match block.refused() {
-            Some(finding) => findings.push(finding),
-            None => {
-                block.advice(findings);
-                primary = primary.or(Some(*at).filter(|_| index == 0));
-            }
+        if let Some(finding) = block.refused() {
+            findings.push(finding);
+            continue;
         }
+        block.advice(findings);
+        primary = primary.or(Some(*at).filter(|_| index == 0));
     }
     number(stack, &all, findings);
     tiers(stack, &all, findings);
 }
 
-/// What is wrong with the text of a block, whatever the others are.
-pub(crate) fn block_form(block: At<Ipv4Net>) -> Option<Finding> {
-    let mended = resized(block.value);
-    (!SIZES.contains(&block.value.prefix_len()))
-        .then(|| {
-            let finding = wrong_size(block);
-            offer(finding, block.origin, mended, Some(mended))
-        })
-        .or_else(|| host_bits(block))
+/// Whether AWS takes a block of this size.
+pub(crate) fn is_block_size(block: Ipv4Net) -> bool {
+    SIZES.contains(&block.prefix_len())
 }
 
 fn wrong_size(block: At<Ipv4Net>) -> Finding {
@@ -108,7 +105,7 @@ impl<'a> Block<'a, '_> {
     }
 
     fn form(&mut self) -> Option<Finding> {
-        if SIZES.contains(&self.range().prefix_len()) {
+        if is_block_size(self.range()) {
             return host_bits(self.at);
         }
         Some(self.offer(wrong_size(self.at), Room::Near))

@@ -12,18 +12,16 @@ mod gateways;
 mod names;
 pub mod rules;
 mod security;
+mod services;
 mod space;
 mod subnets;
 mod template;
 
 pub use rules::Rule;
 
-pub(crate) use addresses::service_space;
+pub(crate) use services::default_service_cidr;
 #[cfg(feature = "spec")]
-pub(crate) use {
-    addresses::{host_bits, service_form},
-    blocks::block_form,
-};
+pub(crate) use {addresses::host_bits, blocks::is_block_size, services::is_service_size};
 
 use crate::diagnostic::Findings;
 use crate::graph::Graph;
@@ -35,6 +33,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     names::check(stack, findings);
     addresses::check(stack, findings);
     blocks::check(stack, findings);
+    services::check(stack, findings);
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
@@ -45,6 +44,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 /// What can be said of a stack once every subnet has its place.
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
+    services::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);

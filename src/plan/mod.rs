@@ -19,10 +19,10 @@ pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;
 
-use crate::check::{rules, service_space};
+use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, Network, Stack, TierModel, ZoneId, family};
+use crate::network::{Access, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,34 +175,6 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         tier.subnets = subnets;
     }
     Some(plan)
-}
-
-/// The range of Kubernetes services that a stack gets where none is asked for: the one of AWS's two usual ranges that lies
-/// in another family of private addresses than the VPC and, if that matters, outside connected networks; else the nearest to
-/// it that does.
-pub(crate) fn default_service_cidr(network: &Network, mind_connected: bool) -> Ipv4Net {
-    let mut usual = [
-        family::net(172, 20, 0, 0, 16),
-        family::net(10, 100, 0, 0, 16),
-    ];
-    let [_, one_seven_two, _] = family::PRIVATE;
-    if network
-        .blocks()
-        .any(|block| overlap(block.value, one_seven_two))
-    {
-        usual.reverse();
-    }
-    let mut space = service_space(network);
-    if !mind_connected {
-        space.taken.clear();
-        space
-            .taken
-            .extend(network.blocks().map(|block| block.value));
-    }
-    let mut free = usual.iter().copied();
-    let free = free.find(|range| space.nearest(*range) == Some(*range));
-    let [first, _] = usual;
-    free.or_else(|| space.nearest(first)).unwrap_or(first)
 }
 
 /// Whether two ranges share an address.

@@ -5,8 +5,8 @@ use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::network::{
-    Access, At, ClusterTag, Connected, Direction, FlowLogTarget, FlowLogs, Group, Ipv4Net, Nat,
-    NatCount, Network, Peer, Rule, SecurityMode, TierModel, Traffic, TrafficType, Zones,
+    Access, At, ClusterTag, Direction, FlowLogTarget, FlowLogs, Group, Ipv4Net, Nat, NatCount,
+    Network, Peer, Rule, SecurityMode, TierModel, Traffic, TrafficType, Zones,
 };
 use crate::spec::{
     AccessSpec, ClusterTagSpec, Either, Field, FlowLogTargetSpec, FlowLogsSpec, GroupSpec, Key,
@@ -26,13 +26,12 @@ impl Lowering<'_> {
         if given && spec.cidr.is_absent() {
             self.missing(origin, "cidr", "the VPC's range, such as `10.20.0.0/16`");
         }
-        let cidr = self.words.block(&spec.cidr).unwrap_or_else(|| {
-            self.complete = false;
-            At::default_of(Ipv4Net::new_assert(
-                std::net::Ipv4Addr::new(10, 0, 0, 0),
-                16,
-            ))
-        });
+        let nowhere = At::default_of(Ipv4Net::new_assert(
+            std::net::Ipv4Addr::new(10, 0, 0, 0),
+            16,
+        ));
+        let (cidr, whole) = self.words.block(&spec.cidr).unwrap_or((nowhere, false));
+        self.complete &= whole;
         let mut network = Network::new(cidr.value);
         network.cidr = cidr;
         network.origin = origin.or(self.root);
@@ -70,38 +69,6 @@ impl Lowering<'_> {
             None => {}
         }
         (network, tiers)
-    }
-
-    fn secondary_cidrs(&mut self, spec: &NetworkSpec) -> Vec<At<Ipv4Net>> {
-        self.complete &= !spec.secondary_cidrs.is_invalid();
-        let mut blocks = Vec::new();
-        for field in spec.secondary_cidrs.get().into_iter().flatten() {
-            let block = self.words.block(field);
-            // Subnets that come from it would seem to have no room.
-            self.complete &= block.is_some();
-            blocks.extend(block);
-        }
-        blocks
-    }
-
-    fn connected(&mut self, spec: &NetworkSpec) -> Vec<Connected> {
-        let mut connected = Vec::new();
-        for (key, field) in spec.connected.get().into_iter().flatten() {
-            let cidrs = match field.located() {
-                Some((Either::Short(text), span)) => {
-                    self.words.cidr_of(text, span).into_iter().collect()
-                }
-                Some((Either::Long(list), _)) => {
-                    list.iter().filter_map(|f| self.words.cidr(f)).collect()
-                }
-                None => Vec::new(),
-            };
-            connected.push(Connected {
-                name: At::new(key.text.clone(), Origin::Spec(key.span)),
-                cidrs,
-            });
-        }
-        connected
     }
 
     fn zones(&mut self, network: &mut Network, spec: &NetworkSpec) {
@@ -197,6 +164,8 @@ impl Lowering<'_> {
         }
         let block = self.words.cidr(&spec.block);
         self.complete &= block.is_some() || spec.block.is_absent();
+        // It may be one that could not be read.
+        let block = block.filter(|_| self.blocks);
         TierModel {
             access,
             block,

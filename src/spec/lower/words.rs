@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::super::nearest::nearest;
 use super::super::{Field, List, Names, NumberOrText};
-use crate::check::{block_form, host_bits, rules, service_form};
+use crate::check::{host_bits, is_block_size, is_service_size, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
 use crate::graph::Tags;
 use crate::network::{At, Key};
@@ -53,29 +53,32 @@ impl Words<'_> {
         self.cidr_of(text, span)
     }
 
-    /// A block of a VPC.
-    pub(super) fn block(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
-        self.range(field, block_form)
+    /// A block of a VPC, and whether it is all that is written. A size that AWS refuses is left to its rule, which knows
+    /// what else there is.
+    pub(super) fn block(&mut self, field: &Field<String>) -> Option<(At<Ipv4Net>, bool)> {
+        let (text, span) = field.located()?;
+        let block = self.range_of(text, span)?;
+        let finding = if is_block_size(block.value) {
+            host_bits(block)
+        } else {
+            return Some((block, block.value == block.value.trunc()));
+        };
+        let whole = finding.is_none();
+        self.findings.extend(finding);
+        Some((At::new(block.value.trunc(), block.origin), whole))
     }
 
-    /// The range of Kubernetes services.
+    /// The range of Kubernetes services; a size that EKS refuses is left to its rule.
     pub(super) fn services(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
-        self.range(field, |range| service_form(range, None))
-    }
-
-    /// A range of which more is demanded, so that it is not mended to one that AWS refuses too.
-    fn range(
-        &mut self,
-        field: &Field<String>,
-        form: impl FnOnce(At<Ipv4Net>) -> Option<Finding>,
-    ) -> Option<At<Ipv4Net>> {
         let (text, span) = field.located()?;
         let range = self.range_of(text, span)?;
-        if range.value == range.value.trunc() {
-            return Some(range);
+        if is_service_size(range.value)
+            && let Some(finding) = host_bits(range)
+        {
+            self.push(finding);
+            return None;
         }
-        self.findings.extend(form(range));
-        None
+        Some(range)
     }
 
     pub(super) fn cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv4Net>> {
