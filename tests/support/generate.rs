@@ -154,6 +154,22 @@ impl Generator {
     fn network(&mut self) -> Value {
         let mut network = Map::new();
         network.insert("cidr".into(), cidr(self.vpc.0, self.vpc.1));
+        self.maybe(&mut network, 25, "secondary-cidrs", |g| {
+            let shared = Ipv4Addr::new(100, 127, 0, 0).to_bits();
+            let mut blocks = vec![cidr(shared, 16)];
+            // In the primary block's own family, and beside it.
+            if g.vpc.0 >> 24 == 10 && g.chance(50) {
+                blocks.insert(0, cidr(Ipv4Addr::new(10, 252, 0, 0).to_bits(), 20));
+            }
+            blocks.into()
+        });
+        self.maybe(&mut network, 25, "connected", |g| {
+            if g.chance(50) {
+                json!({ "office": "10.253.0.0/16" })
+            } else {
+                json!({ "office": ["10.253.0.0/16", "172.16.0.0/16"], "lab": "192.168.255.0/24" })
+            }
+        });
         let known: Vec<String> = self.region.zones().iter().map(|&z| z.to_owned()).collect();
         self.zones = match self.rng.below(3) {
             0 => known.iter().take(3).cloned().collect(),
