@@ -154,7 +154,7 @@ impl Network {
     /// The ranges of a network that this one is connected to, or will be: a peered VPC, an office, a data center.
     ///
     /// The blocks of the VPC and the range of Kubernetes services keep away from them (rules EKS118 and EKS119). Nothing is
-    /// built for a connection: no peering, no attachment, no route.
+    /// built for a connection: no peering, no attachment, no route. A network is named once, with all its ranges.
     #[track_caller]
     pub fn connected(
         mut self,
