@@ -46,6 +46,13 @@ impl Synthesis {
         self.plan.mark_deployed();
     }
 
+    /// The same with other words for its findings.
+    #[cfg(feature = "spec")]
+    pub(crate) fn map_findings(mut self, words: impl FnOnce(Findings) -> Findings) -> Self {
+        self.findings = words(self.findings);
+        self
+    }
+
     /// The same with findings of an earlier step.
     #[cfg(feature = "spec")]
     pub(crate) fn and(mut self, findings: Findings) -> Self {

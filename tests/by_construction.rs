@@ -183,7 +183,7 @@ fn the_internet_gateway_is_attached_and_waited_for() {
 
 #[test]
 fn the_access_of_a_subnet_decides_about_addresses_and_tags() {
-    // EKS214, EKS218, EKS220, EKS301, EKS302, EKS303, EKS304, EKS401, EKS418, EKS419
+    // EKS114, EKS214, EKS218, EKS220, EKS301, EKS302, EKS303, EKS304, EKS401, EKS418, EKS419
     on_every_example(|template| {
         for (id, subnet) in template.all("EC2::Subnet") {
             let public = template.is_public(id);
@@ -322,7 +322,11 @@ fn endpoints_have_a_type_and_groups_or_tables() {
             .all("EC2::RouteTable")
             .map(|(id, _)| json!({ "Ref": id }).to_string())
             .collect();
-        let cidr = template.resources["Vpc"]["Properties"]["CidrBlock"].clone();
+        let blocks: Vec<_> = template
+            .all("EC2::VPC")
+            .chain(template.all("EC2::VPCCidrBlock"))
+            .map(|(_, block)| &block["CidrBlock"])
+            .collect();
         for (id, endpoint) in template.all("EC2::VPCEndpoint") {
             assert!(endpoint.get("PolicyDocument").is_none(), "{id}");
             if endpoint["VpcEndpointType"] == "Gateway" {
@@ -340,13 +344,15 @@ fn endpoints_have_a_type_and_groups_or_tables() {
                 "{id}"
             );
             for group in endpoint["SecurityGroupIds"].as_array().unwrap() {
-                let lets_in = template.all("EC2::SecurityGroupIngress").any(|(_, rule)| {
-                    rule["GroupId"] == *group
-                        && rule["CidrIp"] == cidr
-                        && rule["FromPort"] == 443
-                        && rule["ToPort"] == 443
-                });
-                assert!(lets_in, "{id}");
+                for block in &blocks {
+                    let lets_in = template.all("EC2::SecurityGroupIngress").any(|(_, rule)| {
+                        rule["GroupId"] == *group
+                            && rule["CidrIp"] == **block
+                            && rule["FromPort"] == 443
+                            && rule["ToPort"] == 443
+                    });
+                    assert!(lets_in, "{id}: {block}");
+                }
             }
         }
     });

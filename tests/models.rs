@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eksnet::Synthesis;
 use eksnet::diagnostic::{Findings, Severity};
-use eksnet::network::Region;
+use eksnet::network::{Ipv4Net, Region};
 use eksnet::plan::Ledger;
 use eksnet::spec::Format;
 use serde_json::{Map, Value, json};
@@ -96,15 +96,24 @@ fn check_subnets(spec: &Value, synthesis: &Synthesis) {
     assert_eq!(plan.cidr.to_string(), spec["network"]["cidr"]);
     let mut all = Vec::new();
     for tier in &plan.tiers {
-        assert_eq!(tier.zones.len(), tier.subnets.len());
         let asked = &spec["network"]["tiers"][&tier.name];
-        for (zone, subnet) in tier.zones.iter().zip(&tier.subnets) {
+        let further = asked["further-subnets"].as_array().map_or(0, Vec::len);
+        assert_eq!(tier.zones.len() * (1 + further), tier.subnets.len());
+        let zones = tier.zones.iter();
+        let zones = zones.flat_map(|zone| (0..=further).map(move |ordinal| (zone, ordinal)));
+        for ((zone, ordinal), subnet) in zones.zip(&tier.subnets) {
             let cidr = subnet.cidr;
             assert_eq!(subnet.key.zone, *zone);
-            assert!(plan.cidr.contains(&cidr), "{cidr}");
+            assert_eq!(usize::from(subnet.key.ordinal), ordinal);
+            let inside = plan.blocks.iter().any(|block| block.contains(&cidr));
+            assert!(inside, "{cidr}");
+            let block = &asked["block"];
+            assert!(block.is_null() || block_contains(block, cidr), "{cidr}");
             assert_eq!(cidr, cidr.trunc());
             let pin = &asked["cidrs"][zone.to_string()];
-            if pin.is_string() {
+            if let Some(more) = ordinal.checked_sub(1) {
+                assert_eq!(asked["further-subnets"][more], cidr.prefix_len());
+            } else if pin.is_string() {
                 assert_eq!(*pin, cidr.to_string());
             } else if asked["prefix"].is_u64() {
                 assert_eq!(asked["prefix"], cidr.prefix_len());
@@ -114,16 +123,26 @@ fn check_subnets(spec: &Value, synthesis: &Synthesis) {
     }
     all.extend(&plan.free);
     all.sort_unstable();
-    let mut next = u64::from(plan.cidr.network().to_bits());
-    for block in &all {
-        assert_eq!(
-            u64::from(block.network().to_bits()),
-            next,
-            "subnets and what is free fill the VPC: {all:?}"
-        );
-        next += 1 << (32 - block.prefix_len());
+    let mut all = all.into_iter();
+    let mut blocks = plan.blocks.clone();
+    blocks.sort_unstable();
+    for block in blocks {
+        let mut next = u64::from(block.network().to_bits());
+        let end = u64::from(block.broadcast().to_bits()) + 1;
+        while next < end {
+            let range = all.next().expect("subnets and what is free fill the VPC");
+            let start = u64::from(range.network().to_bits());
+            assert_eq!(start, next, "subnets and what is free fill the VPC");
+            next += 1 << (32 - range.prefix_len());
+        }
+        assert_eq!(next, end);
     }
-    assert_eq!(next, u64::from(plan.cidr.broadcast().to_bits()) + 1);
+    assert_eq!(all.next(), None);
+}
+
+fn block_contains(block: &Value, cidr: Ipv4Net) -> bool {
+    let block: Option<Ipv4Net> = block.as_str().and_then(|text| text.parse().ok());
+    block.is_some_and(|block| block.contains(&cidr))
 }
 
 /// The same bytes again, from other formats, and from other orders of what has none.

@@ -53,6 +53,9 @@ fn stack(variant: Variant) -> Stack {
         FlowLogs::cloudwatch()
     };
     let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .secondary_cidr(cidr!("10.0.0.0/16"))
+        .secondary_cidr(cidr!("10.1.0.0/16"))
+        .secondary_cidr(cidr!("100.64.0.0/16"))
         .zones(3)
         .security(variant.security)
         .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])
@@ -67,6 +70,11 @@ fn stack(variant: Variant) -> Stack {
     }
     let nodes = net.add(Tier::private("nodes", nat).prefix(19));
     let control = net.add(Tier::isolated("control-plane").prefix(27));
+    net.add(
+        Tier::isolated("pods")
+            .prefix(18)
+            .block(cidr!("100.64.0.0/16")),
+    );
     net.allow(
         Rule::tcp(9443)
             .into_group(Group::Nodes)
@@ -198,6 +206,8 @@ impl Document {
         } else {
             terraform
         };
+        // A module has one network, and it has no name of its own.
+        let word = if kind == "aws_vpc" { "" } else { word };
         let plain = |id: &str| id.replace('_', "").to_lowercase();
         let all = self.kinds.iter().filter(|(_, of)| of.as_str() == kind);
         all.map(|(id, _)| id.as_str())
@@ -354,11 +364,10 @@ macro_rules! kinds {
 }
 
 kinds! {
+    block = "AWS::EC2::VPCCidrBlock" / "aws_vpc_ipv4_cidr_block_association";
     // Terraform attaches a gateway when it makes it.
     attachment = "AWS::EC2::VPCGatewayAttachment" / "aws_internet_gateway";
     elastic_ip = "AWS::EC2::EIP" / "aws_eip";
-    // Terraform asks for the range when it makes the VPC.
-    ipv6_block = "AWS::EC2::VPCCidrBlock" / "aws_vpc";
     subnet = "AWS::EC2::Subnet" / "aws_subnet";
     egress_only = "AWS::EC2::EgressOnlyInternetGateway" / "aws_egress_only_internet_gateway";
     nat = "AWS::EC2::NatGateway" / "aws_nat_gateway";
@@ -384,6 +393,9 @@ kinds! {
     access_policy = "AWS::EKS::AccessEntry" / "aws_eks_access_policy_association";
 }
 
+/// Terraform asks for the range when it makes the VPC.
+const IPV6_BLOCK: Which = ("AWS::EC2::VPCCidrBlock", "aws_vpc", "ipv6");
+
 fn demands(variant: Variant) -> Vec<Demand> {
     let mut demands = Vec::new();
     let mut after = |later, earlier, why| {
@@ -393,16 +405,33 @@ fn demands(variant: Variant) -> Vec<Demand> {
             why,
         });
     };
+    for private in ["block10x0x", "block10x1x"] {
+        after(
+            block("block100x64x"),
+            block(private),
+            "AWS may refuse a private block later",
+        );
+    }
+    after(
+        block("block10x1x"),
+        block("block10x0x"),
+        "AWS refuses 10.0.0.0/16 later",
+    );
     after(
         route("publicinternet"),
         attachment(""),
         "a route to a gateway that is not attached is refused",
     );
     after(nat(""), attachment(""), "a NAT gateway needs a way out");
+    after(
+        subnet("podsuse1"),
+        block("block100x64x"),
+        "AWS refuses a subnet outside the blocks",
+    );
     if variant.dual_stack {
         after(
             subnet(""),
-            ipv6_block(""),
+            IPV6_BLOCK,
             "there is no range to take a part of",
         );
         after(

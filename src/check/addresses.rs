@@ -1,43 +1,14 @@
-//! The ranges of the network and of Kubernetes services.
+//! What holds for every range of a stack, and for all its addresses together.
 
 use ipnet::Ipv4Net;
-use std::net::Ipv4Addr;
 
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::{Finding, Findings, Origin};
+use crate::network::family::{BENCHMARK, SHARED};
 use crate::network::{At, Peer, Stack};
-use crate::plan::{Plan, overlap};
-
-const fn net(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
-    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix)
-}
-
-/// The private ranges of RFC 1918.
-pub(super) const PRIVATE: [Ipv4Net; 3] = [
-    net(10, 0, 0, 0, 8),
-    net(172, 16, 0, 0, 12),
-    net(192, 168, 0, 0, 16),
-];
-
-/// Shared address space, RFC 6598: usual for pods.
-pub(super) const SHARED: Ipv4Net = net(100, 64, 0, 0, 10);
-
-/// What a VPC cannot have.
-const FORBIDDEN: [(Ipv4Net, &str); 4] = [
-    (net(0, 0, 0, 0, 8), "\"this network\""),
-    (net(127, 0, 0, 0, 8), "loopback"),
-    (net(169, 254, 0, 0, 16), "link-local"),
-    (net(224, 0, 0, 0, 4), "multicast"),
-];
-
-const DOCKER: Ipv4Net = net(172, 17, 0, 0, 16);
-
-pub(super) fn is_private(cidr: Ipv4Net) -> bool {
-    PRIVATE.iter().any(|range| range.contains(&cidr))
-}
+use crate::plan::{Plan, PlannedSubnet};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
-    vpc(stack, findings);
     findings.extend(ranges(stack).filter_map(host_bits));
     if stack.network.flow_logs.is_none() {
         findings.push(
@@ -53,22 +24,27 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn host_bits(range: At<Ipv4Net>) -> Option<Finding> {
     let (written, canonical) = (range.value, range.value.trunc());
     (written != canonical).then(|| {
-        rules::EKS109
+        let finding = rules::EKS109
             .at(
                 range.origin,
                 format!("{written} has bits set below its prefix"),
             )
             .note(format!(
                 "AWS would build {canonical} without a word, and the spec would say something else"
-            ))
-            .help(format!("write {canonical}"))
+            ));
+        write(finding, range.origin, canonical)
     })
 }
 
-/// Every range of a stack. Those of a spec have been looked at when they were read.
+/// Every range of a stack but the blocks of its VPC and the service range. Those of a spec have been looked at when they
+/// were read.
 fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
     let network = &stack.network;
-    let tiers = network.tiers.iter().flat_map(|tier| &tier.cidrs);
+    let tiers = network.tiers.iter().flat_map(|tier| {
+        let pinned = tier.cidrs.iter().map(|(_, cidr)| *cidr);
+        pinned.chain(tier.block)
+    });
+    let connected = network.connected_ranges().map(|(_, cidr)| cidr);
     let peers = network
         .rules
         .iter()
@@ -76,106 +52,90 @@ fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
             Peer::Cidr(cidr) => Some(At::new(cidr, rule.peer.origin)),
             Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => None,
         });
-    let cluster = stack.cluster.iter().flat_map(|cluster| {
-        let clients = cluster.endpoint.value.clients().iter().copied();
-        clients.chain(cluster.service_cidr)
-    });
-    std::iter::once(network.cidr)
-        .chain(tiers.map(|(_, cidr)| *cidr))
-        .chain(peers)
-        .chain(cluster)
+    let clusters = stack.cluster.iter();
+    let clients = clusters.flat_map(|cluster| cluster.endpoint.value.clients().iter().copied());
+    tiers.chain(connected).chain(peers).chain(clients)
 }
 
-fn vpc(stack: &Stack, findings: &mut Findings) {
-    let cidr = stack.network.cidr;
-    let (range, origin) = (cidr.value, cidr.origin);
-    if !(16..=28).contains(&range.prefix_len()) {
-        let nearest = range.prefix_len().clamp(16, 28);
-        let help = Ipv4Net::new(range.network(), nearest)
-            .map_or_else(|_| String::new(), |net| format!("write {}", net.trunc()));
-        findings.push(
-            rules::EKS105
-                .at(origin, format!("{range} is not a /16 to a /28"))
-                .note("AWS refuses other sizes for a VPC's range; more space comes from further ranges")
-                .help(help),
-        );
+/// Offers a range that fits in place of the one that is wanted, or says that there is none.
+pub(super) fn offer(
+    finding: Finding,
+    origin: Origin,
+    wanted: Ipv4Net,
+    fitting: Option<Ipv4Net>,
+) -> Finding {
+    match fitting {
+        Some(range) => write(finding, origin, range),
+        None => finding.help(format!(
+            "no /{} is left that fits: use a smaller range, or narrow those of connected networks",
+            wanted.prefix_len()
+        )),
     }
-    for (forbidden, what) in FORBIDDEN {
-        if overlap(forbidden, range) {
-            findings.push(
-                rules::EKS106
-                    .at(
-                        origin,
-                        format!("{range} lies in {forbidden}, which is {what}"),
-                    )
-                    .note("AWS refuses it for a VPC")
-                    .help("write a private range, such as 10.20.0.0/16"),
-            );
-            return;
-        }
-    }
-    if overlap(DOCKER, range) {
-        findings.push(
-            rules::EKS107
-                .at(
-                    origin,
-                    format!("{range} overlaps {DOCKER}, Docker's own network"),
-                )
-                .note("hosts that run Docker, Cloud9 and SageMaker keep that traffic to themselves")
-                .help("choose a range outside it, such as 10.20.0.0/16"),
-        );
-    }
-    if !is_private(range) && !SHARED.contains(&range) {
-        findings.push(
-            rules::EKS108
-                .at(origin, format!("{range} is not a private range"))
-                .note(
-                    "hosts on the internet with these addresses cannot be reached from the network",
-                )
-                .help("write a range inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"),
-        );
+}
+
+/// Says which range to write where another one stands.
+fn write(finding: Finding, origin: Origin, range: Ipv4Net) -> Finding {
+    let finding = finding.help(format!("write {range}"));
+    match origin {
+        Origin::Spec(span) => finding.edit(span, range.to_string()),
+        Origin::Program(_) | Origin::Default => finding,
     }
 }
 
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
-    let (Some(range), Some(cluster)) = (plan.service_cidr, &stack.cluster) else {
+    unrouted(stack, plan, findings);
+    usage(stack, plan, findings);
+}
+
+/// Ranges that networks usually do not announce to each other.
+const UNROUTED: [Ipv4Net; 2] = [SHARED, BENCHMARK];
+
+/// Pods leave the VPC with the address of their node, so that is what connected networks have to answer.
+fn unrouted(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let Some(network) = stack.network.connected.first() else {
         return;
     };
-    let origin = cluster.service_cidr.map_or(cluster.origin, |at| at.origin);
-    if !is_private(range) {
+    if stack.cluster.is_none() {
+        return;
+    }
+    for (index, tier) in plan.tiers.iter().enumerate() {
+        if !plan.takes_nodes(index) && !plan.fargate_tiers.contains(&index) {
+            continue;
+        }
+        let range = tier.subnets.iter().find_map(|subnet| {
+            let mut ranges = UNROUTED.iter();
+            ranges.find(|range| range.contains(&subnet.cidr))
+        });
+        let Some(range) = range else { continue };
         findings.push(
-            rules::EKS120
-                .at(origin, format!("the service range {range} is not private"))
-                .note("EKS takes ranges inside 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 only")
-                .help("write 172.20.0.0/16"),
+            rules::EKS136
+                .at(
+                    tier.name_origin,
+                    format!("nodes in tier `{}` have addresses in {range}", tier.name),
+                )
+                .related(network.name.origin, format!("`{}` is connected", network.name.value))
+                .note(format!("networks usually do not announce {range} to each other, so connected ones do not answer; pods leave the VPC with the address of their node"))
+                .help("put the nodes into a private block and only their pods into this one, or see that the connected networks have a route back"),
         );
     }
-    if !(12..=24).contains(&range.prefix_len()) {
+}
+
+/// The units of network address usage that a VPC has, unless its quota is raised, and then.
+const UNITS: (u64, u64) = (64_000, 256_000);
+
+fn usage(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let subnets = plan.tiers.iter().flat_map(|tier| &tier.subnets);
+    let usable: u64 = subnets.map(PlannedSubnet::usable).sum();
+    let (usual, most) = UNITS;
+    if usable > usual {
         findings.push(
-            rules::EKS121
+            rules::EKS137
                 .at(
-                    origin,
-                    format!("the service range {range} is not a /12 to a /24"),
+                    stack.network.cidr.origin,
+                    format!("the subnets have {usable} usable addresses, more than the {usual} units of network address usage of a VPC"),
                 )
-                .note("EKS refuses other sizes")
-                .help("write 172.20.0.0/16"),
-        );
-    }
-    if overlap(range, plan.cidr) {
-        let other = if overlap(net(172, 20, 0, 0, 16), plan.cidr) {
-            "10.100.0.0/16"
-        } else {
-            "172.20.0.0/16"
-        };
-        findings.push(
-            rules::EKS122
-                .at(
-                    origin,
-                    format!("the service range {range} overlaps the VPC's {}", plan.cidr),
-                )
-                .related(stack.network.cidr.origin, "the VPC's range")
-                .note("EKS refuses it: an address could be a service or a host")
-                .help(format!("write {other}")),
+                .note(format!("every address in use is a unit, and so is every prefix of 16 that pods share; AWS raises the quota to {most} at most"))
+                .help("before so many are in use, raise the quota: `aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-BB24F6E5 --desired-value 256000`"),
         );
     }
 }

@@ -3,9 +3,9 @@
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
-use super::addresses::{PRIVATE, SHARED};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
+use crate::network::family::{PRIVATE, SHARED};
 use crate::network::{
     Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
     RETENTION_DAYS, Stack,

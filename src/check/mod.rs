@@ -4,6 +4,7 @@
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
 mod addresses;
+mod blocks;
 mod cluster;
 mod compute;
 mod endpoints;
@@ -11,23 +12,34 @@ mod gateways;
 mod names;
 pub mod rules;
 mod security;
+mod services;
+mod space;
 mod subnets;
 mod template;
 
 pub use rules::Rule;
 
+pub(crate) use services::default_service_cidr;
 #[cfg(feature = "spec")]
-pub(crate) use addresses::host_bits;
+pub(crate) use {addresses::host_bits, blocks::is_block_size, services::is_service_size};
 
 use crate::diagnostic::Findings;
 use crate::graph::Graph;
 use crate::network::Stack;
 use crate::plan::Plan;
+use ipnet::Ipv4Net;
+
+/// A block of a size that could join the VPC.
+pub(crate) fn further_block(stack: &Stack, prefix: u8) -> Option<Ipv4Net> {
+    space::Space::of(stack).further(prefix)
+}
 
 /// What can be said of a stack before it is planned.
 pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     names::check(stack, findings);
     addresses::check(stack, findings);
+    blocks::check(stack, findings);
+    services::check(stack, findings);
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
@@ -38,6 +50,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 /// What can be said of a stack once every subnet has its place.
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
+    services::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);

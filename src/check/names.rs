@@ -31,6 +31,12 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             findings,
         );
     }
+    let mut seen = Vec::new();
+    for network in &stack.network.connected {
+        let At { value, origin } = &network.name;
+        name(value, "connected network", *origin, findings);
+        twice(&mut seen, value, "connected network", *origin, findings);
+    }
     let Some(cluster) = &stack.cluster else {
         return;
     };

@@ -74,6 +74,7 @@ rules! {
     SPEC020 Error "the layout is one that this version knows";
     SPEC021 Error "a spec can be read";
     SPEC022 Error "two stacks do not write the same files";
+    SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -88,15 +89,26 @@ rules! {
     PLAN011 Error "what a removed subnet had is given out once it is released";
     PLAN012 Error "every subnet of a dual-stack network has a /64 of its own";
 
-    EKS105 Error "a VPC's range is a /16 to a /28";
-    EKS106 Error "a VPC's range is not loopback, link-local, multicast or 0.0.0.0/8";
-    EKS107 Warning "a VPC's range leaves 172.17.0.0/16 to Docker";
-    EKS108 Warning "a VPC's range is private";
+    EKS105 Error "a block of a VPC is a /16 to a /28";
+    EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
+    EKS107 Warning "a block of a VPC leaves 172.17.0.0/16 to Docker";
+    EKS108 Warning "a block of a VPC is private";
     EKS109 Error "ranges are written without bits below the prefix";
+    EKS110 Error "the blocks of a VPC do not overlap";
+    EKS111 Error "a further block is of a family that the VPC's primary block allows";
+    EKS112 Error "nothing in 10.0.0.0/16 joins a VPC with a block in 10.0.0.0/15";
+    EKS113 Error "nothing in 172.31.0.0/16 joins a VPC in 172.16.0.0/12";
+    EKS115 Warning "a VPC has at most 5 blocks";
+    EKS118 Error "the blocks of a VPC do not overlap connected networks";
+    EKS119 Warning "the service range does not overlap connected networks";
     EKS120 Error "the service range is private";
     EKS121 Error "the service range is a /12 to a /24";
     EKS122 Error "the service range does not overlap the VPC";
+    EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
+    EKS136 Warning "nodes that talk to connected networks have addresses that are routed there";
+    EKS137 Info "a network fits 64,000 units of network address usage";
     EKS138 Warning "a VPC has flow logs";
+    EKS140 Error "a VPC has at most 50 blocks";
 
     EKS202 Error "a cluster has subnets in two zones";
     EKS203 Error "cluster subnets are in zones that EKS accepts";

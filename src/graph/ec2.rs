@@ -38,6 +38,16 @@ resource! {
 }
 
 resource! {
+    /// A further block of IPv4 addresses of a VPC.
+    VpcCidr: "AWS::EC2::VPCCidrBlock" / "aws_vpc_ipv4_cidr_block_association" {
+        /// The network that it joins.
+        vpc: Ref<Vpc> = "VpcId" / "vpc_id", replaces;
+        /// Its addresses.
+        cidr: Ipv4Net = "CidrBlock" / "cidr_block", replaces;
+    }
+}
+
+resource! {
     /// A range of a VPC's addresses in one zone.
     Subnet: "AWS::EC2::Subnet" / "aws_subnet" {
         /// The network that the range is part of.

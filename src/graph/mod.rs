@@ -76,6 +76,7 @@ macro_rules! resources {
 
 resources! {
     Vpc,
+    VpcCidr,
     DefaultSecurityGroup,
     Subnet,
     InternetGateway,

@@ -300,6 +300,8 @@ pub(crate) struct TierModel {
     pub(crate) prefix: Option<At<u8>>,
     /// The prefix lengths of the further subnets in every zone.
     pub(crate) further: Vec<At<u8>>,
+    /// The block of the network that its subnets come from.
+    pub(crate) block: Option<At<Ipv4Net>>,
     pub(crate) cidrs: Vec<(At<String>, At<Ipv4Net>)>,
     pub(crate) zones: Option<Vec<At<String>>>,
     pub(crate) nat: Option<Nat>,
@@ -340,6 +342,7 @@ impl<A: TierAccess> Tier<A> {
                 access: A::ACCESS,
                 prefix: None,
                 further: Vec::new(),
+                block: None,
                 cidrs: Vec::new(),
                 zones: None,
                 nat,
@@ -365,6 +368,17 @@ impl<A: TierAccess> Tier<A> {
     #[track_caller]
     pub fn further_subnet(mut self, length: u8) -> Self {
         self.model.further.push(At::caller(length));
+        self
+    }
+
+    /// Takes its subnets from this block of the network: its primary range, or one of [`Network::secondary_cidr`].
+    ///
+    /// A block that the network does not have is an error (rule SPEC023).
+    ///
+    /// [`Network::secondary_cidr`]: crate::network::Network::secondary_cidr
+    #[track_caller]
+    pub fn block(mut self, block: Ipv4Net) -> Self {
+        self.model.block = Some(At::caller(block));
         self
     }
 

@@ -64,6 +64,13 @@ impl Endpoints {
     }
 }
 
+/// A network that this one is connected to, by peering, a transit gateway, a VPN or Direct Connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Connected {
+    pub(crate) name: At<String>,
+    pub(crate) cidrs: Vec<At<Ipv4Net>>,
+}
+
 /// A cluster's network.
 ///
 /// Without tiers of its own it gets the default ones: `public` (/24 in a /16), `nodes` (/19) and `control-plane` (/27),
@@ -91,6 +98,9 @@ impl Endpoints {
 pub struct Network {
     pub(crate) origin: Origin,
     pub(crate) cidr: At<Ipv4Net>,
+    /// Further blocks, as the user lists them.
+    pub(crate) secondary_cidrs: Vec<At<Ipv4Net>>,
+    pub(crate) connected: Vec<Connected>,
     pub(crate) zones: Zones,
     pub(crate) tiers: Tiers,
     pub(crate) cluster_tag: Option<At<ClusterTag>>,
@@ -109,6 +119,8 @@ impl Network {
         Self {
             origin: Origin::caller(),
             cidr: At::caller(cidr),
+            secondary_cidrs: Vec::new(),
+            connected: Vec::new(),
             zones: Zones::Count(At::default_of(3)),
             tiers: Tiers::new(),
             cluster_tag: None,
@@ -121,6 +133,58 @@ impl Network {
             flow_logs: Some(FlowLogs::defaults(Origin::Default)),
             ipv6: None,
         }
+    }
+
+    /// A further block of addresses, /16 to /28; [`Tier::block`] takes subnets from it.
+    ///
+    /// A VPC has at most 5 blocks unless its quota is raised, then 50. Blocks are listed in the order in which they joined:
+    /// AWS takes private blocks of the primary's family only, and those before blocks of 100.64.0.0/10.
+    ///
+    /// Source: Amazon VPC user guide, "VPC CIDR blocks", "IPv4 CIDR block association restrictions".
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let mut net = Network::new(cidr!("10.20.0.0/16")).secondary_cidr(cidr!("100.64.0.0/16"));
+    /// let pods = net.add(Tier::isolated("pods").prefix(18).block(cidr!("100.64.0.0/16")));
+    /// ```
+    #[track_caller]
+    pub fn secondary_cidr(mut self, cidr: Ipv4Net) -> Self {
+        self.secondary_cidrs.push(At::caller(cidr));
+        self
+    }
+
+    /// The ranges of a network that this one is connected to, or will be: a peered VPC, an office, a data center.
+    ///
+    /// The blocks of the VPC and the range of Kubernetes services keep away from them (rules EKS118 and EKS119). Nothing is
+    /// built for a connection: no peering, no attachment, no route. A network is named once, with all its ranges.
+    #[track_caller]
+    pub fn connected(
+        mut self,
+        name: impl Into<String>,
+        cidrs: impl IntoIterator<Item = Ipv4Net>,
+    ) -> Self {
+        let origin = Origin::caller();
+        self.connected.push(Connected {
+            name: At::new(name.into(), origin),
+            cidrs: cidrs
+                .into_iter()
+                .map(|cidr| At::new(cidr, origin))
+                .collect(),
+        });
+        self
+    }
+
+    /// All blocks of the VPC, the primary one first.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = At<Ipv4Net>> {
+        std::iter::once(self.cidr).chain(self.secondary_cidrs.iter().copied())
+    }
+
+    /// The ranges of connected networks, each with its network.
+    pub(crate) fn connected_ranges(&self) -> impl Iterator<Item = (&Connected, At<Ipv4Net>)> {
+        self.connected
+            .iter()
+            .flat_map(|network| network.cidrs.iter().map(move |cidr| (network, *cidr)))
     }
 
     /// In the region's first `count` zones that EKS serves.

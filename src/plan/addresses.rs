@@ -11,7 +11,7 @@ use super::space::Space;
 use super::{Entry, Ledger, PlannedSubnet, PlannedTier, State, SubnetKey, Tombstone};
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::network::{At, Stack};
-use refusals::{Resized, deployed_elsewhere, not_released};
+use refusals::{Resized, deployed_elsewhere, not_released, other_block};
 
 /// What [`allocate`] found.
 #[derive(Default)]
@@ -26,6 +26,7 @@ pub(super) struct Allocation {
 
 /// Which ranges are taken, and by whom.
 struct Places<'a> {
+    stack: &'a Stack,
     space: Space,
     vpc: At<Ipv4Net>,
     /// By first address; they do not overlap.
@@ -42,6 +43,8 @@ struct Taken {
     key: SubnetKey,
     entry: Entry,
     origin: Origin,
+    /// The block that it must be in.
+    within: Option<Ipv4Net>,
     /// Whether an earlier plan gave it.
     from_ledger: bool,
 }
@@ -69,6 +72,7 @@ pub(super) fn allocate(
     let before = findings.count(Severity::Error);
     let requests = requests(stack, tiers, findings);
     let mut places = Places {
+        stack,
         space: Space::new(blocks(stack)),
         vpc: stack.network.cidr,
         taken: BTreeMap::new(),
@@ -134,8 +138,8 @@ pub(super) fn fitting(stack: &Stack, tiers: &[PlannedTier], ledger: &Ledger) -> 
     for (key, entry) in ledger.entries() {
         let request = asked.get(key);
         let pinned = request.is_some_and(|request| request.pin.is_some());
-        let sized = request.is_none_or(|request| request.fits(entry.cidr));
-        if entry.state == State::Deployed || (sized && (pinned || space.take(entry.cidr))) {
+        let fits = request.is_none_or(|request| request.fits(entry.cidr));
+        if entry.state == State::Deployed || (fits && (pinned || space.take(entry.cidr))) {
             fitting.insert(key.clone(), entry);
         }
     }
@@ -201,7 +205,9 @@ impl Places<'_> {
                 rest.push(request);
                 continue;
             };
-            if !request.fits(entry.cidr) {
+            if !request.inside(entry.cidr) {
+                self.findings.push(other_block(&request, entry));
+            } else if !request.sized(entry.cidr) {
                 let of_tier = resized.entry((request.index, request.key.ordinal));
                 of_tier.or_default().add(&request, entry);
             }
@@ -290,7 +296,7 @@ impl Places<'_> {
         requests.sort_by(|a, b| (a.prefix, &a.key).cmp(&(b.prefix, &b.key)));
         let mut refused = Vec::new();
         for request in requests {
-            match self.space.allocate(request.prefix, None) {
+            match self.space.allocate(request.prefix, request.block()) {
                 Some(cidr) => {
                     let origin = request.origin;
                     let taken = taken(request, Entry::planned(cidr), origin, false);
@@ -306,6 +312,7 @@ impl Places<'_> {
 fn taken(request: Request<'_>, entry: Entry, origin: Origin, from_ledger: bool) -> Taken {
     Taken {
         tier: request.index,
+        within: request.block(),
         key: request.key,
         entry,
         origin,

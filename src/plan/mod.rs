@@ -25,10 +25,10 @@ pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;
 
-use crate::check::rules;
+use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, At, Stack, TierModel, ZoneId};
+use crate::network::{Access, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -205,10 +205,10 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         nats: tiers.nats,
         free: allocation.free,
         tombstones: allocation.tombstones,
-        service_cidr: stack
-            .cluster
-            .as_ref()
-            .map(|cluster| service_cidr(cidr, cluster.service_cidr)),
+        service_cidr: stack.cluster.as_ref().map(|cluster| {
+            let asked = cluster.service_cidr.map(|asked| asked.value);
+            asked.unwrap_or_else(|| default_service_cidr(&stack.network))
+        }),
         control_plane: tiers.control_plane,
         node_tiers: tiers.node_tiers,
         fargate_tiers: tiers.fargate_tiers,
@@ -240,24 +240,6 @@ pub(crate) fn fitting(stack: &Stack, ledger: &Ledger) -> Option<Ledger> {
     let zones = zones::resolve(stack, ledger, &mut ignored);
     let tiers = tiers::resolve(stack, zones.as_deref(), ledger, &mut ignored)?;
     Some(addresses::fitting(stack, &tiers.tiers, ledger))
-}
-
-/// The range of Kubernetes services: as asked for, or the one of AWS's two usual ranges that lies in another family of
-/// private addresses than the VPC.
-fn service_cidr(vpc: Ipv4Net, asked: Option<At<Ipv4Net>>) -> Ipv4Net {
-    let usual = Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 20, 0, 0), 16);
-    let other = Ipv4Net::new_assert(std::net::Ipv4Addr::new(10, 100, 0, 0), 16);
-    match asked {
-        Some(asked) => asked.value,
-        None if overlap(
-            vpc,
-            Ipv4Net::new_assert(std::net::Ipv4Addr::new(172, 16, 0, 0), 12),
-        ) =>
-        {
-            other
-        }
-        None => usual,
-    }
 }
 
 /// Whether two ranges share an address.

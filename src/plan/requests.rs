@@ -7,6 +7,7 @@ use super::tiers::wanted_prefix;
 use super::{PlannedTier, SubnetKey};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
+use crate::network::family::Family;
 use crate::network::{At, Stack, ZoneId};
 
 /// A subnet that is asked for.
@@ -19,25 +20,50 @@ pub(super) struct Request<'a> {
     pub(super) origin: Origin,
     /// Whether somebody asked for that size.
     pub(super) asked: bool,
+    /// The block that it must be in.
+    pub(super) within: Option<At<Ipv4Net>>,
     /// The range that the user wrote down.
     pub(super) pin: Option<At<Ipv4Net>>,
 }
 
 impl Request<'_> {
-    /// Whether a range of an earlier plan is one that is asked for, as far as its size goes.
-    pub(super) const fn fits(&self, cidr: Ipv4Net) -> bool {
+    /// The block that it must be in.
+    pub(super) fn block(&self) -> Option<Ipv4Net> {
+        self.within.map(|at| at.value)
+    }
+
+    /// Whether a range of an earlier plan is one that is asked for, as far as its size and block go.
+    pub(super) fn fits(&self, cidr: Ipv4Net) -> bool {
+        self.sized(cidr) && self.inside(cidr)
+    }
+
+    /// Whether it has the size that is asked for.
+    pub(super) const fn sized(&self, cidr: Ipv4Net) -> bool {
         !self.asked || cidr.prefix_len() == self.prefix
+    }
+
+    /// Whether it is in the block that is asked for.
+    pub(super) fn inside(&self, cidr: Ipv4Net) -> bool {
+        self.within.is_none_or(|block| block.value.contains(&cidr))
     }
 }
 
 /// The network's blocks: the primary one, then those that were added to it.
+///
+/// Those that are usual for pods, 100.64.0.0/10 and 198.19.0.0/16, are for tiers that name them: other networks mostly have
+/// no route there.
 pub(super) fn blocks(stack: &Stack) -> Vec<Block> {
-    let At { value, origin } = stack.network.cidr;
-    vec![Block {
-        cidr: value,
+    let primary = Family::of(stack.network.cidr.value);
+    let apart = |family| matches!(family, Family::Shared | Family::Benchmark) && family != primary;
+    let block = |At {
+                     value: cidr,
+                     origin,
+                 }| Block {
+        cidr,
         origin,
-        general: true,
-    }]
+        general: !apart(Family::of(cidr)),
+    };
+    stack.network.blocks().map(block).collect()
 }
 
 /// Every subnet of every tier.
@@ -47,6 +73,7 @@ pub(super) fn requests<'t>(
     findings: &mut Findings,
 ) -> Vec<Request<'t>> {
     let mut requests = Vec::new();
+    let known = |block: &At<Ipv4Net>| stack.network.blocks().any(|b| b.value == block.value);
     for (index, tier) in tiers.iter().enumerate() {
         let further = tier
             .model(stack)
@@ -59,18 +86,25 @@ pub(super) fn requests<'t>(
                 findings.push(no_prefix(prefix, origin, tier));
                 continue;
             }
-            requests.extend(tier.zones.iter().map(|&zone| Request {
-                tier,
-                index,
-                key: SubnetKey {
-                    tier: tier.name.clone(),
-                    zone,
-                    ordinal,
-                },
-                prefix,
-                origin,
-                asked,
-                pin: (ordinal == 0).then(|| pin(stack, tier, zone)).flatten(),
+            requests.extend(tier.zones.iter().map(|&zone| {
+                Request {
+                    tier,
+                    index,
+                    key: SubnetKey {
+                        tier: tier.name.clone(),
+                        zone,
+                        ordinal,
+                    },
+                    prefix,
+                    origin,
+                    asked,
+                    // A block that the network does not have is said to be none.
+                    within: tier
+                        .model(stack)
+                        .and_then(|model| model.block)
+                        .filter(known),
+                    pin: (ordinal == 0).then(|| pin(stack, tier, zone)).flatten(),
+                }
             }));
         }
     }

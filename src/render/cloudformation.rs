@@ -70,7 +70,8 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
             };
             Box::new(block) as Box<dyn Table>
         }),
-        Resource::DefaultSecurityGroup(_)
+        Resource::VpcCidr(_)
+        | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)
@@ -116,6 +117,7 @@ fn identity(resource: &Resource) -> Ask {
         Resource::SecurityGroup(_) => Ask::GetAtt("GroupId"),
         Resource::ElasticIp(_) => Ask::GetAtt("AllocationId"),
         Resource::Vpc(_)
+        | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)

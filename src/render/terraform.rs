@@ -137,6 +137,7 @@ fn identity(resource: &Resource) -> &'static str {
         Resource::Role(_) | Resource::Cluster(_) => "name",
         Resource::KmsKey(_) => "key_id",
         Resource::Vpc(_)
+        | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
@@ -320,6 +321,7 @@ impl Lifecycle {
                 // An autoscaler's number of nodes is not to be undone by the next apply.
                 Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
                 Resource::Vpc(_)
+                | Resource::VpcCidr(_)
                 | Resource::DefaultSecurityGroup(_)
                 | Resource::Subnet(_)
                 | Resource::InternetGateway(_)
@@ -539,6 +541,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::Bucket(bucket) => in_text(&bucket.name),
         Resource::FlowLog(log) => in_text(&log.destination),
         Resource::Vpc(_)
+        | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)

@@ -19,7 +19,10 @@ pub struct PlanReport {
     pub region: String,
     /// The network's range.
     pub cidr: String,
-    /// How many addresses that is.
+    /// The blocks that were added to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secondary_cidrs: Vec<String>,
+    /// How many addresses all of them have.
     pub addresses: u64,
     /// The network's zones.
     pub zones: Vec<String>,
@@ -130,7 +133,17 @@ impl PlanReport {
             stack: graph.stack.clone(),
             region: graph.region.as_str().to_owned(),
             cidr: plan.cidr.to_string(),
-            addresses: address_count(plan.cidr.prefix_len()),
+            secondary_cidrs: plan
+                .blocks
+                .iter()
+                .skip(1)
+                .map(ToString::to_string)
+                .collect(),
+            addresses: plan
+                .blocks
+                .iter()
+                .map(|block| address_count(block.prefix_len()))
+                .sum(),
             zones: plan.zones.iter().map(ToString::to_string).collect(),
             usable: tiers.iter().map(|tier| tier.usable).sum(),
             tiers,
@@ -151,7 +164,9 @@ impl PlanReport {
         let addresses = thousands(self.addresses);
         let mut text = format!(
             "{} in {}: {}, {addresses} addresses\n\n",
-            self.stack, self.region, self.cidr
+            self.stack,
+            self.region,
+            self.blocks()
         );
         let mut lines = self.tiers.iter().flat_map(TierRow::lines);
         let even = lines.all(|(_, line)| each(&line).is_some());
@@ -163,6 +178,16 @@ impl PlanReport {
         text.push('\n');
         text.push_str(&self.rest());
         text
+    }
+
+    /// All ranges of the network.
+    fn blocks(&self) -> String {
+        let mut blocks = self.cidr.clone();
+        for block in &self.secondary_cidrs {
+            blocks.push_str(" and ");
+            blocks.push_str(block);
+        }
+        blocks
     }
 
     /// Tiers down, zones across.

@@ -53,6 +53,11 @@ pub struct NetworkSpec {
     /// Whether the network has IPv6 beside IPv4: a /56 from Amazon for the VPC, a /64 of it for every subnet, and an
     /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one. Off by default.
     pub ipv6: Field<bool>,
+    /// Further blocks of the VPC, /16 to /28, in the order in which they joined it: `[100.64.0.0/16]`.
+    pub secondary_cidrs: List<String>,
+    /// Ranges of networks that this one is connected to, by a name of your choice: `{ office: 192.168.0.0/16 }`. Blocks and
+    /// services keep away from them; no connection is built.
+    pub connected: Names<Either<String, Vec<Field<String>>>>,
     /// How many zones (3 by default), or which ones by id: `[use1-az1, use1-az2]`.
     pub zones: Field<Either<u8, Vec<Field<String>>>>,
     /// Subnets by purpose, one in each zone. Without: `public`, `nodes` and `control-plane`.
@@ -94,6 +99,8 @@ pub struct TierSpec {
     /// The sizes of further subnets in every zone, for a tier that ran out of addresses: `[20]` adds one. AWS resizes no
     /// subnet.
     pub further_subnets: List<u8>,
+    /// The block of the VPC that its subnets come from: its `cidr`, or one of its `secondary-cidrs`.
+    pub block: Field<String>,
     /// Only in these of the network's zones, by id.
     pub zones: List<String>,
     /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`. The tier is in these

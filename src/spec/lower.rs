@@ -3,6 +3,7 @@
 //! Where the DSL is guarded by types, a name of the spec must be turned into a thing of the right kind here, and this is
 //! where the finding about it is made. No rule about the network itself is repeated.
 
+mod blocks;
 mod cluster;
 mod network;
 mod words;
@@ -25,6 +26,7 @@ pub(super) fn lower(
     let mut lowering = Lowering {
         words: Words { findings, meant },
         complete: true,
+        blocks: true,
         root: spec.stack.origin().or(start),
     };
     let stack = lowering.stack(spec);
@@ -35,6 +37,8 @@ pub(super) fn lower(
 struct Lowering<'f> {
     words: Words<'f>,
     complete: bool,
+    /// Whether all blocks of the VPC could be read.
+    blocks: bool,
     /// What stands for the spec as a whole.
     root: Origin,
 }

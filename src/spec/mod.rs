@@ -97,6 +97,8 @@ pub struct Loaded {
     pub findings: Findings,
     /// Whether the stack is all that was asked for.
     complete: bool,
+    /// The spec, so that what is put in its place later gets the same quotes.
+    text: String,
 }
 
 impl Loaded {
@@ -117,18 +119,24 @@ impl Loaded {
     ///
     /// All findings, where one of them is an error.
     pub fn synthesize(self, ledger: &Ledger) -> Result<Synthesis, Findings> {
+        let text = self.text;
+        let quoted = |all: Findings| {
+            all.into_iter()
+                .map(|finding| in_same_quotes(finding, &text))
+        };
         let mut findings = self.findings;
         let Some(stack) = self.stack else {
             findings.sort();
             return Err(findings);
         };
-        if !findings.has_errors() {
+        if self.complete && !findings.has_errors() {
             return stack
                 .synthesize_with(ledger)
+                .map(|synthesis| synthesis.map_findings(|all| quoted(all).collect()))
                 .map(|synthesis| synthesis.and(findings))
                 // Remarks can wait until there is something to remark on.
                 .map_err(|all| {
-                    all.into_iter()
+                    quoted(all)
                         .filter(|f| f.severity < Severity::Info)
                         .collect()
                 });
@@ -139,7 +147,7 @@ impl Loaded {
         } else {
             stack.check_model()
         };
-        findings.extend(more.into_iter().filter(|f| f.severity == Severity::Error));
+        findings.extend(quoted(more).filter(|f| f.severity == Severity::Error));
         findings.sort();
         Err(findings)
     }
@@ -166,7 +174,7 @@ pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Source
         let lowered = lower::lower(&spec, start(&node), &meant, &mut more);
         findings.extend(
             more.into_iter()
-                .map(|finding| in_same_quotes(finding, sources)),
+                .map(|finding| in_same_quotes(finding, text)),
         );
         Some(lowered)
     });
@@ -176,6 +184,7 @@ pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Source
         stack,
         findings,
         complete: complete.unwrap_or(false),
+        text: text.to_owned(),
     }
 }
 
@@ -228,10 +237,9 @@ fn meant(findings: &Findings) -> Vec<String> {
 }
 
 /// A finding whose edit keeps the quotes of what it replaces.
-fn in_same_quotes(mut finding: Finding, sources: &Sources) -> Finding {
+fn in_same_quotes(mut finding: Finding, text: &str) -> Finding {
     if let Some(edit) = &mut finding.edit
-        && let Some(source) = sources.get(edit.span.source)
-        && let Some(quote @ ('"' | '\'')) = slice(&source.text, edit.span).chars().next()
+        && let Some(quote @ ('"' | '\'')) = slice(text, edit.span).chars().next()
     {
         edit.replacement = format!("{quote}{}{quote}", edit.replacement);
     }

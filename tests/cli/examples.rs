@@ -214,7 +214,7 @@ fn a_build_script_is_locked() {
     let run = || {
         Command::new(env!("CARGO"))
             .args(["run", "--quiet", "--offline", "--target-dir"])
-            .arg(concat!(env!("CARGO_TARGET_TMPDIR"), "/build-script"))
+            .arg(concat!(env!("CARGO_TARGET_TMPDIR"), "/build-script-locked"))
             .current_dir(place.path())
             .output()
             .unwrap()

@@ -5,6 +5,9 @@ fn main() {
     let mut net = Network::new(cidr!("10.20.0.0/16"))
         .in_zones(["use1-az4", "use1-az6"])
         .dual_stack()
+        .secondary_cidr(cidr!("10.21.0.0/16"))
+        .secondary_cidr(cidr!("100.64.0.0/16"))
+        .connected("office", [cidr!("192.168.0.0/16")])
         .cluster_tag(ClusterTag::Shared)
         .security(SecurityMode::Restricted)
         .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])
@@ -24,7 +27,7 @@ fn main() {
     );
     let nat = Nat::in_zones(&public, ["use1-az4", "use1-az6"])
         .allocations(["eipalloc-0123456789abcdef0", "eipalloc-0123456789abcdef1"]);
-    let nodes = net.add(Tier::private("nodes", nat).prefix(20).load_balancers(true));
+    let nodes = net.add(Tier::private("nodes", nat).prefix(20).block(cidr!("10.20.0.0/16")).load_balancers(true));
     let pods = net.add(Tier::private("pods", Nat::single(&public)).load_balancers(false));
     let offline = net.add(Tier::private("offline", Nat::none()).load_balancers(false));
     let shared = net.add(Tier::private("shared", Nat::zones(&public, 1)).load_balancers(false));

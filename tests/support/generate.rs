@@ -51,6 +51,8 @@ pub struct Generator {
     vpc: (u32, u8),
     zones: Vec<String>,
     tiers: Vec<Tier>,
+    /// Whether the network has a block for pods.
+    shared: bool,
 }
 
 /// The spec with a number.
@@ -67,6 +69,7 @@ pub fn spec(seed: u64) -> Value {
         vpc,
         zones: Vec::new(),
         tiers: Vec::new(),
+        shared: false,
     };
     let mut spec = generator.stack(seed);
     if generator.rng.chance(12) {
@@ -155,6 +158,23 @@ impl Generator {
         let mut network = Map::new();
         network.insert("cidr".into(), cidr(self.vpc.0, self.vpc.1));
         self.maybe(&mut network, 25, "ipv6", |_| true.into());
+        self.maybe(&mut network, 25, "secondary-cidrs", |g| {
+            g.shared = true;
+            let shared = Ipv4Addr::new(100, 127, 0, 0).to_bits();
+            let mut blocks = vec![cidr(shared, 16)];
+            // In the primary block's own family, and beside it.
+            if g.vpc.0 >> 24 == 10 && g.chance(50) {
+                blocks.insert(0, cidr(Ipv4Addr::new(10, 252, 0, 0).to_bits(), 20));
+            }
+            blocks.into()
+        });
+        self.maybe(&mut network, 25, "connected", |g| {
+            if g.chance(50) {
+                json!({ "office": "10.253.0.0/16" })
+            } else {
+                json!({ "office": ["10.253.0.0/16", "172.16.0.0/16"], "lab": "192.168.255.0/24" })
+            }
+        });
         let known: Vec<String> = self.region.zones().iter().map(|&z| z.to_owned()).collect();
         self.zones = match self.rng.below(3) {
             0 => known.iter().take(3).cloned().collect(),
@@ -272,7 +292,13 @@ impl Generator {
             zones = self.rng.some(&self.zones.clone(), 2);
             tier.insert("zones".into(), zones.clone().into());
         }
-        if *pins < 12 && self.chance(20) {
+        self.maybe(&mut tier, 12, "further-subnets", |g| {
+            let sizes = (0..g.rng.between(1, 2)).map(|_| g.rng.between(26, 28));
+            sizes.collect::<Vec<_>>().into()
+        });
+        if self.shared && access != "public" && self.chance(25) {
+            tier.insert("block".into(), "100.127.0.0/16".into());
+        } else if *pins < 12 && self.chance(20) {
             // All pins are of one size, in the upper half.
             let size = 32 - (vpc + 6).min(28);
             let pinned = self.rng.some(&zones, 1);

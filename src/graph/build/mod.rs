@@ -161,6 +161,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         Resource::Role(_) => name == "cluster",
         Resource::SecurityGroup(_) => name == "control-plane",
         Resource::Vpc(_)
+        | Resource::VpcCidr(_)
         | Resource::Subnet(_)
         | Resource::ElasticIp(_)
         | Resource::KmsKey(_)

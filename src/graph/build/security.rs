@@ -97,13 +97,15 @@ pub(super) fn rules(
         }
     }
     if groups.endpoints.is_some() {
-        wanted.push(rule(
-            Group::Endpoints,
-            Direction::In,
-            Traffic::Tcp(443, 443),
-            Peer::Cidr(b.plan.cidr),
-            "HTTPS from the VPC",
-        ));
+        wanted.extend(b.stack.network.blocks().map(|block| {
+            rule(
+                Group::Endpoints,
+                Direction::In,
+                Traffic::Tcp(443, 443),
+                Peer::Cidr(block.value),
+                "HTTPS from the VPC",
+            )
+        }));
     }
     wanted.extend(b.stack.network.rules.iter().map(|rule| Wanted {
         group: rule.group,
@@ -251,12 +253,12 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
             both_ways(from, to, dns, "Names by CoreDNS");
         }
     }
-    wanted.push(outside(b, https));
+    wanted.extend(outside(b, https));
 }
 
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
 /// S3's public addresses. Those alone are no reason to open IPv6.
-fn outside(b: &Builder, https: Traffic) -> Wanted {
+fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
     let plan = b.plan;
     let public_nodes = plan
         .tiers
@@ -266,20 +268,22 @@ fn outside(b: &Builder, https: Traffic) -> Wanted {
     let s3 = b.stack.network.endpoints.has("s3");
     let internet = !plan.nats.is_empty() || public_nodes;
     let out = if internet || s3 {
-        Ipv4Net::default()
+        vec![Ipv4Net::default()]
     } else {
-        b.plan.cidr
+        let blocks = b.stack.network.blocks();
+        blocks.map(|block| block.value).collect()
     };
-    Wanted {
+    let to = |range| Wanted {
         ipv4_only: b.stack.network.ipv6.is_some() && !internet,
         ..rule(
             Group::Nodes,
             Direction::Out,
             https,
-            out,
+            range,
             "Images and AWS APIs, as far as routes lead",
         )
-    }
+    };
+    out.into_iter().map(to).collect()
 }
 
 /// `nodes/from-control-plane/tcp-443`.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use ipnet::Ipv4Net;
 
 use super::{Conflict, Places, Refused, Taken};
-use crate::check::rules;
+use crate::check::{further_block, rules};
 use crate::diagnostic::{Finding, Origin};
 use crate::network::At;
 use crate::plan::allocator::{Allocator, addresses};
@@ -73,6 +73,25 @@ impl Resized {
 const NOT_YET: &str =
     "; as long as it is not deployed, `eksnet plan --repair` gives it another place";
 
+/// A subnet of the ledger does not move into another block because its tier names one.
+pub(super) fn other_block(request: &Request<'_>, old: Entry) -> Finding {
+    let (block, origin) = match request.within {
+        Some(At { value, origin }) => (value.to_string(), origin),
+        None => (String::new(), request.origin),
+    };
+    let finding = rules::PLAN010
+        .at(
+            origin,
+            format!("{} is {}, which is not in {block}", request.key, old.cidr),
+        )
+        .note("the ledger has it so, and AWS changes no subnet's range: it would be replaced with all that is in it");
+    let mut help = "leave `block` out, and add another tier for that block".to_owned();
+    if old.state == State::Planned {
+        help += NOT_YET;
+    }
+    finding.help(help)
+}
+
 /// What a removed subnet had is nobody's before it is released.
 pub(super) fn not_released(now: &Taken, tombstone: &Tombstone) -> Finding {
     rules::PLAN011
@@ -117,6 +136,7 @@ impl Places<'_> {
                         ..
                     },
                 origin,
+                within,
                 from_ledger,
                 ..
             } = wanted;
@@ -129,7 +149,7 @@ impl Places<'_> {
                 Conflict::OutsideVpc => rules::EKS212
                     .at(
                         origin,
-                        format!("{subject} is not inside the VPC's {}", self.blocks()),
+                        format!("{subject} is not inside the VPC's {}", self.blocks(None)),
                     )
                     .note("AWS refuses a subnet that is not inside one block of its VPC"),
                 Conflict::Overlaps(other) => rules::EKS212
@@ -147,7 +167,7 @@ impl Places<'_> {
                     .related(other.origin, format!("{} is here", other.entry.cidr))
                     .note("AWS refuses subnets that share addresses"),
             };
-            let free = self.space.proposal(cidr.prefix_len(), None);
+            let free = self.space.proposal(cidr.prefix_len(), within);
             self.findings.push(match (from_ledger, free) {
                 (true, _) => {
                     let mut help = "leave the range to it".to_owned();
@@ -159,7 +179,7 @@ impl Places<'_> {
                         .help(help)
                 }
                 (false, Some(free)) => finding.help(format!("a free range of that size is {free}")),
-                (false, None) => finding.help(format!("no range of that size is free in {}", self.blocks())),
+                (false, None) => finding.help(format!("no range of that size is free in {}", self.blocks(None))),
             });
         }
     }
@@ -171,7 +191,7 @@ impl Places<'_> {
                 self.vpc.origin,
                 format!(
                     "the ledger has {count} subnets that are not inside the VPC's {}, such as {} of {}",
-                    self.blocks(),
+                    self.blocks(None),
                     first.entry.cidr,
                     first.key
                 ),
@@ -187,18 +207,19 @@ impl Places<'_> {
             let key = (request.key.tier.as_str(), request.key.ordinal);
             of_tier.entry(key).or_default().push(request);
         }
-        let blocks = self.blocks();
         for ((tier, _), of_tier) in of_tier {
             let Some(first) = of_tier.first() else {
                 continue;
             };
             let zones: Vec<_> = of_tier.iter().map(|r| r.key.zone.to_string()).collect();
             let needed = addresses(first.prefix) * of_tier.len() as u64;
+            let within = first.block();
             let finding = rules::PLAN001
                 .at(
                     first.origin.or(self.vpc.origin),
                     format!(
-                        "no room in {blocks} for tier `{tier}` in {}",
+                        "no room in {} for tier `{tier}` in {}",
+                        self.blocks(within),
                         zones.join(", ")
                     ),
                 )
@@ -216,16 +237,16 @@ impl Places<'_> {
                         n => format!("{n} subnets"),
                     },
                     first.prefix,
-                    self.room()
-                ))
-                .help("give the tier a longer prefix, or the network a larger range");
+                    self.room(within)
+                ));
+            let finding = self.more_room(finding, needed, within.is_some());
             self.findings.push(finding);
         }
     }
 
-    /// What is free, in words.
-    fn room(&self) -> String {
-        let blocks = || self.space.candidates(None).map(|(_, free)| free);
+    /// What is free in the blocks that a subnet may be in, in words.
+    fn room(&self, within: Option<Ipv4Net>) -> String {
+        let blocks = || self.space.candidates(within).map(|(_, free)| free);
         let all: u64 = blocks().map(Allocator::free_addresses).sum();
         let largest = blocks().flat_map(Allocator::free_blocks);
         match largest.map(|block| block.prefix_len()).min() {
@@ -234,8 +255,33 @@ impl Places<'_> {
         }
     }
 
-    /// The network's blocks, in words.
-    fn blocks(&self) -> String {
-        self.vpc.value.to_string()
+    /// What to write for more addresses.
+    fn more_room(&self, finding: Finding, needed: u64, in_block: bool) -> Finding {
+        if in_block {
+            return finding.help_in(
+                "give the tier a longer prefix, or leave its `block` out",
+                "give the tier a longer prefix, or no `.block(…)`",
+            );
+        }
+        let enough = 32 - u8::try_from(needed.next_power_of_two().ilog2()).unwrap_or(16);
+        let prefix = enough.min(self.vpc.value.prefix_len()).clamp(16, 28);
+        let Some(block) = further_block(self.stack, prefix) else {
+            return finding.help("give the tier a longer prefix, or the network a larger range");
+        };
+        let there = self.stack.network.secondary_cidrs.iter();
+        let all = there.map(|at| at.value).chain([block]);
+        let all: Vec<String> = all.map(|cidr| cidr.to_string()).collect();
+        let all = all.join(", ");
+        finding.help_in(
+            &format!("give the tier a longer prefix, or the network a further block: `secondary-cidrs: [{all}]`"),
+            &format!("give the tier a longer prefix, or the network a further block: `.secondary_cidr(cidr!(\"{block}\"))`"),
+        )
+    }
+
+    /// The blocks that a subnet may be in, in words.
+    fn blocks(&self, within: Option<Ipv4Net>) -> String {
+        let blocks = self.space.candidates(within);
+        let blocks: Vec<String> = blocks.map(|(block, _)| block.cidr.to_string()).collect();
+        blocks.join(" and ")
     }
 }

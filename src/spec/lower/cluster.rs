@@ -36,7 +36,7 @@ impl Lowering<'_> {
         if let Some((endpoint, span)) = spec.endpoint.located() {
             cluster.endpoint = self.endpoint(endpoint, Origin::Spec(span));
         }
-        cluster.service_cidr = self.words.cidr(&spec.service_cidr);
+        cluster.service_cidr = self.words.services(&spec.service_cidr);
         if let Some(key) = self.words.key(&spec.secrets_key) {
             cluster.secrets_key = key;
         }

@@ -26,19 +26,20 @@ impl Lowering<'_> {
         if given && spec.cidr.is_absent() {
             self.missing(origin, "cidr", "the VPC's range, such as `10.20.0.0/16`");
         }
-        let cidr = self.words.cidr(&spec.cidr).unwrap_or_else(|| {
-            self.complete = false;
-            At::default_of(Ipv4Net::new_assert(
-                std::net::Ipv4Addr::new(10, 0, 0, 0),
-                16,
-            ))
-        });
+        let nowhere = At::default_of(Ipv4Net::new_assert(
+            std::net::Ipv4Addr::new(10, 0, 0, 0),
+            16,
+        ));
+        let (cidr, whole) = self.words.block(&spec.cidr).unwrap_or((nowhere, false));
+        self.complete &= whole;
         let mut network = Network::new(cidr.value);
         network.cidr = cidr;
         network.origin = origin.or(self.root);
         if spec.ipv6.get() == Some(&true) {
             network.ipv6 = Some(spec.ipv6.origin());
         }
+        network.secondary_cidrs = self.secondary_cidrs(spec);
+        network.connected = self.connected(spec);
         self.zones(&mut network, spec);
         let tiers = self.tiers(&mut network, spec);
         network.cluster_tag = spec.cluster_tag.located().map(|(tag, span)| {
@@ -164,8 +165,13 @@ impl Lowering<'_> {
                     .help("write `access: private`, or leave `load-balancers` out"),
             );
         }
+        let block = self.words.cidr(&spec.block);
+        self.complete &= block.is_some() || spec.block.is_absent();
+        // It may be one that could not be read.
+        let block = block.filter(|_| self.blocks);
         TierModel {
             access,
+            block,
             prefix: spec
                 .prefix
                 .located()

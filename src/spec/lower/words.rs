@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::super::nearest::nearest;
 use super::super::{Field, List, Names, NumberOrText};
-use crate::check::{host_bits, rules};
+use crate::check::{host_bits, is_block_size, is_service_size, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
 use crate::graph::Tags;
 use crate::network::{At, Key};
@@ -53,19 +53,51 @@ impl Words<'_> {
         self.cidr_of(text, span)
     }
 
+    /// A block of a VPC, and whether it is all that is written. A size that AWS refuses is left to its rule, which knows
+    /// what else there is.
+    pub(super) fn block(&mut self, field: &Field<String>) -> Option<(At<Ipv4Net>, bool)> {
+        let (text, span) = field.located()?;
+        let block = self.range_of(text, span)?;
+        let finding = if is_block_size(block.value) {
+            host_bits(block)
+        } else {
+            return Some((block, block.value == block.value.trunc()));
+        };
+        let whole = finding.is_none();
+        self.findings.extend(finding);
+        Some((At::new(block.value.trunc(), block.origin), whole))
+    }
+
+    /// The range of Kubernetes services; a size that EKS refuses is left to its rule.
+    pub(super) fn services(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
+        let (text, span) = field.located()?;
+        let range = self.range_of(text, span)?;
+        if is_service_size(range.value)
+            && let Some(finding) = host_bits(range)
+        {
+            self.push(finding);
+            return None;
+        }
+        Some(range)
+    }
+
     pub(super) fn cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv4Net>> {
+        let net = self.range_of(text, span)?;
+        if let Some(finding) = host_bits(net) {
+            self.push(finding);
+            return None;
+        }
+        Some(net)
+    }
+
+    fn range_of(&mut self, text: &str, span: Span) -> Option<At<Ipv4Net>> {
         let origin = Origin::Spec(span);
         let Ok(net) = text.parse::<Ipv4Net>() else {
             let finding = rules::SPEC015.at(origin, format!("`{text}` is not an IPv4 range"));
             self.push(range_help(finding, text, span));
             return None;
         };
-        let net = At::new(net, origin);
-        if let Some(finding) = host_bits(net) {
-            self.push(finding.edit(span, net.value.trunc().to_string()));
-            return None;
-        }
-        Some(net)
+        Some(At::new(net, origin))
     }
 
     /// `create`, `aws-owned`, or the ARN of a key.
