@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 pub mod build_script;
+pub mod capacity;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
