@@ -4,6 +4,7 @@
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
 mod addresses;
+mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
@@ -19,6 +20,7 @@ pub use rules::Rule;
 #[cfg(feature = "spec")]
 pub(crate) use addresses::host_bits;
 
+use crate::capacity::Capacity;
 use crate::diagnostic::Findings;
 use crate::graph::Graph;
 use crate::network::Stack;
@@ -43,6 +45,11 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
+}
+
+/// What can be said of the room that a plan has.
+pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &mut Findings) {
+    capacity::check(stack, plan, room, findings);
 }
 
 /// What can be said of the resources.

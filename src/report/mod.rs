@@ -1,8 +1,10 @@
 //! Reports: what was decided, for people and for other programs.
 
+mod capacity;
 mod plan;
 mod table;
 
+pub use capacity::{CapacityReport, GroupRoom, ModeRoom, PrefixRoom, TierRoom, ZoneRoom};
 pub use plan::{FreeSpace, PlanReport, PlannedGateway, SubnetRow, TierRow, plans_as_json};
 
 /// Fills in a template. The templates and what goes into them are the crate's own, so that a mistake is one of eksnet's;
