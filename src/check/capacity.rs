@@ -5,7 +5,7 @@ use crate::capacity::{
     SubnetCapacity, Taken, TierCapacity,
 };
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, Severity};
+use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{NodeGroup, Stack};
 use crate::plan::{Plan, PlannedTier, address_count, usable};
 
@@ -136,15 +136,20 @@ fn node_groups(
         return;
     };
     let (name, nodes, max) = (&model.name.value, forecast.nodes, model.size.value.max);
+    let beside = if tier.groups.len() > 1 {
+        ", beside its other node groups"
+    } else {
+        ""
+    };
     let message = if demand.at_most > tier.rest() {
         format!(
-            "node group `{name}` may have {max} nodes, and tier `{}` is full with {nodes}",
+            "tier `{}` has room for {nodes} of the {max} nodes that node group `{name}` may have{beside}",
             tier.name
         )
     } else {
         format!(
-            "tier `{}` is full with {nodes} nodes: too few to update node group `{name}` when it has {max}, with up to {} more",
-            tier.name, group.surge
+            "tier `{}` has room for {nodes} nodes of node group `{name}`{beside}: too few to update {max}",
+            tier.name
         )
     };
     let mut finding = rules::EKS132
@@ -165,31 +170,11 @@ fn node_groups(
     for other in others.filter_map(|other| self::model(stack, other)) {
         finding = finding.related(other.name.origin, "in the same tier");
     }
-    findings.push(match advice(plan, planned, tier, (model, group), (forecast, demand)) {
-        (Some(prefix), max) if pinned(stack, planned) => {
-            let fewer = max.map_or_else(String::new, |max| {
-                format!(", or let the group have at most {max} nodes")
-            });
-            finding.help(format!("give the tier ranges of /{prefix}{fewer}"))
-        }
-        (Some(prefix), Some(max)) => finding.help_in(
-            &format!("write `prefix: {prefix}` for the tier, or at most {max} nodes"),
-            &format!("call `.prefix({prefix})` of the tier, or let the group have at most {max} nodes"),
-        ),
-        (Some(prefix), None) => finding.help_in(
-            &format!("write `prefix: {prefix}` for the tier"),
-            &format!("call `.prefix({prefix})` of the tier"),
-        ),
-        (None, Some(max)) => finding.help(format!("let the group have at most {max} nodes")),
-        (None, None) => finding.help("give the node groups tiers of their own, in a larger network"),
-    });
-}
-
-/// Whether the ranges of a tier are written down.
-fn pinned(stack: &Stack, planned: &PlannedTier) -> bool {
-    planned
+    let advice = Advice::new(plan, planned, tier, (model, group), (forecast, demand));
+    let pinned = planned
         .model(stack)
-        .is_some_and(|model| !model.cidrs.is_empty())
+        .is_some_and(|model| !model.cidrs.is_empty());
+    findings.push(advice.give(finding, pinned, plan));
 }
 
 /// How the numbers of a finding come about.
@@ -219,34 +204,70 @@ fn arithmetic(
     )
 }
 
-/// The size of subnets that would do, and the number of nodes.
-fn advice(
-    plan: &Plan,
-    planned: &PlannedTier,
-    tier: &TierCapacity,
-    (model, group): (&NodeGroup, &GroupCapacity),
-    (forecast, demand): (Forecast, Demand),
-) -> (Option<u8>, Option<u64>) {
-    let zones = u64::try_from(tier.zones.len()).unwrap_or(u64::MAX).max(1);
-    let single = tier.zones.iter().all(|zone| zone.subnets.len() == 1);
-    let current = planned.subnets.iter().map(|s| s.cidr.prefix_len()).max();
-    let taken = tier.zones.iter().map(|zone| zone.taken().all()).max();
-    let larger = current
-        .zip(taken)
-        .filter(|_| single)
-        .and_then(|(current, taken)| {
-            (16..current).rev().find(|prefix| {
-                usable(*prefix) >= demand.all() + taken
-                    && address_count(*prefix) * zones <= address_count(plan.cidr.prefix_len())
-            })
+/// What would do.
+struct Advice {
+    /// Subnets of this size.
+    prefix: Option<u8>,
+    /// Whether the network has room for them.
+    in_network: bool,
+    /// So many nodes.
+    fewer: Option<u64>,
+}
+
+impl Advice {
+    fn new(
+        plan: &Plan,
+        planned: &PlannedTier,
+        tier: &TierCapacity,
+        (model, group): (&NodeGroup, &GroupCapacity),
+        (forecast, demand): (Forecast, Demand),
+    ) -> Self {
+        let zones = u64::try_from(tier.zones.len()).unwrap_or(u64::MAX).max(1);
+        let subnets = || tier.zones.iter().flat_map(|zone| &zone.subnets);
+        let single = tier.zones.iter().all(|zone| zone.subnets.len() == 1);
+        let current = planned.subnets.iter().map(|s| s.cidr.prefix_len()).max();
+        let taken = tier.zones.iter().map(|zone| zone.taken().all()).max();
+        let prefix = current.zip(taken).filter(|_| single);
+        let prefix = prefix.and_then(|(current, taken)| {
+            let mut larger = (16..current).rev();
+            larger.find(|prefix| usable(*prefix) >= demand.all() + taken)
         });
-    // In whole rounds over the zones, so that no zone has more than its share.
-    let rounds = forecast.nodes / zones;
-    let surge = demand.surge.div_ceil(forecast.held.addresses().max(1));
-    let surge = u64::from(group.surge).div_ceil(zones).max(surge);
-    let fewer = rounds.saturating_sub(surge) * zones;
-    let least = u64::from(model.size.value.min.max(1));
-    (larger, Some(fewer).filter(|nodes| *nodes >= least))
+        let own: u64 = subnets().map(|subnet| subnet.addresses).sum();
+        let room = plan.free_addresses() + own;
+        // In whole rounds over the zones, so that no zone has more than its share.
+        let rounds = forecast.nodes / zones;
+        let surge = demand.surge.div_ceil(forecast.held.addresses().max(1));
+        let surge = u64::from(group.surge).div_ceil(zones).max(surge);
+        let fewer = rounds.saturating_sub(surge) * zones;
+        let least = u64::from(model.size.value.min.max(1));
+        Self {
+            prefix,
+            in_network: prefix.is_some_and(|prefix| address_count(prefix) * zones <= room),
+            fewer: Some(fewer).filter(|nodes| *nodes >= least),
+        }
+    }
+
+    fn give(&self, finding: Finding, pinned: bool, plan: &Plan) -> Finding {
+        let fewer = self.fewer.map_or_else(String::new, |nodes| {
+            format!(", or let the group have at most {nodes} nodes")
+        });
+        match self.prefix {
+            Some(prefix) if !self.in_network => finding.help(format!(
+                "give the tier a /{prefix} in each zone, for which {} is too small{fewer}",
+                plan.cidr
+            )),
+            Some(prefix) if pinned => {
+                finding.help(format!("give the tier ranges of /{prefix}{fewer}"))
+            }
+            Some(prefix) => finding.help_in(
+                &format!("write `prefix: {prefix}` for the tier{fewer}"),
+                &format!("call `.prefix({prefix})` of the tier{fewer}"),
+            ),
+            None if self.fewer.is_some() => finding.help(fewer.trim_start_matches(", or ")),
+            None => finding
+                .help("put node groups into tiers of their own, or let them have fewer nodes"),
+        }
+    }
 }
 
 fn spare(stack: &Stack, plan: &Plan, findings: &mut Findings) {

@@ -211,7 +211,7 @@ impl CapacityReport {
             }
             if let Some(prefixes) = &tier.prefixes {
                 remarks.push(format!(
-                    "{name}: {} of {} prefixes free at first, {} when a tenth of the addresses is used one by one, {} at a fifth",
+                    "{name}: {} of {} prefixes free, {} once a tenth of the addresses is in use, {} at a fifth",
                     thousands(prefixes.at_first),
                     thousands(prefixes.all),
                     thousands(prefixes.at_a_tenth),

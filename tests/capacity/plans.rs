@@ -1,7 +1,7 @@
 //! What plans have room for, and what is said of those that have too little.
 
 use eksnet::Synthesis;
-use eksnet::capacity::{Capacity, PodNetwork, Taken, ZoneCapacity, instance};
+use eksnet::capacity::{Capacity, PodNetwork, Taken, TierCapacity, ZoneCapacity, instance};
 use eksnet::diagnostic::{Finding, Findings, Severity, Sources};
 use eksnet::plan::Ledger;
 use eksnet::spec::{self, Format};
@@ -216,6 +216,34 @@ fn subnets_of_different_sizes_fill_evenly() {
 }
 
 #[test]
+fn a_zone_may_have_several_subnets() {
+    let text = stack(
+        "prefix: 24",
+        "main: { tier: nodes, instance-types: [m6i.large] }",
+    );
+    let capacity = capacity(&text);
+    let tier = capacity
+        .tiers
+        .iter()
+        .find(|tier| tier.name == "nodes")
+        .unwrap();
+    let mut larger = tier.clone();
+    for zone in &mut larger.zones {
+        let second = zone.subnets[0];
+        zone.subnets.push(second);
+        assert_eq!(
+            (zone.usable(), zone.rest(), zone.taken().load_balancers),
+            (502, 486, 16)
+        );
+    }
+    for network in [PodNetwork::SECONDARY, PodNetwork::PREFIX] {
+        let nodes = |tier: &TierCapacity| tier.forecast(&tier.groups[0], network).unwrap().nodes;
+        // A node is in one subnet: 16 of 30 addresses would fit into 486, but 8 fit into each 243.
+        assert_eq!(nodes(&larger), 2 * nodes(tier));
+    }
+}
+
+#[test]
 fn a_group_of_several_types_has_the_fewest_pods_and_the_most_addresses() {
     let text = stack(
         "prefix: 20",
@@ -292,7 +320,7 @@ fn too_many_nodes_are_said_with_their_arithmetic() {
     assert_eq!(finding.severity, Severity::Warning);
     assert_eq!(
         finding.message,
-        "node group `main` may have 20 nodes, and tier `nodes` is full with 16"
+        "tier `nodes` has room for 16 of the 20 nodes that node group `main` may have"
     );
     assert_eq!(
         finding.notes,
@@ -304,7 +332,7 @@ fn too_many_nodes_are_said_with_their_arithmetic() {
     );
     assert_eq!(
         finding.help.as_deref(),
-        Some("write `prefix: 23` for the tier, or at most 8 nodes")
+        Some("write `prefix: 23` for the tier, or let the group have at most 8 nodes")
     );
 }
 
@@ -319,7 +347,7 @@ fn an_update_needs_room_too() {
     };
     assert_eq!(
         finding.message,
-        "tier `nodes` is full with 16 nodes: too few to update node group `main` when it has 14, with up to 5 more"
+        "tier `nodes` has room for 16 nodes of node group `main`: too few to update 14"
     );
 }
 
@@ -354,6 +382,12 @@ fn what_the_help_says_helps() {
                         .parse()
                         .ok()
                 };
+                if help.starts_with("give the tier") {
+                    assert!(
+                        help.contains("for which 10.20.0.0/16 is too small"),
+                        "{help}"
+                    );
+                }
                 if let Some(larger) = number("prefix: ") {
                     let larger = u8::try_from(larger).unwrap();
                     assert!(
@@ -397,6 +431,28 @@ fn ranges_that_were_written_are_not_given_a_prefix() {
     assert_eq!(
         finding.help.as_deref(),
         Some("give the tier ranges of /22, or let the group have at most 6 nodes")
+    );
+}
+
+#[test]
+fn groups_that_share_a_tier_are_named_together() {
+    let text = stack(
+        "prefix: 25",
+        "system: { tier: nodes, instance-types: [m7g.large], size: { min: 2, max: 4 } }, \
+         workers: { tier: nodes, instance-types: [m6i.xlarge, r6i.xlarge], size: { min: 3, max: 1300 } }",
+    );
+    // More nodes than EKS allows, which is said elsewhere.
+    let [finding] = &said(&text)[..] else {
+        panic!("one finding")
+    };
+    assert_eq!(
+        finding.message,
+        "tier `nodes` has room for 0 of the 1300 nodes that node group `workers` may have, beside its other node groups"
+    );
+    assert_eq!(finding.related.len(), 1);
+    assert_eq!(
+        finding.help.as_deref(),
+        Some("give the tier a /16 in each zone, for which 10.20.0.0/16 is too small")
     );
 }
 
@@ -452,7 +508,7 @@ nodes  main   prefix          110        129        2            1   216        
 nodes  old    secondary        20         20       18            9   324         2 + 4
 
 nodes: 59 addresses left in a zone with all nodes there may be, and one group updated
-nodes: 23 of 30 prefixes free at first, 6 when a tenth of the addresses is used one by one, 1 at a fifth
+nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a fifth
 ";
         assert_eq!(report().table(), expected);
     }
@@ -478,7 +534,7 @@ nodes: 23 of 30 prefixes free at first, 6 when a tenth of the addresses is used 
 | nodes | old | secondary | 20 | 20 | 18 | 9 | 324 | 2 + 4 |
 
 * nodes: 59 addresses left in a zone with all nodes there may be, and one group updated
-* nodes: 23 of 30 prefixes free at first, 6 when a tenth of the addresses is used one by one, 1 at a fifth
+* nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a fifth
 ";
         assert_eq!(report().markdown(), expected);
     }
