@@ -5,6 +5,19 @@ use std::str::FromStr;
 /// A row for each type, sorted by name; its heading says where the rows are from.
 const TABLE: &str = include_str!("instances.tsv");
 
+/// Where the rows begin, behind the comments.
+const ROWS: usize = {
+    let text = TABLE.as_bytes();
+    let mut at = 0;
+    while at < text.len() && text[at] == b'#' {
+        while at < text.len() && text[at] != b'\n' {
+            at += 1;
+        }
+        at += 1;
+    }
+    at
+};
+
 /// Pods that every node has on its host's network, without an address of their own: `aws-node` and `kube-proxy`.
 pub const HOST_NETWORK_PODS: u32 = 2;
 
@@ -74,7 +87,7 @@ pub struct Instance {
 /// The type of a name, if AWS's limits of it are known. A search of the text of the table: no command pays for it that
 /// does not ask.
 pub fn instance(name: &str) -> Option<Instance> {
-    let (mut low, mut high) = (heading(), TABLE.len());
+    let (mut low, mut high) = (ROWS, TABLE.len());
     while low < high {
         let middle = low.midpoint(high);
         // The row that the middle lies in.
@@ -93,15 +106,6 @@ pub fn instance(name: &str) -> Option<Instance> {
 /// All types that are known, by name.
 pub fn instances() -> impl Iterator<Item = Instance> {
     TABLE.lines().filter_map(Instance::of)
-}
-
-/// How long the comments at the top of the table are.
-fn heading() -> usize {
-    let comments = TABLE.split_inclusive('\n');
-    comments
-        .take_while(|line| line.starts_with('#'))
-        .map(str::len)
-        .sum()
 }
 
 impl Instance {
