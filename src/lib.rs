@@ -27,7 +27,7 @@
 //!
 //! 1. [`spec`] reads YAML, JSON or TOML into the model of [`network`], which a program builds directly.
 //! 2. [`plan`] answers every open question: each subnet's range and zone, each NAT gateway's place. What an earlier plan's
-//!    [ledger](plan::Ledger) knows never moves.
+//!    [ledger](plan::Ledger) knows never moves. [`capacity`] says how many nodes and pods it has room for.
 //! 3. [`graph`] holds the typed resources, which refer to each other and know no engine.
 //! 4. [`render`] writes them for an engine; deterministic to the byte.
 //! 5. [`check`] has the rules, which run between the phases; [`diagnostic`] shows what they find.
@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 pub mod build_script;
+pub mod capacity;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;

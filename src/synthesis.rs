@@ -1,5 +1,6 @@
 //! From a stack to its templates: check, plan, build, check again.
 
+use crate::capacity::Capacity;
 use crate::check;
 use crate::diagnostic::Findings;
 use crate::graph::{self, Graph};
@@ -20,6 +21,7 @@ pub struct File {
 #[derive(Debug, Clone)]
 pub struct Synthesis {
     plan: Plan,
+    capacity: Capacity,
     graph: Graph,
     findings: Findings,
 }
@@ -28,6 +30,11 @@ impl Synthesis {
     /// Where everything is.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// How many nodes and pods it has room for.
+    pub fn capacity(&self) -> &Capacity {
+        &self.capacity
     }
 
     /// The resources.
@@ -131,6 +138,8 @@ impl Stack {
             return Err(findings);
         };
         check::planned(self, &plan, &mut findings);
+        let capacity = Capacity::of(self, &plan);
+        check::capacity(self, &plan, &capacity, &mut findings);
         if findings.has_errors() {
             findings.sort();
             return Err(findings);
@@ -143,6 +152,7 @@ impl Stack {
         }
         Ok(Synthesis {
             plan,
+            capacity,
             graph,
             findings,
         })

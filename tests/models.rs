@@ -16,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use eksnet::Synthesis;
+use eksnet::capacity::{PodNetwork, ZoneCapacity};
 use eksnet::diagnostic::{Findings, Severity};
 use eksnet::network::{Ipv4Net, Region};
 use eksnet::plan::Ledger;
@@ -74,6 +75,7 @@ fn models_hold_what_is_promised() {
                 let output = run::output(&synthesis);
                 let templates = Templates::of(&synthesis);
                 check_subnets(&spec, &synthesis);
+                check_capacity(&synthesis);
                 templates.assert_closed();
                 check_forms(&spec, &output, seed);
                 let more = check_growth(&spec, &synthesis, &templates, seed);
@@ -143,6 +145,27 @@ fn check_subnets(spec: &Value, synthesis: &Synthesis) {
 fn block_contains(block: &Value, cidr: Ipv4Net) -> bool {
     let block: Option<Ipv4Net> = block.as_str().and_then(|text| text.parse().ok());
     block.is_some_and(|block| block.contains(&cidr))
+}
+
+/// What fits has the addresses for it, the loss of a zone helps nobody, and who does not fit is told.
+fn check_capacity(synthesis: &Synthesis) {
+    let mut full = false;
+    for tier in &synthesis.capacity().tiers {
+        for network in [PodNetwork::SECONDARY, PodNetwork::PREFIX] {
+            for group in &tier.groups {
+                let Some(forecast) = tier.forecast(group, network) else {
+                    continue;
+                };
+                assert!(forecast.nodes_without_a_zone <= forecast.nodes);
+                let left: u64 = tier.zones.iter().map(ZoneCapacity::rest).sum();
+                assert!(forecast.nodes * forecast.held.addresses() <= left);
+            }
+        }
+        full |= tier.demand(PodNetwork::SECONDARY).all() > tier.rest();
+    }
+    let mut findings = synthesis.findings().iter();
+    let said = findings.any(|f| f.code.as_str() == "EKS132" && f.severity == Severity::Warning);
+    assert_eq!(said, full, "{:?}", synthesis.capacity());
 }
 
 /// The same bytes again, from other formats, and from other orders of what has none.

@@ -41,7 +41,11 @@ const BY_HAND: &[&str] = &["EKS528"];
 const COMMANDS: &[&str] = &["SPEC021", "SPEC022"];
 
 /// What else a bad example may say above a remark, because it says the same from another side.
-const COMPANIONS: &[(&str, &str)] = &[("EKS403", "EKS602"), ("EKS605", "EKS602")];
+const COMPANIONS: &[(&str, &str)] = &[
+    ("EKS206", "EKS207"),
+    ("EKS403", "EKS602"),
+    ("EKS605", "EKS602"),
+];
 
 /// The cases of [`PROGRAMS`], as the pages show them.
 mod programs {

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod blocks;
+mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
@@ -23,14 +24,14 @@ pub(crate) use services::default_service_cidr;
 #[cfg(feature = "spec")]
 pub(crate) use {addresses::host_bits, blocks::is_block_size, services::is_service_size};
 
+use crate::capacity::Capacity;
 use crate::diagnostic::Findings;
 use crate::graph::Graph;
 use crate::network::Stack;
 use crate::plan::Plan;
-use ipnet::Ipv4Net;
 
 /// A block of a size that could join the VPC.
-pub(crate) fn further_block(stack: &Stack, prefix: u8) -> Option<Ipv4Net> {
+pub(crate) fn further_block(stack: &Stack, prefix: u8) -> Option<ipnet::Ipv4Net> {
     space::Space::of(stack).further(prefix)
 }
 
@@ -56,6 +57,11 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
+}
+
+/// What can be said of the room that a plan has.
+pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &mut Findings) {
+    capacity::check(stack, plan, room, findings);
 }
 
 /// What can be said of the resources.

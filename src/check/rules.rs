@@ -104,6 +104,8 @@ rules! {
     EKS120 Error "the service range is private";
     EKS121 Error "the service range is a /12 to a /24";
     EKS122 Error "the service range does not overlap the VPC";
+    EKS132 Warning "node groups fit their tiers";
+    EKS133 Info "a network has room for further subnets";
     EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
     EKS136 Warning "nodes that talk to connected networks have addresses that are routed there";
     EKS137 Info "a network fits 64,000 units of network address usage";
@@ -114,6 +116,7 @@ rules! {
     EKS203 Error "cluster subnets are in zones that EKS accepts";
     EKS204 Error "cluster subnets are not in Wavelength Zones";
     EKS205 Error "cluster subnets are not in Local Zones";
+    EKS206 Error "cluster subnets have 6 free addresses";
     EKS207 Warning "cluster subnets have 16 free addresses";
     EKS209 Warning "the control plane has small subnets of its own";
     EKS210 Warning "cluster subnets are private";
@@ -122,6 +125,7 @@ rules! {
     EKS223 Info "a production network spans three zones";
     EKS240 Error "zones are named by id";
 
+    EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";

@@ -13,6 +13,11 @@ pub(super) const LONG: &str = "\
 Show the address plan: the range of every subnet with the addresses that instances can have (AWS keeps five of each \
 subnet), what is left of the network's range, where NAT gateways stand, and the range of Kubernetes services.
 
+Then what there is room for. Of every subnet: what the control plane, load balancers, interface endpoints and NAT \
+gateways take, and what is left. Of every node group, with the VPC CNI's secondary addresses and with its prefixes: the most \
+pods of a node, the addresses that such a node holds with its warm pool, the number of nodes at which the tier is full (and \
+with one zone less), the pods on them, and the group's maximum with the nodes that an update adds.
+
 The ledger, eksnet.lock beside the spec, is written with what the plan gives out. What it has stays where it is, and what \
 is removed is kept free until --release.";
 pub(super) const EXAMPLES: &str = "\

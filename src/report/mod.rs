@@ -1,9 +1,11 @@
 //! Reports: what was decided, for people and for other programs.
 
+mod capacity;
 mod map;
 mod plan;
 mod table;
 
+pub use capacity::{CapacityReport, GroupRoom, ModeRoom, PrefixRoom, TierRoom, ZoneRoom};
 pub use plan::{
     FreeSpace, PlanReport, PlannedGateway, SubnetRow, TierRow, TombstoneRow, plans_as_json,
 };

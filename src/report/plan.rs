@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::capacity::CapacityReport;
 use super::map::AddressMap;
 use super::table::{Align, Table};
 use super::{fill, thousands};
@@ -39,6 +40,8 @@ pub struct PlanReport {
     /// What removed subnets had, which nobody gets before it is released.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tombstones: Vec<TombstoneRow>,
+    /// What there is room for.
+    pub capacity: CapacityReport,
     #[serde(skip)]
     map: AddressMap,
     /// In a dual-stack network, how many of the 256 /64s of the VPC's IPv6 range have a subnet.
@@ -154,6 +157,7 @@ impl PlanReport {
             gateways: gateways(plan),
             ipv6: ipv6(plan),
             tombstones: plan.tombstones.iter().map(TombstoneRow::new).collect(),
+            capacity: CapacityReport::new(synthesis),
             map: AddressMap::new(plan),
             services: plan.service_cidr.map(|cidr| cidr.to_string()),
         }
@@ -177,6 +181,8 @@ impl PlanReport {
         });
         text.push('\n');
         text.push_str(&self.rest());
+        text.push('\n');
+        text.push_str(&self.capacity.table());
         text
     }
 
@@ -285,7 +291,8 @@ impl PlanReport {
 
     /// For a review or a page.
     pub fn markdown(&self) -> String {
-        fill("plan.md", include_str!("../../templates/plan.md.j2"), self)
+        let plan = fill("plan.md", include_str!("../../templates/plan.md.j2"), self);
+        format!("{plan}\n{}", self.capacity.markdown())
     }
 }
 

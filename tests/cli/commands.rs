@@ -261,3 +261,23 @@ fn a_closed_pipe_ends_the_run_quietly() {
         );
     }
 }
+
+/// The plan of the production example, in every form.
+#[test]
+fn the_plan_of_the_production_example() {
+    let place = Place::new();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/production.yaml");
+    place.write("production.yaml", std::fs::read(example).unwrap());
+    let plan = |format: &str| {
+        let output = place.run(&format!("plan --format {format}"));
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    snapshot!("production_table", plan("table"));
+    snapshot!("production_markdown", plan("markdown"));
+    snapshot!("production_map", plan("map"));
+    let json = plan("json");
+    snapshot!("production_json", json);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["stacks"][0]["capacity"]["tiers"][1]["name"], "nodes");
+}

@@ -1,0 +1,354 @@
+//! Capacity: how many nodes and pods there is room for.
+
+use serde::Serialize;
+
+use super::table::{Align, Table};
+use super::{fill, thousands};
+use crate::capacity::{Forecast, GroupCapacity, PodNetwork, TierCapacity, ZoneCapacity, prefixes};
+use crate::synthesis::Synthesis;
+
+/// What the subnets of a stack have room for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CapacityReport {
+    /// The stack.
+    pub stack: String,
+    /// Its tiers.
+    pub tiers: Vec<TierRoom>,
+}
+
+/// A tier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TierRoom {
+    /// Its name.
+    pub name: String,
+    /// Its zones, in order.
+    pub zones: Vec<ZoneRoom>,
+    /// The node groups in it; one without a name where a workload's tier has none.
+    pub groups: Vec<GroupRoom>,
+    /// The Fargate profiles in it: each of their pods takes an address, and these are not counted.
+    pub fargate: Vec<String>,
+    /// Addresses that the zone with the fewest has left when every node group has its most nodes with their most pods and
+    /// one of them is updated; below zero where they do not suffice. None where nobody says how many nodes there are.
+    pub left: Option<i64>,
+    /// How many prefixes there are; none where the tier has no nodes.
+    pub prefixes: Option<PrefixRoom>,
+}
+
+/// The subnets of a tier in a zone, in addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ZoneRoom {
+    /// The zone.
+    pub zone: String,
+    /// Those that instances can have: all but the five that AWS keeps of each subnet.
+    pub usable: u64,
+    /// Kept for the control plane.
+    pub control_plane: u64,
+    /// Kept for load balancers.
+    pub load_balancers: u64,
+    /// Interface endpoints.
+    pub endpoints: u64,
+    /// NAT gateways.
+    pub nat_gateways: u64,
+    /// Left for nodes and pods.
+    pub left: u64,
+}
+
+/// A node group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupRoom {
+    /// Its name; none for a type that is only reckoned with.
+    pub name: Option<String>,
+    /// Its types of instances.
+    pub types: Vec<String>,
+    /// Those of which the limits are not known.
+    pub unknown: Vec<String>,
+    /// The most nodes it may have.
+    pub max_nodes: Option<u32>,
+    /// How many more an update may start.
+    pub surge: u32,
+    /// Where addresses are taken one by one, which is the default of the VPC CNI. None where a type is not known.
+    pub secondary: Option<ModeRoom>,
+    /// Where addresses are taken by prefix. None where a type is not known or takes no prefixes.
+    pub prefix: Option<ModeRoom>,
+}
+
+/// What there is room for in one of the two modes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModeRoom {
+    /// The most pods of a node, those on its host's network included.
+    pub max_pods: u32,
+    /// Addresses that a node with as many pods holds.
+    pub addresses: u64,
+    /// With how many such nodes the tier is full, when its other groups have their most.
+    pub nodes: u64,
+    /// With how many it is full when a zone is lost.
+    pub nodes_without_a_zone: u64,
+    /// How many pods with addresses of their own run on all that fit.
+    pub pods: u64,
+}
+
+/// The /28 blocks of the smallest subnet that has nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PrefixRoom {
+    /// How many there are, but for those that AWS's own addresses lie in.
+    pub all: u64,
+    /// How many are expected to be free beside what stands in the subnet before any node does.
+    pub at_first: u64,
+    /// How many when a tenth of the addresses is used one by one.
+    pub at_a_tenth: u64,
+    /// How many when a fifth is.
+    pub at_a_fifth: u64,
+}
+
+impl CapacityReport {
+    /// What the subnets of a stack have room for.
+    pub fn new(synthesis: &Synthesis) -> Self {
+        let tiers = synthesis.capacity().tiers.iter();
+        Self {
+            stack: synthesis.graph().stack.clone(),
+            tiers: tiers.map(TierRoom::new).collect(),
+        }
+    }
+
+    /// For a terminal, at most a hundred columns for usual names.
+    pub fn table(&self) -> String {
+        let mut text = self.subnets();
+        if self.tiers.iter().any(|tier| !tier.groups.is_empty()) {
+            text.push('\n');
+            text.push_str(&self.nodes());
+        }
+        let remarks = self.remarks();
+        if !remarks.is_empty() {
+            text.push('\n');
+            for remark in remarks {
+                text.push_str(&remark);
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    /// A line for each tier and zone.
+    fn subnets(&self) -> String {
+        let mut table = Table::new([
+            ("tier", Align::Left),
+            ("zone", Align::Left),
+            ("usable", Align::Right),
+            ("control plane", Align::Right),
+            ("load balancers", Align::Right),
+            ("endpoints", Align::Right),
+            ("NAT", Align::Right),
+            ("left", Align::Right),
+        ]);
+        for tier in &self.tiers {
+            for zone in &tier.zones {
+                let mut cells = vec![tier.name.clone(), zone.zone.clone(), thousands(zone.usable)];
+                let taken = [
+                    zone.control_plane,
+                    zone.load_balancers,
+                    zone.endpoints,
+                    zone.nat_gateways,
+                ];
+                cells.extend(taken.map(|addresses| match addresses {
+                    0 => "-".to_owned(),
+                    some => thousands(some),
+                }));
+                cells.push(thousands(zone.left));
+                table.row(cells);
+            }
+        }
+        table.text()
+    }
+
+    /// A line for each node group and mode.
+    fn nodes(&self) -> String {
+        let mut table = Table::new([
+            ("tier", Align::Left),
+            ("nodes", Align::Left),
+            ("mode", Align::Left),
+            ("max pods", Align::Right),
+            ("addresses", Align::Right),
+            ("full at", Align::Right),
+            ("a zone less", Align::Right),
+            ("pods", Align::Right),
+            ("max + update", Align::Right),
+        ]);
+        for tier in &self.tiers {
+            for group in &tier.groups {
+                for (mode, room) in [("secondary", &group.secondary), ("prefix", &group.prefix)] {
+                    let Some(room) = room else { continue };
+                    table.row(vec![
+                        tier.name.clone(),
+                        group.title(),
+                        mode.to_owned(),
+                        room.max_pods.to_string(),
+                        thousands(room.addresses),
+                        thousands(room.nodes),
+                        thousands(room.nodes_without_a_zone),
+                        thousands(room.pods),
+                        group.max_nodes.map_or_else(
+                            || "-".to_owned(),
+                            |max| format!("{max} + {}", group.surge),
+                        ),
+                    ]);
+                }
+            }
+        }
+        table.text()
+    }
+
+    /// What is no number of a table, a line each.
+    fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for tier in &self.tiers {
+            let name = &tier.name;
+            if let Some(left) = tier.left {
+                let addresses = thousands(left.unsigned_abs());
+                let word = if left < 0 { "missing" } else { "left" };
+                remarks.push(format!(
+                    "{name}: {addresses} addresses {word} in a zone with all nodes there may be, and one group updated"
+                ));
+            }
+            if let Some(prefixes) = &tier.prefixes {
+                remarks.push(format!(
+                    "{name}: {} of {} prefixes free, {} once a tenth of the addresses is in use, {} at a fifth",
+                    thousands(prefixes.at_first),
+                    thousands(prefixes.all),
+                    thousands(prefixes.at_a_tenth),
+                    thousands(prefixes.at_a_fifth),
+                ));
+            }
+            if !tier.fargate.is_empty() {
+                remarks.push(format!(
+                    "{name}: pods of {} on Fargate take an address each, which are not counted",
+                    tier.fargate.join(", ")
+                ));
+            }
+            for group in tier.groups.iter().filter(|group| !group.unknown.is_empty()) {
+                remarks.push(format!(
+                    "{name}: nothing can be said of {}, as the limits of {} are not known",
+                    group.title(),
+                    group.unknown.join(", ")
+                ));
+            }
+        }
+        remarks
+    }
+
+    /// For a review or a page.
+    pub fn markdown(&self) -> String {
+        #[derive(Serialize)]
+        struct Page<'a> {
+            tiers: &'a [TierRoom],
+            remarks: Vec<String>,
+        }
+        let page = Page {
+            tiers: &self.tiers,
+            remarks: self.remarks(),
+        };
+        fill(
+            "capacity.md",
+            include_str!("../../templates/capacity.md.j2"),
+            page,
+        )
+    }
+}
+
+impl TierRoom {
+    fn new(tier: &TierCapacity) -> Self {
+        let demand = tier.demand(PodNetwork::SECONDARY);
+        let known = tier
+            .groups
+            .iter()
+            .all(|group| group.max.is_some() && group.unknown.is_empty());
+        let signed = |addresses: u64| i64::try_from(addresses).unwrap_or(i64::MAX);
+        Self {
+            name: tier.name.clone(),
+            zones: tier.zones.iter().map(ZoneRoom::new).collect(),
+            groups: tier
+                .groups
+                .iter()
+                .map(|group| GroupRoom::new(tier, group))
+                .collect(),
+            fargate: tier.fargate.clone(),
+            left: (known && !tier.groups.is_empty())
+                .then(|| signed(tier.rest()) - signed(demand.all())),
+            prefixes: PrefixRoom::new(tier),
+        }
+    }
+}
+
+impl ZoneRoom {
+    fn new(zone: &ZoneCapacity) -> Self {
+        let taken = zone.taken();
+        Self {
+            zone: zone.zone.to_string(),
+            usable: zone.usable(),
+            control_plane: taken.control_plane,
+            load_balancers: taken.load_balancers,
+            endpoints: taken.endpoints,
+            nat_gateways: taken.nat_gateways,
+            left: zone.rest(),
+        }
+    }
+}
+
+impl GroupRoom {
+    fn new(tier: &TierCapacity, group: &GroupCapacity) -> Self {
+        let room = |network| tier.forecast(group, network).map(ModeRoom::new);
+        Self {
+            name: group.name.clone(),
+            types: group.types.clone(),
+            unknown: group.unknown.clone(),
+            max_nodes: group.max,
+            surge: group.surge,
+            secondary: room(PodNetwork::SECONDARY),
+            prefix: room(PodNetwork::PREFIX),
+        }
+    }
+
+    /// Its name, or the type that is reckoned with.
+    fn title(&self) -> String {
+        let types = || format!("any {}", self.types.join(", "));
+        self.name.clone().unwrap_or_else(types)
+    }
+}
+
+impl ModeRoom {
+    fn new(forecast: Forecast) -> Self {
+        Self {
+            max_pods: forecast.max_pods,
+            addresses: forecast.held.addresses(),
+            nodes: forecast.nodes,
+            nodes_without_a_zone: forecast.nodes_without_a_zone,
+            pods: forecast.pods(),
+        }
+    }
+}
+
+impl PrefixRoom {
+    fn new(tier: &TierCapacity) -> Option<Self> {
+        if tier.groups.is_empty() {
+            return None;
+        }
+        let subnets = tier.zones.iter().flat_map(|zone| &zone.subnets);
+        let smallest = subnets.min_by_key(|subnet| subnet.rest())?;
+        let free = |used| whole(prefixes(smallest.addresses, used));
+        Some(Self {
+            all: free(0),
+            at_first: free(smallest.taken.all()),
+            at_a_tenth: free(smallest.usable / 10),
+            at_a_fifth: free(smallest.usable / 5),
+        })
+    }
+}
+
+/// A number of blocks, of which a subnet has 4,096 at most.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and 4,096"
+)]
+fn whole(blocks: f64) -> u64 {
+    blocks.round() as u64
+}

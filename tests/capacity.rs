@@ -1,0 +1,13 @@
+//! Capacity: AWS's published figures, and what plans have room for.
+
+#![cfg(feature = "spec")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that stops is a test that fails"
+)]
+
+#[path = "capacity/plans.rs"]
+mod plans;
+#[path = "capacity/published.rs"]
+mod published;
