@@ -86,6 +86,7 @@ rules! {
     PLAN009 Error "ranges of a ledger do not overlap";
     PLAN010 Error "a subnet of the ledger keeps its range";
     PLAN011 Error "what a removed subnet had is given out once it is released";
+    PLAN013 Error "subnets that exist are adopted by their tiers";
 
     EKS105 Error "a VPC's range is a /16 to a /28";
     EKS106 Error "a VPC's range is not loopback, link-local, multicast or 0.0.0.0/8";

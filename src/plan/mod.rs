@@ -5,6 +5,7 @@
 //! (`addresses`).
 
 mod addresses;
+mod adopt;
 mod allocator;
 mod ledger;
 mod lock;
@@ -14,12 +15,14 @@ mod space;
 mod tiers;
 mod zones;
 
+pub use adopt::{Adoption, ListedSubnet, Listing};
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone};
 pub use lock::{LOCK_FILE, LockFile};
 
 #[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
 
+pub(crate) use adopt::adopt;
 pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;
