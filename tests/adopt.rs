@@ -367,6 +367,39 @@ fn other_networks_are_left_out() {
     assert_eq!((adoption.keys.len(), adoption.outside), (9, 1));
 }
 
+/// What is not eksnet's own stays where it is, too.
+#[test]
+fn the_ledger_keeps_ranges_free() {
+    let mut ledger = Ledger::new();
+    for cidr in ["10.20.0.0/20", "10.20.99.0/24"] {
+        let cidr = cidr.parse().unwrap();
+        let key = key("other", "use1-az1", 0);
+        ledger.bury(Tombstone {
+            key,
+            cidr,
+            ipv6: None,
+        });
+    }
+    let mut subnets = by_hand();
+    subnets.push(subnet(
+        "subnet-0e",
+        "10.20.0.0/20",
+        "use1-bos1-az1",
+        "local",
+    ));
+    subnets.push(subnet(
+        "subnet-0f",
+        "10.20.99.0/24",
+        "use1-az1",
+        "databases",
+    ));
+    let adoption = adopt(&spec("3", TIERS), &text(&subnets), &[], &ledger).unwrap();
+    assert_eq!((adoption.keys.len(), adoption.removed), (9, 2));
+    let (after, rendered) = planned(&spec("4", TIERS), &adoption.ledger);
+    assert!(rendered.is_disjoint(&listed(&subnets[9..])));
+    assert_eq!(after.tombstones().len(), 2);
+}
+
 #[test]
 fn a_pin_says_which_subnet_is_the_first() {
     let tiers = "
@@ -424,6 +457,12 @@ fn reports() {
         "further_of_defaults",
         adopt(&plain, &text(&twice), &[], &none)
     );
+
+    let mut uneven = by_hand();
+    uneven.push(subnet("subnet-0d", "10.20.128.0/21", "use1-az4", "nodes"));
+    uneven.push(subnet("subnet-0e", "10.20.136.0/22", "use1-az6", "nodes"));
+    let further = three.replace("private }", "private, further-subnets: [21] }");
+    report!("uneven", adopt(&further, &text(&uneven), &[], &none));
 
     let mut two = by_hand();
     for subnet in &mut two[3..] {

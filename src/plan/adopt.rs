@@ -16,7 +16,7 @@ use super::requests::requests;
 use super::{Entry, Ledger, PlannedTier, State, SubnetKey, Tombstone, tiers, zones};
 use crate::diagnostic::{Findings, Severity};
 use crate::network::{Stack, ZoneId, Zones};
-use chosen::chosen;
+use chosen::{Chosen, chosen};
 use matching::{Match, matching};
 
 /// A ledger that knows what exists.
@@ -53,7 +53,11 @@ pub(crate) fn adopt(
     assignments: &BTreeMap<String, String>,
     ledger: &Ledger,
 ) -> Result<Adoption, Findings> {
-    let existing = chosen(stack, listing)?;
+    let Chosen {
+        existing,
+        mut removed,
+        outside,
+    } = chosen(stack, listing, ledger)?;
     let mut findings = Findings::new();
     let known = known(&existing, assignments, ledger);
     let (zones, tiers) = resolved(stack, &known)?;
@@ -62,7 +66,6 @@ pub(crate) fn adopt(
 
     let mut adopted: Vec<(&Existing<'_>, Match)> = Vec::new();
     let mut undecided = Vec::new();
-    let mut removed = 0;
     for subnet in &existing {
         let id = &subnet.listed.id;
         let fate = match explicit.get(id.as_str()) {
@@ -86,6 +89,7 @@ pub(crate) fn adopt(
         findings.push(refusals::undecided(&undecided, &tiers));
     }
     let keyed = keys::keys(&wanted, &adopted);
+    refusals::uneven(stack, &tiers, &keyed, &mut findings);
     refusals::not_asked(
         stack,
         &zones,
@@ -103,7 +107,7 @@ pub(crate) fn adopt(
     Ok(Adoption {
         ledger: merged,
         keys: keyed.into_keys().collect(),
-        outside: listing.subnets().len() - existing.len(),
+        outside,
         removed,
     })
 }
@@ -121,14 +125,13 @@ fn known(
         }
     }
     let buried: BTreeSet<Ipv4Net> = ledger.tombstones().map(|old| old.cidr).collect();
-    for (subnet, ordinal) in existing.iter().zip(0..) {
-        let Existing { listed, zone } = subnet;
+    for Existing { listed, zone } in existing {
         if !buried.contains(&listed.cidr) || assignments.contains_key(&listed.id) {
-            // No tier has no name.
+            // No tier has no name, and only the zone matters.
             let key = SubnetKey {
                 tier: String::new(),
                 zone: *zone,
-                ordinal,
+                ordinal: 0,
             };
             known.insert(key, Entry::deployed(listed.cidr));
         }

@@ -8,21 +8,31 @@ use super::{Existing, ListedSubnet, Listing, overlapping};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings};
 use crate::network::{Stack, ZoneId};
+use crate::plan::Ledger;
 use crate::plan::requests::blocks;
 
-/// The subnets inside the network's blocks, by address: of one VPC, in zones in which EKS takes subnets.
+/// The subnets of a listing, told apart.
+pub(super) struct Chosen<'l> {
+    /// Those of the network, by address.
+    pub(super) existing: Vec<Existing<'l>>,
+    /// How many of the network no tier can have, as the ledger knows.
+    pub(super) removed: usize,
+    /// How many are not of the network.
+    pub(super) outside: usize,
+}
+
+/// The subnets inside the network's blocks: of one VPC, in zones in which EKS takes subnets.
 pub(super) fn chosen<'l>(
     stack: &Stack,
     listing: &'l Listing,
-) -> Result<Vec<Existing<'l>>, Findings> {
+    ledger: &Ledger,
+) -> Result<Chosen<'l>, Findings> {
+    let blocks = blocks(stack);
+    let is_inside = |cidr: &Ipv4Net| blocks.iter().any(|block| block.cidr.contains(cidr));
     let mut inside: Vec<&ListedSubnet> = listing
         .subnets()
         .iter()
-        .filter(|subnet| {
-            blocks(stack)
-                .iter()
-                .any(|block| block.cidr.contains(&subnet.cidr))
-        })
+        .filter(|subnet| is_inside(&subnet.cidr))
         .collect();
     inside.sort_by_key(|subnet| subnet.cidr);
     let vpcs: BTreeSet<&str> = inside.iter().map(|subnet| subnet.vpc.as_str()).collect();
@@ -36,23 +46,31 @@ pub(super) fn chosen<'l>(
     if let Some(refusal) = refusal {
         return Err(std::iter::once(refusal).collect());
     }
+    let outside = listing.subnets().len() - inside.len();
+    let buried: BTreeSet<Ipv4Net> = ledger.tombstones().map(|old| old.cidr).collect();
     let mut existing = Vec::with_capacity(inside.len());
-    let mut elsewhere = Vec::new();
+    let (mut other_region, mut local, mut removed) = (Vec::new(), Vec::new(), 0);
     for listed in inside {
         match ZoneId::parse(&listed.zone) {
-            Ok(zone) if zone.prefix() == stack.region.value.zone_prefix() && !zone.is_refused() => {
-                existing.push(Existing { listed, zone });
+            Ok(zone) if zone.prefix() != stack.region.value.zone_prefix() => {
+                other_region.push(listed);
             }
-            Ok(_) | Err(_) => elsewhere.push(listed),
+            Ok(zone) if !zone.is_refused() => existing.push(Existing { listed, zone }),
+            Ok(_) | Err(_) if buried.contains(&listed.cidr) => removed += 1,
+            Ok(_) | Err(_) => local.push(listed),
         }
     }
-    if elsewhere.is_empty() {
-        return Ok(existing);
+    let mut findings = Findings::new();
+    findings.extend(in_other_region(stack, &other_region));
+    findings.extend(in_refused_zones(stack, &local));
+    if findings.has_errors() {
+        return Err(findings);
     }
-    Err(elsewhere
-        .into_iter()
-        .map(|listed| other_zone(stack, listed))
-        .collect())
+    Ok(Chosen {
+        existing,
+        removed,
+        outside,
+    })
 }
 
 fn ranges(blocks: impl IntoIterator<Item = Ipv4Net>) -> String {
@@ -141,34 +159,44 @@ fn overlap(inside: &[&ListedSubnet]) -> Option<Finding> {
     None
 }
 
-fn other_zone(stack: &Stack, subnet: &ListedSubnet) -> Finding {
+fn in_other_region(stack: &Stack, subnets: &[&ListedSubnet]) -> Option<Finding> {
+    let first = subnets.first()?;
     let region = stack.region.value;
-    let zone = ZoneId::parse(&subnet.zone).ok();
-    if zone.is_some_and(|zone| zone.prefix() != region.zone_prefix()) {
-        return rules::PLAN013
-            .at(
-                subnet.origin,
-                format!(
-                    "{} is in {}, which is not in {region}",
-                    subnet.id, subnet.zone
-                ),
-            )
-            .related(stack.region.origin, "the stack's region")
-            .help(format!(
-                "list the subnets of {region}: `aws ec2 describe-subnets --region {region}`"
-            ));
-    }
-    rules::PLAN013
+    let who = match subnets.len() - 1 {
+        0 => format!("{} is", first.id),
+        1 => format!("{} and another subnet are", first.id),
+        more => format!("{} and {more} more subnets are", first.id),
+    };
+    let finding = rules::PLAN013
         .at(
-            subnet.origin,
-            format!(
-                "{} is in {}, where EKS takes no cluster subnets",
-                subnet.id, subnet.zone
-            ),
+            first.origin,
+            format!("{who} not in {region}, but in {}", first.zone),
         )
-        .note(format!(
-            "no tier can have it, and its range {} would be given out again",
-            subnet.cidr
-        ))
-        .help("remove the subnet from AWS; or, if the network can do without its addresses, give the spec a `cidr` without them")
+        .related(stack.region.origin, "the stack's region")
+        .help(format!(
+            "list the subnets of {region}: `aws ec2 describe-subnets --region {region}`"
+        ));
+    Some(finding)
+}
+
+fn in_refused_zones(stack: &Stack, subnets: &[&ListedSubnet]) -> Option<Finding> {
+    let first = subnets.first()?;
+    let message = match subnets.len() {
+        1 => format!("EKS takes no cluster subnets where {} is", first.id),
+        many => format!("EKS takes no cluster subnets where {many} subnets are"),
+    };
+    let mut finding = rules::PLAN013.at(first.origin, message);
+    for subnet in subnets {
+        finding = finding.note(subnet.described());
+    }
+    let (name, region) = (stack.name(), stack.region());
+    let zone = region.zones().first().copied().unwrap_or("use1-az1");
+    let what = match subnets.len() {
+        1 => "no tier can have it; keep its range free by a line of the ledger:",
+        _ => "no tier can have them; keep their ranges free by lines of the ledger, as",
+    };
+    Some(finding.help(format!(
+        "{what} `{name} {region} other {zone} 0 {} tombstone`",
+        first.cidr
+    )))
 }

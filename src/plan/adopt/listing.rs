@@ -100,6 +100,9 @@ impl ListedSubnet {
     }
 }
 
+/// The most subnets that a listing may have; a VPC has 200 unless AWS is asked for more.
+const MAX_SUBNETS: usize = 10_000;
+
 /// What to do about a listing that has too much.
 const FILTER: &str =
     "list one VPC alone: `aws ec2 describe-subnets --filters Name=vpc-id,Values=vpc-…`";
@@ -113,6 +116,11 @@ fn subnets(source: SourceId, text: &str) -> Result<Vec<ListedSubnet>, Box<Findin
         let finding = unreadable(at(source, 0..0), "the listing has no `Subnets`");
         return Err(Box::new(finding.help(HOW)));
     };
+    if listed.len() > MAX_SUBNETS {
+        let message = format!("the listing has {} subnets", listed.len());
+        let finding = unreadable(at(source, 0..0), message);
+        return Err(Box::new(finding.help(FILTER)));
+    }
     let mut places = Places {
         source,
         text,

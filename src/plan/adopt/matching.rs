@@ -32,6 +32,9 @@ pub(super) fn matching(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>
     })
 }
 
+/// The most subnets of a tier in a zone that a name is believed to speak of.
+const MOST: u16 = 100;
+
 /// The subnet to which eksnet itself gives this name: `prod-nodes-use1-az4`, `prod-nodes-use1-az4-2`.
 fn given(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>, name: &str) -> Option<Match> {
     let rest = name.strip_prefix(stack)?.strip_prefix('-')?;
@@ -43,7 +46,11 @@ fn given(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>, name: &str) 
         let ordinal = match rest.strip_prefix('-') {
             None if rest.is_empty() => 0,
             None => return None,
-            Some(number) => number.parse::<u16>().ok()?.checked_sub(1)?,
+            Some(number) => number
+                .parse()
+                .ok()
+                .filter(|n: &u16| *n <= MOST)?
+                .checked_sub(1)?,
         };
         Some(Match {
             tier,

@@ -105,6 +105,50 @@ pub(super) fn deployed_otherwise(
         .help("list the VPC that the spec is about, or remove that line of the ledger if its subnet is gone")
 }
 
+/// Further subnets have one size in all zones; those that exist may not.
+pub(super) fn uneven(
+    stack: &Stack,
+    tiers: &[PlannedTier],
+    keyed: &BTreeMap<SubnetKey, &Existing<'_>>,
+    findings: &mut Findings,
+) {
+    for tier in tiers {
+        let mut firsts: BTreeMap<u16, &Existing<'_>> = BTreeMap::new();
+        let of_tier = keyed
+            .iter()
+            .filter(|(key, _)| key.tier == tier.name && key.ordinal > 0);
+        for (key, subnet) in of_tier {
+            let first = firsts.entry(key.ordinal).or_insert(subnet);
+            let (one, other) = (first.listed, subnet.listed);
+            if one.cidr.prefix_len() == other.cidr.prefix_len() {
+                continue;
+            }
+            findings.push(
+                rules::PLAN013
+                    .at(
+                        other.origin,
+                        format!(
+                            "{} would be {key}, a /{}, and {} of {} is a /{}",
+                            other.id,
+                            other.cidr.prefix_len(),
+                            one.id,
+                            one.zone,
+                            one.cidr.prefix_len()
+                        ),
+                    )
+                    .related(one.origin, "the other one")
+                    .related(tier.name_origin.or(stack.network.origin), "the tier")
+                    .note("a tier's further subnets have one size in all zones")
+                    .help(format!(
+                        "give the spec a tier for those of one size, and add `--tier {}=TIER`",
+                        other.id
+                    )),
+            );
+            break;
+        }
+    }
+}
+
 /// Zones and further subnets that exist and that nobody asked for.
 pub(super) fn not_asked(
     stack: &Stack,
