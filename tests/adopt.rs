@@ -2,6 +2,7 @@
 
 #![cfg(feature = "cli")]
 #![expect(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test that stops is a test that fails"
@@ -13,6 +14,9 @@ use eksnet::diagnostic::{Findings, Sources, Style, full};
 use eksnet::plan::{Adoption, Entry, Ledger, Listing, State, SubnetKey, Tombstone};
 use eksnet::spec::{Format, load};
 use serde_json::{Value, json};
+
+mod support;
+use support::{cases, emit, generate, run};
 
 /// Subnets of a VPC that was made by hand, unlike anything that eksnet would lay out.
 fn by_hand() -> Vec<Value> {
@@ -52,12 +56,11 @@ fn subnet(id: &str, cidr: &str, zone: &str, name: &str) -> Value {
 }
 
 fn text(subnets: &[Value]) -> String {
-    let mut text = String::from("{\n  \"Subnets\": [\n");
-    for (n, subnet) in subnets.iter().enumerate() {
-        let comma = if n + 1 == subnets.len() { "" } else { "," };
-        text.push_str(&format!("    {subnet}{comma}\n"));
-    }
-    text + "  ]\n}\n"
+    let lines: Vec<String> = subnets
+        .iter()
+        .map(|subnet| format!("    {subnet}"))
+        .collect();
+    format!("{{\n  \"Subnets\": [\n{}\n  ]\n}}\n", lines.join(",\n"))
 }
 
 const TIERS: &str = "
@@ -554,4 +557,75 @@ fn listings_that_cannot_be_read() {
     }
     let deep = "[".repeat(100_000);
     assert!(adopt(&three, &deep, &[], &none).is_err());
+}
+
+/// The subnets of a template, as AWS lists them once they are deployed.
+fn deployed(template: &str) -> Vec<Value> {
+    let template: Value = serde_json::from_str(template).unwrap();
+    let resources = template["Resources"].as_object().unwrap().values();
+    let subnets = resources.filter(|resource| resource["Type"] == "AWS::EC2::Subnet");
+    subnets
+        .enumerate()
+        .map(|(n, resource)| {
+            let properties = &resource["Properties"];
+            json!({
+                "SubnetId": format!("subnet-{n:04x}"), "VpcId": "vpc-0d1",
+                "CidrBlock": properties["CidrBlock"],
+                "AvailabilityZoneId": properties["AvailabilityZoneId"],
+                "MapPublicIpOnLaunch": properties["MapPublicIpOnLaunch"],
+                "Tags": properties["Tags"],
+            })
+        })
+        .collect()
+}
+
+/// A network of eksnet's own whose ledger was lost gets it back from AWS, and renders as before; without its names it is
+/// adopted so that nothing moves, or not at all.
+#[test]
+fn a_lost_ledger_comes_back() {
+    let (mut tried, mut nameless) = (0, 0);
+    for seed in 0..cases(100, 1000) {
+        let spec = generate::spec(seed as u64);
+        let Ok(synthesis) = run::value(&spec, &Ledger::new()) else {
+            continue;
+        };
+        tried += 1;
+        let written = emit::yaml(&spec, &mut emit::Order::Sorted);
+        let mut subnets = deployed(&synthesis.cloudformation());
+        let adoption = adopt(&written, &text(&subnets), &[], &Ledger::new());
+        let adoption = adoption.unwrap_or_else(|report| panic!("{seed}\n{report}\n{written}"));
+        let ranges = |ledger: &Ledger| -> Vec<(SubnetKey, String)> {
+            let entries = ledger.entries();
+            entries
+                .map(|(key, entry)| (key.clone(), entry.cidr.to_string()))
+                .collect()
+        };
+        assert_eq!(
+            ranges(&adoption.ledger),
+            ranges(&synthesis.plan().ledger()),
+            "{seed}\n{written}"
+        );
+        let again = run::value(&spec, &adoption.ledger).unwrap();
+        assert!(
+            run::output(&again) == run::output(&synthesis),
+            "{seed}\n{written}"
+        );
+
+        for subnet in &mut subnets {
+            subnet["Tags"]
+                .as_array_mut()
+                .unwrap()
+                .retain(|tag| tag["Key"] != "Name");
+        }
+        let Ok(adoption) = adopt(&written, &text(&subnets), &[], &Ledger::new()) else {
+            continue;
+        };
+        let Ok(again) = run::value(&spec, &adoption.ledger) else {
+            continue;
+        };
+        nameless += 1;
+        let rendered = deployed(&again.cloudformation());
+        assert!(listed(&rendered).is_superset(&listed(&subnets)), "{seed}");
+    }
+    assert!(tried > 30 && nameless > 0, "{tried} {nameless}");
 }

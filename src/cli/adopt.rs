@@ -89,7 +89,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 impl Adopt {
     /// The ledger with what exists; nothing where the findings say why not.
-    pub(super) fn into_ledger(
+    pub(super) fn apply(
         &self,
         stack: &Stack,
         ledger: &Ledger,

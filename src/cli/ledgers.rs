@@ -172,7 +172,7 @@ impl Ledgers {
         findings: &mut Findings,
     ) -> Option<Ledger> {
         let adopt = self.treatment.adopt.as_ref()?;
-        let adoption = adopt.into_ledger(stack, ledger, sources, findings)?;
+        let adoption = adopt.apply(stack, ledger, sources, findings)?;
         self.remark = remark(&adopt.name(), &adoption);
         if let Some(file) = path.and_then(|path| self.files.get_mut(path)) {
             file.adopted = adoption.keys;

@@ -13,7 +13,7 @@ pub(super) fn keys<'e>(
     wanted: &Wanted<'_>,
     adopted: &[(&'e Existing<'e>, Match)],
 ) -> BTreeMap<SubnetKey, &'e Existing<'e>> {
-    let mut groups: BTreeMap<SubnetKey, Vec<(&Existing<'_>, Match)>> = BTreeMap::new();
+    let mut groups: BTreeMap<SubnetKey, Vec<(&'e Existing<'e>, Match)>> = BTreeMap::new();
     for &(subnet, found) in adopted {
         let name = wanted.tiers.iter().find(|(_, tier)| **tier == found.tier);
         let Some((tier, _)) = name else { continue };
@@ -27,27 +27,17 @@ pub(super) fn keys<'e>(
     let mut keyed = BTreeMap::new();
     for (first, mut left) in groups {
         left.sort_by_key(|(subnet, _)| subnet.listed.cidr);
-        let mut places: BTreeMap<u16, &Existing<'_>> = BTreeMap::new();
-        let sources: [&dyn Fn(&Existing<'_>, Match) -> Option<u16>; 3] = [
-            &|subnet, _| {
-                let pin = wanted.asked.get(&first).copied().flatten();
-                (pin == Some(subnet.listed.cidr)).then_some(0)
-            },
-            &|subnet, _| {
-                let (key, _) = wanted.by_range.get(&subnet.listed.cidr)?;
-                (key.tier == first.tier && key.zone == first.zone).then_some(key.ordinal)
-            },
-            &|_, found| found.ordinal,
-        ];
-        for ordinal_of in sources {
-            left.retain(|&(subnet, found)| match ordinal_of(subnet, found) {
-                Some(ordinal) if !places.contains_key(&ordinal) => {
-                    places.insert(ordinal, subnet);
-                    false
-                }
-                _ => true,
-            });
-        }
+        let mut places: BTreeMap<u16, &'e Existing<'e>> = BTreeMap::new();
+        let pin = wanted.asked.get(&first).copied().flatten();
+        let pinned = |subnet: &Existing<'_>, _| (pin == Some(subnet.listed.cidr)).then_some(0);
+        let in_ledger = |subnet: &Existing<'_>, _| {
+            let (key, _) = wanted.by_range.get(&subnet.listed.cidr)?;
+            (key.tier == first.tier && key.zone == first.zone).then_some(key.ordinal)
+        };
+        let stated = |_: &Existing<'_>, found: Match| found.ordinal;
+        settle(&mut left, &mut places, pinned);
+        settle(&mut left, &mut places, in_ledger);
+        settle(&mut left, &mut places, stated);
         let mut next = 0;
         for (subnet, _) in left {
             while places.contains_key(&next) {
@@ -64,4 +54,19 @@ pub(super) fn keys<'e>(
         }
     }
     keyed
+}
+
+/// Gives subnets the places that they are known to have, as far as those are free.
+fn settle<'e>(
+    left: &mut Vec<(&'e Existing<'e>, Match)>,
+    places: &mut BTreeMap<u16, &'e Existing<'e>>,
+    ordinal: impl Fn(&Existing<'_>, Match) -> Option<u16>,
+) {
+    left.retain(|&(subnet, found)| match ordinal(subnet, found) {
+        Some(ordinal) if !places.contains_key(&ordinal) => {
+            places.insert(ordinal, subnet);
+            false
+        }
+        Some(_) | None => true,
+    });
 }

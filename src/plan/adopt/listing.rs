@@ -129,7 +129,7 @@ fn subnets(source: SourceId, text: &str) -> Result<Vec<ListedSubnet>, Box<Findin
     let mut seen = BTreeSet::new();
     let mut subnets = Vec::with_capacity(listed.len());
     for (index, value) in listed.iter().enumerate() {
-        if let Some(subnet) = subnet(index, value, &mut places).map_err(Box::new)?
+        if let Some(subnet) = subnet(index, value, &mut places)?
             // Pages of a listing that was put together may overlap.
             && seen.insert(subnet.id.clone())
         {
@@ -144,23 +144,27 @@ fn subnet(
     index: usize,
     value: &Value,
     places: &mut Places<'_>,
-) -> Result<Option<ListedSubnet>, Finding> {
+) -> Result<Option<ListedSubnet>, Box<Finding>> {
     let text = |field: &str| value.get(field).and_then(Value::as_str);
     let Some(id) = text("SubnetId") else {
         let message = format!("subnet {} of the listing has no `SubnetId`", index + 1);
-        return Err(unreadable(at(places.source, 0..0), message).help(HOW));
+        return Err(Box::new(
+            unreadable(at(places.source, 0..0), message).help(HOW),
+        ));
     };
     let origin = places.of(id);
     let is_ipv6_only = value.get("Ipv6Native").and_then(Value::as_bool) == Some(true);
     if is_ipv6_only {
         return Ok(None);
     }
-    let lacks = |field| unreadable(origin, format!("{id} has no `{field}`")).help(HOW);
+    let wrong = |message: String| Box::new(unreadable(origin, message).help(HOW));
+    let lacks = |field| wrong(format!("{id} has no `{field}`"));
     let written = text("CidrBlock").ok_or_else(|| lacks("CidrBlock"))?;
     let cidr = written.parse().ok().filter(|c: &Ipv4Net| *c == c.trunc());
     let cidr = cidr.ok_or_else(|| {
-        let message = format!("the `CidrBlock` of {id}, `{written}`, is not a range");
-        unreadable(origin, message).help(HOW)
+        wrong(format!(
+            "the `CidrBlock` of {id}, `{written}`, is not a range"
+        ))
     })?;
     let zone = text("AvailabilityZoneId").ok_or_else(|| lacks("AvailabilityZoneId"))?;
     Ok(Some(ListedSubnet {

@@ -302,12 +302,12 @@ fn further(
         .iter()
         .map(|size| format!(".further_subnet({size})"))
         .collect();
-    let list = texts.join(", ");
+    let joined = texts.join(", ");
     let help = if tier.model.is_some() {
-        format!("write `further-subnets: [{list}]` for the tier")
+        format!("write `further-subnets: [{joined}]` for the tier")
     } else {
         format!(
-            "write the tiers out, and of this one `{}: {{ access: {}, further-subnets: [{list}] }}`",
+            "write the tiers out, and of this one `{}: {{ access: {}, further-subnets: [{joined}] }}`",
             tier.name,
             tier.access.as_str()
         )
