@@ -437,8 +437,15 @@ fn reports() {
         "undecided_one",
         adopt(&three, &text(&unnamed), &[("subnet-0b0", "nodes")], &none)
     );
-    let wrong = [("subnet-0b0", "node"), ("subnet-0", "nodes")];
-    report!("assignments", adopt(&three, &all, &wrong, &none));
+    let mut beyond = by_hand();
+    beyond.push(subnet("subnet-0f", "172.31.0.0/20", "use1-az1", "default"));
+    let all_and = text(&beyond);
+    let wrong = [
+        ("subnet-0", "nodes"),
+        ("subnet-0b0", "node"),
+        ("subnet-0f", "nodes"),
+    ];
+    report!("assignments", adopt(&three, &all_and, &wrong, &none));
 
     report!("zones_by_count", adopt(&spec("2", TIERS), &all, &[], &none));
     report!(

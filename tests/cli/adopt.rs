@@ -159,3 +159,18 @@ fn the_page_is_true() {
     }
     assert_eq!(consoles, 3);
 }
+
+/// A first plan in other zones than those that exist leaves nothing behind.
+#[test]
+fn zones_that_were_only_planned_are_given_up() {
+    let place = place();
+    place.run("plan prod.yaml");
+    assert!(place.read("eksnet.lock").contains(" use1-az1 "));
+    let output = place.run("plan prod.yaml --adopt subnets.json");
+    let said = said(&output);
+    assert!(
+        said.ends_with("eksnet.lock: 6 ranges adopted, 3 ranges given up\n"),
+        "{said}"
+    );
+    assert!(!place.read("eksnet.lock").contains(" use1-az1 "));
+}

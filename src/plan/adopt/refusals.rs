@@ -25,8 +25,8 @@ pub(super) fn explicit<'a>(
         let Some(subnet) = subnet else {
             let message = match listed {
                 Some(listed) => format!(
-                    "{id} is to be of tier `{name}`, and its {} is not inside the network",
-                    listed.cidr
+                    "{id} is to be of tier `{name}`, and {} in {} is not the network's",
+                    listed.cidr, listed.zone
                 ),
                 None => format!("{id} is to be of tier `{name}`, and the listing does not have it"),
             };
@@ -99,10 +99,14 @@ pub(super) fn deployed_otherwise(
     } else {
         format!("{id}, {cidr}, would be {key}, and the ledger has {range} deployed for {other}")
     };
-    rules::PLAN013
+    let finding = rules::PLAN013
         .at(subnet.listed.origin, message)
-        .note("what is deployed moves for nobody, so one of the two is not true")
-        .help("list the VPC that the spec is about, or remove that line of the ledger if its subnet is gone")
+        .note("what is deployed moves for nobody, so one of the two is not true");
+    if cidr == range {
+        finding.help("leave `--tier` out for it, or correct that line of the ledger")
+    } else {
+        finding.help("list the VPC that the spec is about, or remove that line of the ledger if its subnet is gone")
+    }
 }
 
 /// Further subnets have one size in all zones; those that exist may not.
