@@ -1,11 +1,13 @@
 //! From a stack to its templates: check, plan, build, check again.
 
+use std::collections::BTreeMap;
+
 use crate::capacity::Capacity;
 use crate::check;
 use crate::diagnostic::Findings;
 use crate::graph::{self, Graph};
 use crate::network::Stack;
-use crate::plan::{self, Ledger, Plan};
+use crate::plan::{self, Adoption, Ledger, Listing, Plan};
 use crate::render::{self, Format, TerraformFiles};
 
 /// A rendered file.
@@ -162,6 +164,24 @@ impl Stack {
     /// another size than is asked for, or written down for another subnet. The next plan finds other places.
     pub fn repair(&self, ledger: Ledger) -> Ledger {
         plan::fitting(self, &ledger).unwrap_or(ledger)
+    }
+
+    /// Enters the subnets of a network that exists into a ledger, so that planning with it moves none of them.
+    ///
+    /// A subnet belongs to the tier that the assignments (tiers by the ids of subnets) name for it; else to that of the
+    /// ledger, of its name, or of its access. Ranges that were only planned make way.
+    ///
+    /// # Errors
+    ///
+    /// All findings, where it is not clear which tier a subnet belongs to, a tier is not asked for where it has one, or the
+    /// ledger knows better.
+    pub fn adopt(
+        &self,
+        listing: &Listing,
+        assignments: &BTreeMap<String, String>,
+        ledger: &Ledger,
+    ) -> Result<Adoption, Findings> {
+        plan::adopt(self, listing, assignments, ledger)
     }
 
     /// What can be said of the stack without planning it.

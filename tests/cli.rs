@@ -1,6 +1,8 @@
 //! The command line, as people use it.
 #![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
 
+#[path = "cli/adopt.rs"]
+mod adopt;
 #[path = "cli/commands.rs"]
 mod commands;
 #[path = "cli/examples.rs"]

@@ -128,3 +128,35 @@ fn a_zone_has_one_pin() {
     let findings = stack.synthesize().expect_err("which of the two?");
     assert!(findings.iter().any(|f| f.code.as_str() == "SPEC012"));
 }
+
+#[test]
+fn what_is_reserved_is_nobodys() {
+    let stack = |cidr: &str| {
+        let mut net = Network::new(cidr!("10.20.0.0/16"))
+            .zones(2)
+            .reserved(range(cidr));
+        net.add(Tier::isolated("data").prefix(24));
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let plan = |cidr: &str| stack(cidr).synthesize().expect("there is room");
+    let around = plan("10.20.0.0/17");
+    let inside = around.plan().tiers[0].subnets.iter().map(|s| s.cidr);
+    assert_eq!(
+        inside.collect::<Vec<_>>(),
+        [range("10.20.128.0/24"), range("10.20.129.0/24")]
+    );
+    let free: u64 = around.plan().free_addresses();
+    assert_eq!(free, 32_768 - 512);
+    let before = plan("10.20.128.0/17").plan().ledger();
+    assert_eq!(
+        messages(&stack("10.20.1.0/26"), &before),
+        ["10.20.1.0/24, which the ledger has for data in use1-az2, lies in the reserved 10.20.1.0/26"]
+    );
+    let repaired = stack("10.20.1.0/26").repair(before);
+    let after = stack("10.20.1.0/26").synthesize_with(&repaired);
+    let after = after.expect("what is planned can move").plan().ledger();
+    assert_eq!(
+        after.get(&key("data", "use1-az2")),
+        Some(Entry::planned(range("10.20.2.0/24")))
+    );
+}

@@ -38,7 +38,7 @@ const LONG: &[(&str, Text)] = &[
 const BY_HAND: &[&str] = &["EKS528"];
 
 /// Rules about the command line, whose examples are commands.
-const COMMANDS: &[&str] = &["SPEC021", "SPEC022"];
+const COMMANDS: &[&str] = &["PLAN013", "SPEC021", "SPEC022"];
 
 /// What else a bad example may say above a remark, because it says the same from another side.
 const COMPANIONS: &[(&str, &str)] = &[
@@ -122,6 +122,8 @@ struct Example<'a> {
     text: &'a str,
     /// The ledger that stands beside the spec.
     lock: Option<&'a str>,
+    /// The listing of subnets that its commands read, `subnets.json`.
+    listing: Option<&'a str>,
 }
 
 /// The spec of an example that is a ledger only.
@@ -162,13 +164,15 @@ impl Page {
                 self.path.display()
             )
         });
-        let lock = section
-            .split_once("```lock\n")
-            .and_then(|(_, rest)| Some(rest.split_once("```")?.0));
+        let beside = |language: &str| {
+            let (_, rest) = section.split_once(&format!("```{language}\n"))?;
+            Some(rest.split_once("```")?.0)
+        };
         Example {
             language,
             text,
-            lock,
+            lock: beside("lock"),
+            listing: beside("json"),
         }
     }
 }
@@ -359,12 +363,15 @@ fn commands_of_pages_do_what_they_say() {
             let example = page.example(title);
             assert_eq!(example.language, "console", "{code}");
             let folder = tempfile::tempdir().unwrap();
-            for region in ["us-east-1", "eu-west-1"] {
+            for region in ["eu-west-1", "us-east-1"] {
                 let spec =
                     format!("stack: prod\nregion: {region}\nnetwork: {{ cidr: 10.20.0.0/16 }}\n");
                 std::fs::create_dir(folder.path().join(region)).unwrap();
                 std::fs::write(folder.path().join(region).join("prod.yaml"), &spec).unwrap();
                 std::fs::write(folder.path().join("prod.yaml"), &spec).unwrap();
+            }
+            if let Some(listing) = example.listing {
+                std::fs::write(folder.path().join("subnets.json"), listing).unwrap();
             }
             for command in example.text.lines() {
                 let words = command.strip_prefix("$ eksnet ").unwrap();

@@ -54,7 +54,12 @@ fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
         });
     let clusters = stack.cluster.iter();
     let clients = clusters.flat_map(|cluster| cluster.endpoint.value.clients().iter().copied());
-    tiers.chain(connected).chain(peers).chain(clients)
+    let reserved = network.reserved.iter().copied();
+    tiers
+        .chain(reserved)
+        .chain(connected)
+        .chain(peers)
+        .chain(clients)
 }
 
 /// Offers a range that fits in place of the one that is wanted, or says that there is none.

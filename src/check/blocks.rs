@@ -55,6 +55,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
     number(stack, &all, findings);
     tiers(stack, &all, findings);
+    reserved(stack, &all, findings);
 }
 
 /// Whether AWS takes a block of this size.
@@ -345,6 +346,28 @@ fn tiers(stack: &Stack, all: &[At<Ipv4Net>], findings: &mut Findings) {
                         )),
                 );
             }
+        }
+    }
+}
+
+/// A reserved range outside the VPC reserves nothing.
+fn reserved(stack: &Stack, all: &[At<Ipv4Net>], findings: &mut Findings) {
+    for range in &stack.network.reserved {
+        if !all.iter().any(|block| block.value.contains(&range.value)) {
+            let known: Vec<String> = all.iter().map(|block| block.value.to_string()).collect();
+            findings.push(
+                rules::SPEC024
+                    .at(
+                        range.origin,
+                        format!(
+                            "the reserved {} is not inside the VPC's {}",
+                            range.value,
+                            known.join(" and ")
+                        ),
+                    )
+                    .note("it would keep nothing free")
+                    .help("write a part of one of the network's blocks, or leave it out"),
+            );
         }
     }
 }

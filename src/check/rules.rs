@@ -75,6 +75,7 @@ rules! {
     SPEC021 Error "a spec can be read";
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
+    SPEC024 Error "a reserved range is inside the VPC";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -88,6 +89,7 @@ rules! {
     PLAN010 Error "a subnet of the ledger keeps its range";
     PLAN011 Error "what a removed subnet had is given out once it is released";
     PLAN012 Error "every subnet of a dual-stack network has a /64 of its own";
+    PLAN013 Error "subnets that exist are adopted by their tiers";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";

@@ -9,6 +9,7 @@ use super::specs::{Collected, SpecFile};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Sources};
 use crate::network::{At, Region, Stack};
+use crate::plan::Ledger;
 use crate::synthesis::Synthesis;
 
 /// The stacks of a run before anything is known about them.
@@ -46,6 +47,21 @@ impl Input {
         match self {
             Self::Specs(collected) => collected.files.len(),
             Self::Program { stacks, .. } => stacks.len(),
+        }
+    }
+
+    /// Whether its only spec is the standard input.
+    pub(super) fn is_stdin(&self) -> bool {
+        match self {
+            Self::Specs(collected) => matches!(collected.files[..], [SpecFile::Stdin]),
+            Self::Program { .. } => false,
+        }
+    }
+
+    /// Takes out a file that is no spec, though its name looks like one.
+    pub(super) fn leave_out(&mut self, path: &Path) {
+        if let Self::Specs(collected) = self {
+            collected.leave_out(path);
         }
     }
 
@@ -116,7 +132,8 @@ impl Synthesized {
             return self.findings.extend(loaded.check_form());
         }
         let path = self.ledger(file.path());
-        match self.ledgers.of(path.as_deref(), stack) {
+        let sound = !loaded.findings.has_errors();
+        match self.ledger_of(path.as_deref(), stack, sound) {
             Some(ledger) => self.take(path.as_deref(), loaded.synthesize(&ledger)),
             None => self.findings.extend(loaded.check_form()),
         }
@@ -124,7 +141,7 @@ impl Synthesized {
 
     fn program(&mut self, stack: &Stack, beside: &Path) {
         let path = self.ledger(Some(beside));
-        match self.ledgers.of(path.as_deref(), stack) {
+        match self.ledger_of(path.as_deref(), stack, true) {
             Some(ledger) => self.take(path.as_deref(), stack.synthesize_with(&ledger)),
             None => self.findings.extend(stack.check_model()),
         }
@@ -157,6 +174,19 @@ impl Synthesized {
     fn ledger(&mut self, spec: Option<&Path>) -> Option<PathBuf> {
         self.ledgers
             .beside(spec, &mut self.sources, &mut self.findings)
+    }
+
+    /// The ledger of a stack, with what is to be adopted where the stack is sound enough for it.
+    fn ledger_of(&mut self, path: Option<&Path>, stack: &Stack, sound: bool) -> Option<Ledger> {
+        let ledger = self.ledgers.of(path, stack)?;
+        if !self.ledgers.adopts() {
+            return Some(ledger);
+        }
+        if !sound {
+            return None;
+        }
+        let (sources, findings) = (&mut self.sources, &mut self.findings);
+        self.ledgers.adopt(path, stack, &ledger, sources, findings)
     }
 
     fn take(&mut self, ledger: Option<&Path>, result: Result<Synthesis, Findings>) {

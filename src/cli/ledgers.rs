@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap::{Args, ValueHint};
+use ipnet::Ipv4Net;
 
+use super::adopt::{Adopt, remark};
 use super::screen::Screen;
 use super::{Stop, output};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Sources, Span};
 use crate::network::Stack;
-use crate::plan::{Change, LOCK_FILE, Ledger, LockFile};
+use crate::plan::{Change, LOCK_FILE, Ledger, LockFile, SubnetKey};
 
 #[derive(Args, Clone, Default)]
 pub(super) struct LedgerOptions {
@@ -21,12 +23,14 @@ pub(super) struct LedgerOptions {
 }
 
 /// What is done to ledgers before anything is planned with them.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Default)]
 pub(super) struct Treatment {
     /// Take both sides of a merge, and move what is planned and in the way.
     pub(super) repair: bool,
     /// Forget what removed subnets had.
     pub(super) release: bool,
+    /// Enter what exists.
+    pub(super) adopt: Option<Adopt>,
 }
 
 /// Whether a run may change its ledgers.
@@ -45,6 +49,8 @@ pub(super) struct Ledgers {
     named: Option<PathBuf>,
     treatment: Treatment,
     files: BTreeMap<PathBuf, LedgerFile>,
+    /// What is to be said of what was adopted.
+    remark: Option<String>,
 }
 
 /// A ledger's file as it was, and as it is to be.
@@ -57,6 +63,8 @@ struct LedgerFile {
     read_only: bool,
     before: LockFile,
     after: LockFile,
+    /// Which subnets were found to exist.
+    adopted: BTreeSet<SubnetKey>,
 }
 
 impl Ledgers {
@@ -65,6 +73,7 @@ impl Ledgers {
             named: options.ledger.clone(),
             treatment,
             files: BTreeMap::new(),
+            remark: None,
         }
     }
 
@@ -125,6 +134,7 @@ impl Ledgers {
             read_only: false,
             before,
             after,
+            adopted: BTreeSet::new(),
         }
     }
 
@@ -145,6 +155,29 @@ impl Ledgers {
             ledger = stack.repair(ledger);
         }
         Some(ledger)
+    }
+
+    /// Whether there is something to adopt.
+    pub(super) const fn adopts(&self) -> bool {
+        self.treatment.adopt.is_some()
+    }
+
+    /// The ledger with what exists, or nothing where it is not clear what that is.
+    pub(super) fn adopt(
+        &mut self,
+        path: Option<&Path>,
+        stack: &Stack,
+        ledger: &Ledger,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Ledger> {
+        let adopt = self.treatment.adopt.as_ref()?;
+        let adoption = adopt.apply(stack, ledger, sources, findings)?;
+        self.remark = remark(&adopt.name(), &adoption);
+        if let Some(file) = path.and_then(|path| self.files.get_mut(path)) {
+            file.adopted = adoption.keys;
+        }
+        Some(adoption.ledger)
     }
 
     /// Keeps what a plan gave out.
@@ -182,6 +215,9 @@ impl Ledgers {
     /// Writes the ledgers that changed, or says how they would; returns whether all is well.
     pub(super) fn settle(&self, keep: Keep, screen: &mut Screen) -> Result<bool, Stop> {
         let mut well = true;
+        if let Some(remark) = &self.remark {
+            screen.say(remark);
+        }
         for (path, file) in &self.files {
             let missing = !file.exists && !file.after.is_empty();
             if file.before == file.after && !missing {
@@ -234,7 +270,7 @@ impl LedgerFile {
 
     /// What changed, in words.
     fn summary(&self) -> String {
-        let mut counts = [0_usize; 5];
+        let mut counts = [0_usize; 7];
         let mut regions: BTreeMap<(&str, &str), [Option<&Ledger>; 2]> = BTreeMap::new();
         for (at, file) in [&self.before, &self.after].into_iter().enumerate() {
             for (stack, region, ledger) in file.networks() {
@@ -243,19 +279,29 @@ impl LedgerFile {
         }
         let none = Ledger::new();
         for [old, new] in regions.into_values() {
-            for change in old.unwrap_or(&none).changes(new.unwrap_or(&none)) {
-                counts[match change {
-                    Change::Added(..) => 0,
-                    Change::Removed(..) => 1,
-                    Change::Moved(..) => 2,
-                    Change::Marked(..) => 3,
-                    Change::Released(_) => 4,
+            let new = new.unwrap_or(&none);
+            let kept: BTreeSet<Ipv4Net> = new.tombstones().map(|old| old.cidr).collect();
+            for change in old.unwrap_or(&none).changes(new) {
+                counts[match &change {
+                    Change::Added(key, _) | Change::Moved(key, ..) | Change::Marked(key, ..)
+                        if self.adopted.contains(key) =>
+                    {
+                        0
+                    }
+                    Change::Added(..) => 1,
+                    Change::Removed(_, entry) if kept.contains(&entry.cidr) => 2,
+                    Change::Removed(..) => 3,
+                    Change::Moved(..) => 4,
+                    Change::Marked(..) => 5,
+                    Change::Released(_) => 6,
                 }] += 1;
             }
         }
         let words = [
+            "adopted",
             "given out",
             "kept for removed subnets",
+            "given up",
             "moved",
             "marked",
             "released",

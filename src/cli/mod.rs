@@ -3,6 +3,7 @@
 //! A file per command; a command gets its options and an `Input`, and says how it went by an `Exit`. What it writes
 //! goes through a `Screen`: data to the standard output, everything for people to the standard error.
 
+mod adopt;
 mod check;
 mod completions;
 mod explain;

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::adopt::AdoptOptions;
 use super::input::{Files, Input};
 use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
@@ -19,13 +20,17 @@ pods of a node, the addresses that such a node holds with its warm pool, the num
 with one zone less), the pods on them, and the group's maximum with the nodes that an update adds.
 
 The ledger, eksnet.lock beside the spec, is written with what the plan gives out. What it has stays where it is, and what \
-is removed is kept free until --release.";
+is removed is kept free until --release.
+
+A network that exists is taken over by --adopt: its subnets are entered into the ledger as they are, each as one of the tier \
+that its Name speaks for or that --tier says, so that the first deployment moves none of them.";
 pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet plan prod.yaml
   eksnet plan specs --format markdown > plan.md
   eksnet plan prod.yaml --format map
   eksnet plan prod.yaml --format json
+  aws ec2 describe-subnets | eksnet plan prod.yaml --adopt -
   eksnet plan prod.yaml --mark-deployed
   eksnet plan specs --locked
   eksnet plan specs --repair";
@@ -40,6 +45,8 @@ pub(super) struct Options {
     locked: bool,
     #[command(flatten)]
     upkeep: Upkeep,
+    #[command(flatten)]
+    adopt: AdoptOptions,
     #[command(flatten)]
     ledger: LedgerOptions,
 }
@@ -72,10 +79,11 @@ enum Form {
     Map,
 }
 
-pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
+pub(super) fn run(options: &Options, mut input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
     let treatment = Treatment {
         repair: options.upkeep.repair,
         release: options.upkeep.release,
+        adopt: options.adopt.wanted(&mut input)?,
     };
     let directories = input.directories();
     let ledgers = Ledgers::new(&options.ledger, treatment);

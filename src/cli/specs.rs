@@ -9,8 +9,8 @@ use clap::{Args, ValueHint};
 
 use super::Input;
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings, Origin, Sources, Span};
-use crate::spec::{Format, Loaded, MAX_BYTES, load};
+use crate::diagnostic::{Finding, Findings, MAX_BYTES, Origin, Sources, Span};
+use crate::spec::{Format, Loaded, load};
 
 #[derive(Args)]
 pub(super) struct Specs {
@@ -105,6 +105,17 @@ impl Collected {
         self.files.extend(files.map(SpecFile::File));
     }
 
+    /// Takes out a file that is no spec.
+    pub(super) fn leave_out(&mut self, path: &Path) {
+        let Ok(path) = path.canonicalize() else {
+            return;
+        };
+        self.files.retain(|file| {
+            let spec = file.path().and_then(|spec| spec.canonicalize().ok());
+            spec.as_ref() != Some(&path)
+        });
+    }
+
     /// Drops what was named twice, as by a directory and a file in it.
     fn once(&mut self) {
         let mut seen = BTreeSet::new();
@@ -167,14 +178,14 @@ impl SpecFile {
 }
 
 /// All bytes, or one more than a spec may have, for which the reader has its own words.
-fn bytes(from: impl Read) -> io::Result<Vec<u8>> {
+pub(super) fn bytes(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// What the system says, in the same words on every system.
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "reading it is not permitted".to_owned(),

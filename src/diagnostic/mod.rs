@@ -21,6 +21,7 @@ pub use full::{Style, full};
 pub use github::github;
 pub use json::json;
 pub use sarif::sarif;
+pub(crate) use source::MAX_BYTES;
 pub use source::{Source, SourceId, Sources, Span};
 
 use std::fmt;

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+/// The most bytes that a text of the user's may have.
+pub(crate) const MAX_BYTES: usize = 16 << 20;
+
 /// Which text of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub(crate) u32);

@@ -101,6 +101,8 @@ pub struct Network {
     /// Further blocks, as the user lists them.
     pub(crate) secondary_cidrs: Vec<At<Ipv4Net>>,
     pub(crate) connected: Vec<Connected>,
+    /// Ranges that are somebody else's.
+    pub(crate) reserved: Vec<At<Ipv4Net>>,
     pub(crate) zones: Zones,
     pub(crate) tiers: Tiers,
     pub(crate) cluster_tag: Option<At<ClusterTag>>,
@@ -121,6 +123,7 @@ impl Network {
             cidr: At::caller(cidr),
             secondary_cidrs: Vec::new(),
             connected: Vec::new(),
+            reserved: Vec::new(),
             zones: Zones::Count(At::default_of(3)),
             tiers: Tiers::new(),
             cluster_tag: None,
@@ -172,6 +175,13 @@ impl Network {
                 .map(|cidr| At::new(cidr, origin))
                 .collect(),
         });
+        self
+    }
+
+    /// A range inside the VPC that no subnet is put into, as for subnets that exist and are somebody else's.
+    #[track_caller]
+    pub fn reserved(mut self, cidr: Ipv4Net) -> Self {
+        self.reserved.push(At::caller(cidr));
         self
     }
 

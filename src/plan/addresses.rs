@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use super::requests::{Request, blocks, requests};
+use super::requests::{Request, blocks, requests, reserved};
 use super::space::Space;
 use super::{Entry, Ledger, PlannedSubnet, PlannedTier, State, SubnetKey, Tombstone};
 use crate::diagnostic::{Findings, Origin, Severity};
@@ -58,6 +58,7 @@ struct Refused {
 /// Why a subnet cannot have its range.
 enum Conflict {
     OutsideVpc,
+    Reserved(At<Ipv4Net>),
     Overlaps(Taken),
 }
 
@@ -73,7 +74,7 @@ pub(super) fn allocate(
     let requests = requests(stack, tiers, findings);
     let mut places = Places {
         stack,
-        space: Space::new(blocks(stack)),
+        space: Space::new(blocks(stack), reserved(stack)),
         vpc: stack.network.cidr,
         taken: BTreeMap::new(),
         refused: Vec::new(),
@@ -120,7 +121,7 @@ pub(super) fn allocate(
 /// A ledger without what is only planned and does not fit what is asked for: outside of the network's blocks, of another
 /// size, or where the user wrote a range for another subnet.
 pub(super) fn fitting(stack: &Stack, tiers: &[PlannedTier], ledger: &Ledger) -> Ledger {
-    let mut space = Space::new(blocks(stack));
+    let mut space = Space::new(blocks(stack), reserved(stack));
     let requests = requests(stack, tiers, &mut Findings::new());
     let asked: BTreeMap<&SubnetKey, &Request<'_>> = requests
         .iter()
@@ -274,12 +275,15 @@ impl Places<'_> {
         } else if self.space.take(cidr) {
             self.taken.insert(cidr.network().to_bits(), wanted);
             return;
+        } else if let Some(other) = self.overlapping(cidr) {
+            Conflict::Overlaps(other.clone())
         } else {
             // Inside the VPC, a range that is not free is somebody's.
-            let Some(other) = self.overlapping(cidr) else {
+            let mut reserved = self.stack.network.reserved.iter();
+            let Some(at) = reserved.find(|at| super::overlap(at.value, cidr)) else {
                 return;
             };
-            Conflict::Overlaps(other.clone())
+            Conflict::Reserved(*at)
         };
         self.refused.push(Refused { wanted, why });
     }

@@ -5,6 +5,7 @@
 //! (`addresses`, and `ipv6` for those of dual-stack networks).
 
 mod addresses;
+mod adopt;
 mod allocator;
 mod ipv6;
 mod ledger;
@@ -15,12 +16,14 @@ mod space;
 mod tiers;
 mod zones;
 
+pub use adopt::{Adoption, ListedSubnet, Listing};
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone};
 pub use lock::{LOCK_FILE, LockFile};
 
 #[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
 
+pub(crate) use adopt::adopt;
 pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;
@@ -110,6 +113,8 @@ pub struct Plan {
     pub nats: Vec<PlannedNat>,
     /// What is left of the range.
     pub free: Vec<Ipv4Net>,
+    /// What is kept for others, as the user wrote it down.
+    pub reserved: Vec<Ipv4Net>,
     /// What removed subnets had, which nobody gets before it is released; by address.
     pub tombstones: Vec<Tombstone>,
     /// The range of Kubernetes services.
@@ -204,6 +209,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         tiers: tiers.tiers,
         nats: tiers.nats,
         free: allocation.free,
+        reserved: requests::reserved(stack).collect(),
         tombstones: allocation.tombstones,
         service_cidr: stack.cluster.as_ref().map(|cluster| {
             let asked = cluster.service_cidr.map(|asked| asked.value);

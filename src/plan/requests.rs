@@ -66,6 +66,11 @@ pub(super) fn blocks(stack: &Stack) -> Vec<Block> {
     stack.network.blocks().map(block).collect()
 }
 
+/// What no subnet is put into.
+pub(super) fn reserved(stack: &Stack) -> impl Iterator<Item = Ipv4Net> {
+    stack.network.reserved.iter().map(|at| at.value)
+}
+
 /// Every subnet of every tier.
 pub(super) fn requests<'t>(
     stack: &Stack,

@@ -21,11 +21,22 @@ pub(super) struct Space {
 }
 
 impl Space {
-    pub(super) fn new(blocks: impl IntoIterator<Item = Block>) -> Self {
+    /// The network's blocks without what is reserved in them.
+    pub(super) fn new(
+        blocks: impl IntoIterator<Item = Block>,
+        reserved: impl IntoIterator<Item = Ipv4Net>,
+    ) -> Self {
         let whole = |block: Block| (block, Allocator::new([block.cidr]));
-        Self {
+        let mut space = Self {
             blocks: blocks.into_iter().map(whole).collect(),
+        };
+        let mut reserved: Vec<Ipv4Net> = reserved.into_iter().collect();
+        // A range inside another one is taken with it.
+        reserved.sort_unstable_by_key(Ipv4Net::prefix_len);
+        for range in reserved {
+            space.take(range);
         }
+        space
     }
 
     /// The block that a range lies in.

@@ -23,6 +23,9 @@ const FREE: char = '.';
 /// What removed subnets had.
 const KEPT: char = 'x';
 
+/// What is kept for others.
+const RESERVED: char = '#';
+
 /// Where subnets of several tiers share a cell.
 const SHARED: char = '+';
 
@@ -65,6 +68,9 @@ impl AddressMap {
                 map.insert(subnet.cidr, letter, name);
             }
         }
+        for range in &plan.reserved {
+            map.insert(*range, RESERVED, "reserved".to_owned());
+        }
         for old in &plan.tombstones {
             let name = format!("{} {}, removed", old.key.tier, old.key.zone);
             map.insert(old.cidr, KEPT, name);
@@ -100,6 +106,9 @@ impl AddressMap {
         let drawn = |letter| self.ranges.values().any(|range| range.letter == letter);
         if drawn(KEPT) {
             text.push_str("x kept for removed subnets   ");
+        }
+        if drawn(RESERVED) {
+            text.push_str("# reserved   ");
         }
         text.push_str(". free\n");
         text

@@ -37,6 +37,9 @@ pub struct PlanReport {
     pub gateways: Vec<PlannedGateway>,
     /// The range of Kubernetes services, outside the network.
     pub services: Option<String>,
+    /// What is kept for others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<String>,
     /// What removed subnets had, which nobody gets before it is released.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tombstones: Vec<TombstoneRow>,
@@ -156,6 +159,7 @@ impl PlanReport {
             },
             gateways: gateways(plan),
             ipv6: ipv6(plan),
+            reserved: plan.reserved.iter().map(ToString::to_string).collect(),
             tombstones: plan.tombstones.iter().map(TombstoneRow::new).collect(),
             capacity: CapacityReport::new(synthesis),
             map: AddressMap::new(plan),
@@ -260,6 +264,10 @@ impl PlanReport {
         if !self.free.cidrs.is_empty() {
             text.push_str(": ");
             text.push_str(&self.free.some());
+        }
+        if !self.reserved.is_empty() {
+            text.push_str("\nreserved          ");
+            text.push_str(&self.reserved.join(", "));
         }
         if !self.tombstones.is_empty() {
             let kept = self.tombstones.iter();

@@ -55,6 +55,9 @@ pub struct NetworkSpec {
     pub ipv6: Field<bool>,
     /// Further blocks of the VPC, /16 to /28, in the order in which they joined it: `[100.64.0.0/16]`.
     pub secondary_cidrs: List<String>,
+    /// Ranges inside the VPC that no subnet is put into, as for subnets that exist and are somebody else's:
+    /// `[10.20.240.0/20]`.
+    pub reserved: List<String>,
     /// Ranges of networks that this one is connected to, by a name of your choice: `{ office: 192.168.0.0/16 }`. Blocks and
     /// services keep away from them; no connection is built.
     pub connected: Names<Either<String, Vec<Field<String>>>>,

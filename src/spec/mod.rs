@@ -38,13 +38,10 @@ use tree::{Kind, Node};
 
 use std::ops::Range;
 
-use crate::diagnostic::{Finding, Findings, Origin, Severity, SourceId, Sources, Span};
+use crate::diagnostic::{Finding, Findings, MAX_BYTES, Origin, Severity, SourceId, Sources, Span};
 use crate::network::Stack;
 use crate::plan::Ledger;
 use crate::synthesis::Synthesis;
-
-/// The most bytes that a spec may have.
-pub(crate) const MAX_BYTES: usize = 16 << 20;
 
 /// The language that a spec is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

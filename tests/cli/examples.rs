@@ -17,8 +17,17 @@ fn examples_of_the_help() {
     place.write("prod.yaml", spec("production.yaml"));
     place.write("specs/dev.yaml", spec("development.yaml"));
     place.write("specs/branch.toml", spec("explicit-cidrs.toml"));
+    // What stands for AWS.
+    place.write("aws/subnets", include_str!("subnets.json"));
+    place.write("bin/aws", "#!/bin/sh\ncat aws/subnets\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(place.at("bin/aws"), mode).unwrap();
     let program = std::path::PathBuf::from(assert_cmd::cargo::cargo_bin!("eksnet"));
-    let path = format!("{}:/usr/bin:/bin", program.parent().unwrap().display());
+    let path = format!(
+        "{}:{}:/usr/bin:/bin",
+        program.parent().unwrap().display(),
+        place.at("bin").display()
+    );
     for command in [
         "synth",
         "check",

@@ -152,6 +152,10 @@ impl Places<'_> {
                         format!("{subject} is not inside the VPC's {}", self.blocks(None)),
                     )
                     .note("AWS refuses a subnet that is not inside one block of its VPC"),
+                Conflict::Reserved(range) => rules::EKS212
+                    .at(origin, format!("{subject} lies in the reserved {}", range.value))
+                    .related(range.origin, format!("{} is here", range.value))
+                    .note("what is reserved is somebody else's, and AWS refuses subnets that share addresses"),
                 Conflict::Overlaps(other) => rules::EKS212
                     .at(
                         origin,

@@ -22,6 +22,18 @@ impl Lowering<'_> {
         blocks
     }
 
+    pub(super) fn reserved(&mut self, spec: &NetworkSpec) -> Vec<At<Ipv4Net>> {
+        let mut reserved = Vec::new();
+        for field in spec.reserved.get().into_iter().flatten() {
+            let range = self.words.cidr(field);
+            // Without it, what is planned would be in its place.
+            self.complete &= range.is_some();
+            reserved.extend(range);
+        }
+        self.complete &= !spec.reserved.is_invalid();
+        reserved
+    }
+
     pub(super) fn connected(&mut self, spec: &NetworkSpec) -> Vec<Connected> {
         let mut connected = Vec::new();
         for (key, field) in spec.connected.get().into_iter().flatten() {

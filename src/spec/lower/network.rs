@@ -39,6 +39,7 @@ impl Lowering<'_> {
             network.ipv6 = Some(spec.ipv6.origin());
         }
         network.secondary_cidrs = self.secondary_cidrs(spec);
+        network.reserved = self.reserved(spec);
         network.connected = self.connected(spec);
         self.zones(&mut network, spec);
         let tiers = self.tiers(&mut network, spec);
