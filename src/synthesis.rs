@@ -116,18 +116,7 @@ impl Stack {
     ///
     /// All findings, where one of them is an error.
     pub fn synthesize_with(&self, ledger: &Ledger) -> Result<Synthesis, Findings> {
-        let mut findings = Findings::new();
-        check::model(self, &mut findings);
-        let plan = plan::plan(self, ledger, &mut findings);
-        let Some(plan) = plan else {
-            findings.sort();
-            return Err(findings);
-        };
-        check::planned(self, &plan, &mut findings);
-        if findings.has_errors() {
-            findings.sort();
-            return Err(findings);
-        }
+        let (plan, mut findings) = self.planned(ledger)?;
         let graph = graph::build(self, &plan);
         check::graph(self, &graph, &mut findings);
         findings.sort();
@@ -139,6 +128,33 @@ impl Stack {
             graph,
             findings,
         })
+    }
+
+    /// Plans the stack so that nothing which the ledger knows moves, and builds nothing: for whoever wants to know where
+    /// subnets would be. Warnings, and what can only be said of resources, come with [`Stack::synthesize_with`].
+    ///
+    /// # Errors
+    ///
+    /// All findings, where one of them is an error.
+    pub fn plan(&self, ledger: &Ledger) -> Result<Plan, Findings> {
+        self.planned(ledger).map(|(plan, _)| plan)
+    }
+
+    /// The plan, with warnings and remarks.
+    fn planned(&self, ledger: &Ledger) -> Result<(Plan, Findings), Findings> {
+        let mut findings = Findings::new();
+        check::model(self, &mut findings);
+        let plan = plan::plan(self, ledger, &mut findings);
+        if let Some(plan) = &plan {
+            check::planned(self, plan, &mut findings);
+        }
+        match plan {
+            Some(plan) if !findings.has_errors() => Ok((plan, findings)),
+            _ => {
+                findings.sort();
+                Err(findings)
+            }
+        }
     }
 
     /// A ledger without what stands in the stack's way and is not deployed: ranges outside of the network's blocks, of

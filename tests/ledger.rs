@@ -2,8 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that stops is a test that fails")]
 
+use eksnet::diagnostic::{Findings, Sources};
 use eksnet::network::{Ipv4Net, ZoneId};
-use eksnet::plan::{Entry, Ledger, SubnetKey};
+use eksnet::plan::{Entry, Ledger, LockFile, SubnetKey};
 use eksnet::prelude::*;
 
 fn range(text: &str) -> Ipv4Net {
@@ -127,4 +128,74 @@ fn a_zone_has_one_pin() {
     let stack = Stack::network_only("prod", Region::UsEast1, net);
     let findings = stack.synthesize().expect_err("which of the two?");
     assert!(findings.iter().any(|f| f.code.as_str() == "SPEC012"));
+}
+
+/// The lines of a lock file's only network.
+fn lock(lines: &[&str]) -> String {
+    let lines = lines.iter().map(|line| format!("prod us-east-1 {line}\n"));
+    "version 1\n".to_owned() + &lines.collect::<String>()
+}
+
+/// What reading a lock file finds.
+fn faults(text: &str) -> Vec<String> {
+    let mut findings = Findings::new();
+    LockFile::read("eksnet.lock", text, &mut Sources::new(), &mut findings);
+    findings.iter().map(|f| f.message.clone()).collect()
+}
+
+/// The lines of a lock file once it is repaired, without the network's names.
+fn repaired(text: &str) -> Vec<String> {
+    let mut findings = Findings::new();
+    let file = LockFile::repair("eksnet.lock", text, &mut Sources::new(), &mut findings);
+    assert!(findings.is_empty());
+    let text = file.text();
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("prod us-east-1 "));
+    lines.map(str::to_owned).collect()
+}
+
+/// Two branches that both removed a subnet say the same, and a merge may keep what each has said.
+#[test]
+fn the_same_line_twice_is_no_fault() {
+    for state in ["tombstone ipv6=3", "planned ipv6=3", "deployed ipv6=3 nat"] {
+        let line = format!("data use1-az1 0 10.20.0.0/24 {state}");
+        let text = lock(&[&line, &line]);
+        assert_eq!(faults(&text), [""; 0], "{line}");
+        assert_eq!(repaired(&text), [line]);
+    }
+}
+
+/// Two branches that both deployed a subnet, each with a range of its own: the one that is not kept may be there.
+#[test]
+fn a_deployed_range_is_not_lost_by_repair() {
+    let text = lock(&[
+        "data use1-az1 0 10.20.0.0/24 deployed",
+        "data use1-az1 0 10.20.1.0/24 deployed",
+    ]);
+    assert_eq!(
+        faults(&text),
+        ["data in use1-az1 has both 10.20.1.0/24 and 10.20.0.0/24"]
+    );
+    assert_eq!(
+        repaired(&text),
+        [
+            "data use1-az1 0 10.20.0.0/24 deployed",
+            "data use1-az1 0 10.20.1.0/24 tombstone",
+        ]
+    );
+}
+
+/// The second of two lines for one subnet may say what the first did not.
+#[test]
+fn an_ipv6_range_is_taken_whichever_line_says_so() {
+    let text = lock(&[
+        "data use1-az1 0 10.20.0.0/24 planned",
+        "data use1-az1 0 10.20.0.0/24 planned ipv6=1",
+        "data use1-az2 0 10.20.1.0/24 planned ipv6=1",
+    ]);
+    assert_eq!(
+        faults(&text),
+        ["data in use1-az2 and data in use1-az1 both have the IPv6 range 1"]
+    );
 }

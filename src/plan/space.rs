@@ -51,7 +51,7 @@ impl Space {
     /// What [`Space::allocate`] would take.
     pub(super) fn proposal(&self, prefix: u8, within: Option<Ipv4Net>) -> Option<Ipv4Net> {
         self.candidates(within)
-            .find_map(|(_, free)| free.clone().allocate(prefix))
+            .find_map(|(_, free)| free.proposal(prefix))
     }
 
     /// The blocks in which a subnet may be.
