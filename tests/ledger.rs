@@ -147,8 +147,8 @@ fn faults(text: &str) -> Vec<String> {
 fn repaired(text: &str) -> Vec<String> {
     let mut findings = Findings::new();
     let file = LockFile::repair("eksnet.lock", text, &mut Sources::new(), &mut findings);
-    assert!(findings.is_empty());
     let text = file.text();
+    assert_eq!(faults(&text).len(), findings.iter().count());
     let lines = text
         .lines()
         .filter_map(|line| line.strip_prefix("prod us-east-1 "));
@@ -186,6 +186,24 @@ fn a_deployed_range_is_not_lost_by_repair() {
     );
 }
 
+/// Of two deployed ranges that overlap one is not true; nobody else gets either of them.
+#[test]
+fn repair_gives_nobody_what_two_deployed_subnets_claim() {
+    let text = lock(&[
+        "a use1-az1 0 10.20.32.0/21 deployed",
+        "b use1-az1 0 10.20.32.0/19 deployed",
+        "c use1-az1 0 10.20.40.0/22 planned",
+        "d use1-az1 0 10.20.48.0/22 tombstone",
+    ]);
+    assert_eq!(
+        repaired(&text),
+        [
+            "a use1-az1 0 10.20.32.0/21 deployed",
+            "b use1-az1 0 10.20.32.0/19 deployed",
+        ]
+    );
+}
+
 /// The second of two lines for one subnet may say what the first did not.
 #[test]
 fn an_ipv6_range_is_taken_whichever_line_says_so() {
@@ -198,4 +216,26 @@ fn an_ipv6_range_is_taken_whichever_line_says_so() {
         faults(&text),
         ["data in use1-az2 and data in use1-az1 both have the IPv6 range 1"]
     );
+}
+
+/// Known fault: the ledger has which gateways there are, and not which of them a tier with fewer leaves through. One more
+/// plan of the same network would send `nodes` out through another address.
+#[test]
+#[ignore = "the ledger cannot say it yet"]
+fn a_tier_keeps_its_gateway_where_there_are_several() {
+    let grow = |zones: &[&str], more: bool| {
+        let mut net = Network::new(cidr!("10.20.0.0/16")).in_zones(zones.iter().copied());
+        let public = net.add(Tier::public("public"));
+        net.add(Tier::private("nodes", Nat::single(&public)));
+        if more {
+            net.add(Tier::private("pods", Nat::per_zone(&public)).load_balancers(false));
+        }
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let plan = |stack: &Stack, ledger: &Ledger| stack.plan(ledger).expect("there is room");
+    let first = plan(&grow(&["use1-az2"], false), &Ledger::new());
+    let stack = grow(&["use1-az1", "use1-az2"], true);
+    let second = plan(&stack, &first.ledger());
+    let third = plan(&stack, &second.ledger());
+    assert_eq!(second, third);
 }

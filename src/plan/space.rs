@@ -1,5 +1,8 @@
 //! The free space of a network: of its primary range and of the blocks that were added to it.
 
+#[cfg(test)]
+mod tests;
+
 use ipnet::Ipv4Net;
 
 use super::allocator::Allocator;

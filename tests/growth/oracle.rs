@@ -9,7 +9,7 @@ use crate::support::growing::{Growing, zone};
 
 /// What becomes of a subnet.
 #[derive(Clone, Debug)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It stays.
     Stays(Entry),
     /// It was removed before and gets one of these ranges back.
@@ -18,19 +18,19 @@ pub enum Fate {
     New(u8),
 }
 
-pub struct Expected {
-    pub subnets: BTreeMap<SubnetKey, Fate>,
+pub(crate) struct Expected {
+    pub(crate) subnets: BTreeMap<SubnetKey, Fate>,
     /// What belongs to subnets that are not asked for, and what was buried before.
-    pub buried: BTreeSet<Tombstone>,
+    pub(crate) buried: BTreeSet<Tombstone>,
     /// The tiers for which there is no room, with the zones, as `PLAN001` has them.
-    pub refused: BTreeSet<String>,
+    pub(crate) refused: BTreeSet<String>,
     /// Of the addresses that are free before, whether what is refused would still be too large for them.
-    pub too_few: bool,
+    pub(crate) too_few: bool,
     /// Whether the ledger has a subnet in another size than is asked for.
-    pub misfit: bool,
+    pub(crate) misfit: bool,
 }
 
-pub fn expect(network: &Growing, ledger: &Ledger) -> Expected {
+pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
     let mut subnets = BTreeMap::new();
     let mut misfit = false;
     let all = network.resolved(ledger);
@@ -123,12 +123,12 @@ fn refused(subnets: &BTreeMap<SubnetKey, Fate>, room: &Room) -> (BTreeSet<String
 }
 
 /// Which sixteens of addresses of a network's blocks are taken.
-pub struct Room {
+pub(crate) struct Room {
     blocks: Vec<(Ipv4Net, Vec<bool>)>,
 }
 
 impl Room {
-    pub fn new(blocks: &[Ipv4Net], taken: impl Iterator<Item = Ipv4Net>) -> Self {
+    pub(crate) fn new(blocks: &[Ipv4Net], taken: impl Iterator<Item = Ipv4Net>) -> Self {
         let none = |block: &Ipv4Net| (*block, vec![false; 1 << (28 - block.prefix_len())]);
         let mut blocks: Vec<_> = blocks.iter().map(none).collect();
         for cidr in taken {
@@ -145,13 +145,13 @@ impl Room {
     }
 
     /// How many sixteens are free.
-    pub fn free(&self) -> usize {
+    pub(crate) fn free(&self) -> usize {
         let all = self.blocks.iter().flat_map(|(_, sixteens)| sixteens);
         all.filter(|taken| !**taken).count()
     }
 
     /// How many aligned ranges of a size are free.
-    pub fn fitting(&self, prefix: u8) -> usize {
+    pub(crate) fn fitting(&self, prefix: u8) -> usize {
         let chunks = self
             .blocks
             .iter()
