@@ -78,7 +78,7 @@ fn rows() -> Vec<Row> {
     };
     let in_zones = |network, zones: &[&'static str]| {
         with(network, |network| {
-            network.zones = Zones::List(zones.to_vec())
+            network.zones = Zones::List(zones.to_vec());
         })
     };
     let (plain, sized) = (
@@ -143,7 +143,7 @@ fn rows() -> Vec<Row> {
             "a further tier at the beginning, all sizes written",
             sized(3),
             with(and(sized(3), "aa", Some(20)), |network| {
-                network.tiers.rotate_right(1)
+                network.tiers.rotate_right(1);
             }),
             &[
                 "CDK 3 of 6 (measured)",

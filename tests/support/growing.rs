@@ -255,8 +255,9 @@ impl Growing {
             .filter(|tier| tier.access == Access::Public);
         let host = hosts.map(|tier| tier.name).next();
         let prefix = rng.chance(70).then(|| self.some_prefix(rng));
+        let name = *rng.pick(&free);
         self.tiers.push(GrowingTier {
-            name: *rng.pick(&free),
+            name,
             access,
             prefix,
             further: Vec::new(),
