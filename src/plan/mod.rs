@@ -11,6 +11,8 @@ mod lock;
 mod nats;
 mod requests;
 mod space;
+#[cfg(test)]
+mod tests;
 mod tiers;
 mod zones;
 

@@ -73,7 +73,7 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
         Fate::Returns(_) | Fate::New(_) => None,
     });
     let room = Room::new(
-        &[network.cidr],
+        &network.blocks(),
         stay.chain(buried.iter().map(|old| old.cidr)),
     );
     let (refused, too_few) = refused(&subnets, &room);

@@ -57,8 +57,9 @@ pub enum Step {
     ReorderTiers,
     ReorderZones,
     WriteZonesDifferently,
-    // A further block of the VPC (`Network::secondary_cidr`) belongs here: `AddBlock`, which never shrinks, and whose
-    // blocks `Room::new` of `tests/growth/oracle.rs` takes beside the primary one.
+    // PLACE FOR SECONDARY RANGES: a step `AddBlock` (in `GROWTH`, and in `STEPS` of `tests/growth.rs`) that adds a range to
+    // `Growing`, which `Growing::blocks` names after the primary one and `stack` and `spec` write. Oracle and checks take
+    // the blocks from there.
 }
 
 impl Step {
@@ -114,6 +115,11 @@ impl Growing {
         }
         new.add_tier(rng);
         new
+    }
+
+    /// The ranges of the VPC, the primary one first.
+    pub fn blocks(&self) -> Vec<Ipv4Net> {
+        vec![self.cidr]
     }
 
     /// Its zones, given those that are known: a number of zones keeps the lowest of them and takes the region's first.
