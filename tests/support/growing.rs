@@ -251,7 +251,8 @@ impl Growing {
             .into_iter()
             .filter(|name| self.tiers.iter().all(|tier| tier.name != *name))
             .collect();
-        if self.tiers.len() == MOST_TIERS {
+        // A merge may have made more of them.
+        if self.tiers.len() >= MOST_TIERS {
             return;
         }
         let access = *rng.pick(&[Access::Public, Access::Private, Access::Isolated]);
@@ -277,6 +278,9 @@ impl Growing {
             .into_iter()
             .filter(|name| self.tiers.iter().all(|tier| tier.name != *name))
             .collect();
+        if free.is_empty() {
+            return;
+        }
         let new = *rng.pick(&free);
         let tier = rng.pick_mut(&mut self.tiers);
         let old = std::mem::replace(&mut tier.name, new);
