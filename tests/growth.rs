@@ -245,7 +245,14 @@ impl Life {
             let [one, two] = [&self.ledger, &ledger]
                 .map(|ledger| stack.synthesize_with(ledger).expect("it was planned"));
             assert_eq!(run::output(&one), run::output(&two));
-            Templates::of(&one).assert_closed();
+            let templates = Templates::of(&one);
+            templates.assert_closed();
+            if self.only_grows && self.network.cidr == network.cidr {
+                let before = self.network.stack().synthesize_with(&self.ledger);
+                let before = Templates::of(&before.expect("it was planned"));
+                before.assert_grew_into(&templates, false);
+                self.count("templates grew");
+            }
         }
         self.network = network;
         self.ledger = ledger;

@@ -195,9 +195,13 @@ fn plan(life: &mut Life, [ours, theirs]: [&Life; 2], ledger: Ledger, clashing: &
         if before.is_empty() || before.iter().any(|old| old.cidr == entry.cidr) {
             continue;
         }
-        // Only what is planned moves, and only where another branch has something else for it or asks for another size.
+        // Only what is planned moves, and only where another branch has something else for it or asks for another size. What
+        // a branch removed is buried, and the subnet may come with another size.
+        let buried = |cidr: Ipv4Net| merged.ledger.tombstones().any(|old| old.cidr == cidr);
         assert!(
-            before.iter().all(|old| old.state == State::Planned),
+            before
+                .iter()
+                .all(|old| old.state == State::Planned || buried(old.cidr)),
             "{key} has moved from {before:?} to {entry:?}"
         );
         assert!(

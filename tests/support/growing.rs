@@ -263,12 +263,16 @@ impl Growing {
         let host = hosts.map(|tier| tier.name).next();
         let prefix = rng.chance(70).then(|| self.some_prefix(rng));
         let name = *rng.pick(&free);
+        let zones = match &self.zones {
+            Zones::List(list) if rng.chance(25) => Some(rng.some(list, 1)),
+            Zones::List(_) | Zones::Count(_) => None,
+        };
         self.tiers.push(GrowingTier {
             name,
             access,
             prefix,
             further: Vec::new(),
-            zones: None,
+            zones,
             nat: host.filter(|_| access == Access::Private && rng.chance(70)),
         });
     }
