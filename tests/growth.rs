@@ -21,7 +21,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use eksnet::diagnostic::{Findings, Severity, Sources};
-use eksnet::network::{Ipv4Net, ZoneId};
+use eksnet::network::{Access, Ipv4Net, ZoneId};
 use eksnet::plan::{Ledger, LockFile, Plan, State, SubnetKey};
 use eksnet::spec::{Format, load};
 
@@ -118,6 +118,7 @@ const EVERYTHING: &[&str] = &[
     "subnet returns to its old range",
     "subnet stays",
     "templates compared",
+    "templates grew",
 ];
 
 /// The life of one network.
@@ -240,14 +241,17 @@ impl Life {
         again.zones.clone_from(&plan.zones);
         assert_eq!(again, plan, "planned again");
         check_lock(&ledger, self.counts["planned"].is_multiple_of(2));
-        if self.counts["planned"].is_multiple_of(32) {
+        let often = if self.only_grows { 12 } else { 32 };
+        if self.counts["planned"].is_multiple_of(often) {
             self.count("templates compared");
             let [one, two] = [&self.ledger, &ledger]
                 .map(|ledger| stack.synthesize_with(ledger).expect("it was planned"));
             assert_eq!(run::output(&one), run::output(&two));
             let templates = Templates::of(&one);
             templates.assert_closed();
-            if self.only_grows && self.network.cidr == network.cidr {
+            // Where a public tier is in some zones only, a gateway more changes routes of others (`tests/ledger.rs`).
+            let mut public = network.tiers.iter().filter(|t| t.access == Access::Public);
+            if self.only_grows && public.all(|tier| tier.zones.is_none()) {
                 let before = self.network.stack().synthesize_with(&self.ledger);
                 let before = Templates::of(&before.expect("it was planned"));
                 before.assert_grew_into(&templates, false);
