@@ -4,8 +4,9 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use eksnet::diagnostic::Sources;
-use eksnet::plan::Ledger;
+use eksnet::diagnostic::{Findings, Sources};
+use eksnet::plan::{Ledger, LockFile, SubnetKey};
+use eksnet::prelude::*;
 use eksnet::spec::{Format, load};
 
 const PRODUCTION: &str = include_str!("../examples/production.yaml");
@@ -75,5 +76,82 @@ fn many(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one, many);
+/// As many subnets as a /16 has room for, but a few: 20 tiers in 5 zones with 40 subnets of 16 addresses in each.
+fn full() -> Stack {
+    let mut net = Network::new(cidr!("10.20.0.0/16")).zones(5);
+    for i in 0..20 {
+        let tier = Tier::isolated(format!("tier-{i}")).prefix(28);
+        net.add((1..40).fold(tier, |tier, _| tier.further_subnet(28)));
+    }
+    Stack::network_only("full", Region::UsEast1, net)
+}
+
+fn planning(c: &mut Criterion) {
+    let mut group = c.benchmark_group("planning");
+    let stack = full();
+    let Ok(plan) = stack.plan(&Ledger::new()) else {
+        return;
+    };
+    let ledger = plan.ledger();
+    group.throughput(Throughput::Elements(ledger.entries().len() as u64));
+    group.bench_function("4,000 new subnets", |b| {
+        b.iter(|| black_box(&stack).plan(&Ledger::new()));
+    });
+    group.bench_function("4,000 known subnets", |b| {
+        b.iter(|| black_box(&stack).plan(&ledger));
+    });
+    // Nothing is asked for that is there: every known subnet becomes a tombstone, and every new one is refused.
+    let mut buried = Ledger::new();
+    for (key, entry) in ledger.entries() {
+        let tier = format!("old-{}", key.tier);
+        let key = SubnetKey {
+            tier,
+            ..key.clone()
+        };
+        buried.insert(key, entry);
+    }
+    group.bench_function("4,000 removed subnets", |b| {
+        b.iter(|| black_box(&stack).plan(&buried));
+    });
+    group.finish();
+}
+
+/// The lock file of a thousand networks with three tiers in three zones.
+fn locks(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ledger of a thousand networks");
+    group.sample_size(20);
+    let mut sources = Sources::new();
+    let loaded = load(
+        "production.yaml",
+        Some(Format::Yaml),
+        PRODUCTION,
+        &mut sources,
+    );
+    let plan = loaded
+        .stack
+        .and_then(|stack| stack.plan(&Ledger::new()).ok());
+    let Some(ledger) = plan.map(|plan| plan.ledger()) else {
+        return;
+    };
+    let mut file = LockFile::new();
+    for i in 0..1000 {
+        file.set(&format!("prod-{i}"), "us-east-1", ledger.clone());
+    }
+    let text = file.text();
+    let read = |read: fn(&str, &str, &mut Sources, &mut Findings) -> LockFile| {
+        read(
+            "eksnet.lock",
+            black_box(&text),
+            &mut Sources::new(),
+            &mut Findings::new(),
+        )
+    };
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("read", |b| b.iter(|| read(LockFile::read)));
+    group.bench_function("repair", |b| b.iter(|| read(LockFile::repair)));
+    group.bench_function("write", |b| b.iter(|| black_box(&file).text()));
+    group.finish();
+}
+
+criterion_group!(benches, one, many, planning, locks);
 criterion_main!(benches);

@@ -132,20 +132,7 @@ impl Stack {
     ///
     /// All findings, where one of them is an error.
     pub fn synthesize_with(&self, ledger: &Ledger) -> Result<Synthesis, Findings> {
-        let mut findings = Findings::new();
-        check::model(self, &mut findings);
-        let plan = plan::plan(self, ledger, &mut findings);
-        let Some(plan) = plan else {
-            findings.sort();
-            return Err(findings);
-        };
-        check::planned(self, &plan, &mut findings);
-        let capacity = Capacity::of(self, &plan);
-        check::capacity(self, &plan, &capacity, &mut findings);
-        if findings.has_errors() {
-            findings.sort();
-            return Err(findings);
-        }
+        let (plan, capacity, mut findings) = self.planned(ledger)?;
         let graph = graph::build(self, &plan);
         check::graph(self, &graph, &mut findings);
         findings.sort();
@@ -158,6 +145,38 @@ impl Stack {
             graph,
             findings,
         })
+    }
+
+    /// Plans the stack so that nothing which the ledger knows moves, and builds nothing: for whoever wants to know where
+    /// subnets would be. Warnings, and what can only be said of resources, come with [`Stack::synthesize_with`].
+    ///
+    /// # Errors
+    ///
+    /// All findings, where one of them is an error.
+    pub fn plan(&self, ledger: &Ledger) -> Result<Plan, Findings> {
+        self.planned(ledger).map(|(plan, ..)| plan)
+    }
+
+    /// The plan and what there is room for, with warnings and remarks.
+    fn planned(&self, ledger: &Ledger) -> Result<(Plan, Capacity, Findings), Findings> {
+        let mut findings = Findings::new();
+        check::model(self, &mut findings);
+        let plan = plan::plan(self, ledger, &mut findings);
+        let capacity = plan.as_ref().map(|plan| {
+            check::planned(self, plan, &mut findings);
+            let capacity = Capacity::of(self, plan);
+            check::capacity(self, plan, &capacity, &mut findings);
+            capacity
+        });
+        match (plan, capacity) {
+            (Some(plan), Some(capacity)) if !findings.has_errors() => {
+                Ok((plan, capacity, findings))
+            }
+            _ => {
+                findings.sort();
+                Err(findings)
+            }
+        }
     }
 
     /// A ledger without what stands in the stack's way and is not deployed: ranges outside of the network's blocks, of

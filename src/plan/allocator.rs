@@ -32,12 +32,22 @@ impl Allocator {
 
     /// Takes the best block of a size, or nothing where no free block is large enough.
     pub(crate) fn allocate(&mut self, prefix: u8) -> Option<Ipv4Net> {
-        let fits = (0..=prefix)
-            .rev()
-            .find(|&p| !self.free[usize::from(p)].is_empty())?;
-        let start = self.free[usize::from(fits)].pop_first()?;
+        let (fits, start) = self.best(prefix)?;
+        self.free[usize::from(fits)].remove(&start);
         self.split(start, fits, start, prefix);
         Ipv4Net::new(Ipv4Addr::from_bits(start), prefix).ok()
+    }
+
+    /// What [`Allocator::allocate`] would take.
+    pub(crate) fn proposal(&self, prefix: u8) -> Option<Ipv4Net> {
+        let (_, start) = self.best(prefix)?;
+        Ipv4Net::new(Ipv4Addr::from_bits(start), prefix).ok()
+    }
+
+    /// The smallest free block that is large enough, the lowest of those: its prefix and its first address.
+    fn best(&self, prefix: u8) -> Option<(u8, u32)> {
+        let lowest = |p| Some((p, *self.free[usize::from(p)].first()?));
+        (0..=prefix).rev().find_map(lowest)
     }
 
     /// Takes exactly this range; says whether it was free.

@@ -190,12 +190,19 @@ impl Ledger {
         // Deployed entries come first, then what must not be given out, then what can go elsewhere.
         let (deployed, planned) =
             order.split_at(order.partition_point(|(_, entry)| entry.state == State::Deployed));
+        let mut disputed = Vec::new();
         for (_, entry) in deployed {
-            claim(&mut taken, entry.cidr);
-        }
-        self.tombstones.retain(|cidr, _| claim(&mut taken, *cidr));
-        for (key, entry) in planned {
             if !claim(&mut taken, entry.cidr) {
+                disputed.push(entry.cidr);
+            }
+        }
+        let mut is_free = |cidr| {
+            let mut disputed = disputed.iter();
+            !disputed.any(|other| super::overlap(*other, cidr)) && claim(&mut taken, cidr)
+        };
+        self.tombstones.retain(|cidr, _| is_free(*cidr));
+        for (key, entry) in planned {
+            if !is_free(entry.cidr) {
                 self.entries.remove(key);
             }
         }

@@ -13,6 +13,8 @@ mod lock;
 mod nats;
 mod requests;
 mod space;
+#[cfg(test)]
+mod tests;
 mod tiers;
 mod zones;
 

@@ -1,5 +1,8 @@
 //! The free space of a network: of its primary range and of the blocks that were added to it.
 
+#[cfg(test)]
+mod tests;
+
 use ipnet::Ipv4Net;
 
 use super::allocator::Allocator;
@@ -62,7 +65,7 @@ impl Space {
     /// What [`Space::allocate`] would take.
     pub(super) fn proposal(&self, prefix: u8, within: Option<Ipv4Net>) -> Option<Ipv4Net> {
         self.candidates(within)
-            .find_map(|(_, free)| free.clone().allocate(prefix))
+            .find_map(|(_, free)| free.proposal(prefix))
     }
 
     /// The blocks in which a subnet may be.

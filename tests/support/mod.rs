@@ -7,6 +7,8 @@
 
 pub mod emit;
 pub mod generate;
+pub mod growing;
+pub mod merge;
 pub mod rng;
 pub mod run;
 pub mod templates;

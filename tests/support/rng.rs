@@ -42,6 +42,11 @@ impl Rng {
         &several[self.below(several.len())]
     }
 
+    /// One of several, to be changed.
+    pub fn pick_mut<'a, T>(&mut self, several: &'a mut [T]) -> &'a mut T {
+        &mut several[self.below(several.len())]
+    }
+
     /// Some of several, in their order; at least `least`.
     pub fn some<T: Clone>(&mut self, several: &[T], least: usize) -> Vec<T> {
         let count = self.between(least, several.len());

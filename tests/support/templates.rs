@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eksnet::Synthesis;
+use eksnet::network::Ipv4Net;
 use serde_json::Value;
 
 /// What both engines get, parsed.
@@ -99,6 +100,40 @@ impl Templates {
         }
     }
 
+    /// The ranges of all subnets, by what each engine knows them by.
+    pub fn subnets(&self) -> BTreeMap<String, Ipv4Net> {
+        let resources = self.resources().into_iter();
+        let subnets = resources.filter_map(|(id, (_, resource))| {
+            let range = match &resource["Properties"]["CidrBlock"] {
+                Value::Null => &resource["cidr_block"],
+                range => range,
+            };
+            let subnet = id.starts_with("aws_subnet.") || resource["Type"] == "AWS::EC2::Subnet";
+            subnet.then(|| (id, range.as_str().and_then(|range| range.parse().ok())))
+        });
+        subnets
+            .map(|(id, range)| (id, range.expect("a range")))
+            .collect()
+    }
+
+    /// What a template that grew has more, a line each: whole entries of maps, and elements of lists. Nothing else may have
+    /// changed.
+    pub fn gained(&self, grown: &Self) -> Vec<String> {
+        let mut gained = Vec::new();
+        for (name, before, after) in [
+            (
+                "CloudFormation",
+                &self.cloudformation,
+                &grown.cloudformation,
+            ),
+            ("Terraform", &self.main, &grown.main),
+            ("Terraform outputs", &self.outputs, &grown.outputs),
+        ] {
+            gain(name, before, after, &mut gained);
+        }
+        gained
+    }
+
     /// Both templates without what has to do with tags of a name.
     pub fn without_tag(&self, tag: &str) -> [Value; 2] {
         let mut both = [self.cloudformation.clone(), self.main.clone()];
@@ -106,6 +141,38 @@ impl Templates {
             remove_tag(value, tag);
         }
         both
+    }
+}
+
+/// Adds to `gained` what `after` has more than `before`.
+fn gain(path: &str, before: &Value, after: &Value, gained: &mut Vec<String>) {
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            for (key, value) in old {
+                let now = new.get(key);
+                let now = now.unwrap_or_else(|| panic!("{path} / {key} is gone"));
+                gain(&format!("{path} / {key}"), value, now, gained);
+            }
+            let more = new.keys().filter(|key| !old.contains_key(*key));
+            gained.extend(more.map(|key| format!("{path} + {key}")));
+        }
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            for ((place, value), now) in old.iter().enumerate().zip(new) {
+                gain(&format!("{path} / {place}"), value, now, gained);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            let mut left = old.iter().peekable();
+            for value in new {
+                if left.peek() == Some(&value) {
+                    left.next();
+                } else {
+                    gained.push(format!("{path} [] {value}"));
+                }
+            }
+            assert_eq!(left.next(), None, "{path} has lost something");
+        }
+        _ => assert_eq!(before, after, "{path} has changed"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading `eksnet.lock`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
 
@@ -177,27 +177,34 @@ impl Reader {
     fn add(&mut self, line: &Line<'_>) {
         let ledger = self.ledger(line.stack, line.region);
         let Line { key, entry, .. } = line;
-        if line.tombstone {
+        let bury = |ledger: &mut Ledger, entry: &Entry| {
             ledger.bury(Tombstone {
                 key: key.clone(),
                 cidr: entry.cidr,
                 ipv6: entry.ipv6,
             });
+        };
+        if line.tombstone {
+            bury(ledger, entry);
             return;
         }
-        match ledger.get(key) {
-            Some(known) if known.state > entry.state => {}
-            Some(known) if known.state == entry.state && known.cidr != entry.cidr => {}
-            Some(known) => {
-                let mut entry = *entry;
-                if known.cidr == entry.cidr {
-                    entry.ipv6 = entry.ipv6.or(known.ipv6);
-                    entry.nat |= known.nat;
-                }
-                ledger.insert(key.clone(), entry);
-            }
-            None => ledger.insert(key.clone(), *entry),
+        let Some(known) = ledger.get(key) else {
+            ledger.insert(key.clone(), *entry);
+            return;
+        };
+        let (mut kept, other) = if entry.state > known.state {
+            (*entry, known)
+        } else {
+            (known, *entry)
+        };
+        if kept.cidr == other.cidr {
+            kept.ipv6 = kept.ipv6.or(other.ipv6);
+            kept.nat |= other.nat;
+        } else if other.state == State::Deployed {
+            // Both are on AWS, and the subnet can only be known by one of them.
+            bury(ledger, &other);
         }
+        ledger.insert(key.clone(), kept);
     }
 
     fn ledger(&mut self, stack: &str, region: &str) -> &mut Ledger {
@@ -214,9 +221,10 @@ impl Reader {
 #[derive(Default)]
 struct Seen {
     keys: BTreeMap<SubnetKey, (Ipv4Net, Span)>,
+    tombstones: BTreeSet<(SubnetKey, Ipv4Net)>,
     /// By first address; they do not overlap, so only neighbours can overlap a further one.
     ranges: BTreeMap<Ipv4Net, (SubnetKey, Span)>,
-    indices: BTreeMap<u8, (SubnetKey, Span)>,
+    indices: BTreeMap<u8, (SubnetKey, Ipv4Net, Span)>,
 }
 
 impl Seen {
@@ -224,9 +232,13 @@ impl Seen {
     fn add(&mut self, line: &Line<'_>, findings: &mut Findings) {
         let Line { key, span, .. } = line;
         let cidr = line.entry.cidr;
-        if !line.tombstone
-            && let Some((other, place)) = self.keys.insert(key.clone(), (cidr, *span))
-        {
+        self.add_index(line, findings);
+        if line.tombstone {
+            // Both may have removed it.
+            if !self.tombstones.insert((key.clone(), cidr)) {
+                return;
+            }
+        } else if let Some((other, place)) = self.keys.insert(key.clone(), (cidr, *span)) {
             if other == cidr {
                 return;
             }
@@ -239,12 +251,20 @@ impl Seen {
         } else {
             self.ranges.insert(cidr, (key.clone(), *span));
         }
-        let index = line.entry.ipv6;
-        if let Some(index) = index
-            && let Some((other, place)) = self.indices.insert(index, (key.clone(), *span))
-        {
+    }
+
+    fn add_index(&mut self, line: &Line<'_>, findings: &mut Findings) {
+        let Line { key, span, .. } = line;
+        let (Some(index), cidr) = (line.entry.ipv6, line.entry.cidr) else {
+            return;
+        };
+        let (other, range, place) = &*self
+            .indices
+            .entry(index)
+            .or_insert_with(|| (key.clone(), cidr, *span));
+        if (other, *range) != (key, cidr) {
             let message = format!("{key} and {other} both have the IPv6 range {index}");
-            clash(line, message, place, findings);
+            clash(line, message, *place, findings);
         }
     }
 
