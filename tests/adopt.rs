@@ -236,7 +236,7 @@ fn tiers_are_known_by_what_is_known_of_them() {
             "subnet-04",
             "10.20.4.0/24",
             "use1-az2",
-            "prod-pods-use1-az2-2",
+            "prod-pods-use1-az2-no2",
         ),
         subnet(
             "subnet-05",

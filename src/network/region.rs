@@ -215,6 +215,12 @@ pub struct ZoneId {
 }
 
 impl ZoneId {
+    /// What is before every zone.
+    pub(crate) const LOWEST: Self = Self {
+        prefix: [0; PREFIX],
+        number: 0,
+    };
+
     /// Reads an id.
     ///
     /// # Errors

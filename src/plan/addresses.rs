@@ -99,6 +99,7 @@ pub(super) fn allocate(
             cidr,
             ipv6,
             state,
+            via: _,
             nat: _,
         } = entry;
         subnets[tier].push(PlannedSubnet {

@@ -238,6 +238,7 @@ fn merge(
         let mut entry = Entry::deployed(subnet.listed.cidr);
         let same = before.filter(|before| before.cidr == entry.cidr);
         entry.ipv6 = indices.of(key).or_else(|| indices.free(same?.ipv6));
+        entry.via = before.and_then(|before| before.via);
         entry.nat = before.is_some_and(|before| before.nat);
         merged.insert(key.clone(), entry);
     }

@@ -63,6 +63,8 @@ pub struct Entry {
     pub cidr: Ipv4Net,
     /// Which /64 of the network's IPv6 range it has, where that has one.
     pub ipv6: Option<u8>,
+    /// The zone of the NAT gateway that it leaves through, where that is another than its own.
+    pub via: Option<ZoneId>,
     /// Whether a NAT gateway stands in it.
     pub nat: bool,
     /// How sure it is that it is in use.
@@ -75,6 +77,7 @@ impl Entry {
         Self {
             cidr,
             ipv6: None,
+            via: None,
             nat: false,
             state: State::Planned,
         }
@@ -155,6 +158,19 @@ impl Ledger {
     /// The subnets with what they have, by tier, zone and ordinal.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&SubnetKey, Entry)> {
         self.entries.iter().map(|(key, entry)| (key, *entry))
+    }
+
+    /// The subnets of a tier.
+    pub(super) fn of_tier(&self, tier: &str) -> impl Iterator<Item = (&SubnetKey, Entry)> {
+        let first = SubnetKey {
+            tier: tier.to_owned(),
+            zone: ZoneId::LOWEST,
+            ordinal: 0,
+        };
+        self.entries
+            .range(first..)
+            .take_while(move |(key, _)| key.tier == tier)
+            .map(|(key, entry)| (key, *entry))
     }
 
     /// What subnets had, by address.

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 
 use super::{Entry, Ledger, SubnetKey};
 use crate::diagnostic::{Findings, Sources};
+use crate::network::ZoneId;
 
 /// The name of the file.
 pub const LOCK_FILE: &str = "eksnet.lock";
@@ -27,7 +28,7 @@ const TOMBSTONE: &str = "tombstone";
 
 const HEADING: &str = "\
 # The ranges that eksnet has given out, so that growth moves none. Keep this file in the repository.
-# stack region tier zone ordinal range planned|deployed|tombstone [ipv6=INDEX] [nat]
+# stack region tier zone ordinal range planned|deployed|tombstone [ipv6=INDEX] [via=ZONE] [nat]
 ";
 
 /// The ledgers of the networks whose specs stand in one directory, by stack and region.
@@ -116,6 +117,7 @@ impl LockFile {
                     cidr: old.cidr,
                     state: TOMBSTONE,
                     ipv6: old.ipv6,
+                    via: None,
                     nat: false,
                 };
                 (&old.key, line)
@@ -134,6 +136,7 @@ struct Line<'a> {
     cidr: ipnet::Ipv4Net,
     state: &'a str,
     ipv6: Option<u8>,
+    via: Option<ZoneId>,
     nat: bool,
 }
 
@@ -143,6 +146,7 @@ impl Line<'_> {
             cidr: entry.cidr,
             state: entry.state.as_str(),
             ipv6: entry.ipv6,
+            via: entry.via,
             nat: entry.nat,
         }
     }
@@ -161,6 +165,9 @@ impl Line<'_> {
         );
         if let Some(index) = self.ipv6 {
             let _ = write!(text, " ipv6={index}");
+        }
+        if let Some(zone) = self.via {
+            let _ = write!(text, " via={zone}");
         }
         text.push_str(if self.nat { " nat\n" } else { "\n" });
     }

@@ -156,6 +156,9 @@ impl Plan {
                 let entry = Entry {
                     cidr: subnet.cidr,
                     ipv6: subnet.ipv6,
+                    via: self
+                        .gateway_zone(tier, subnet.key.zone)
+                        .filter(|zone| *zone != subnet.key.zone),
                     nat: subnet.key.ordinal == 0 && gateways.contains(&subnet.key.zone),
                     state: subnet.state,
                 };
@@ -166,6 +169,13 @@ impl Plan {
             ledger.bury(tombstone.clone());
         }
         ledger
+    }
+
+    /// The zone of the NAT gateway that a tier's subnets in a zone leave through.
+    fn gateway_zone(&self, tier: &PlannedTier, zone: ZoneId) -> Option<ZoneId> {
+        let at = tier.zones.iter().position(|known| *known == zone)?;
+        let nat = tier.egress.get(at).copied().flatten()?;
+        self.nats.get(nat).map(|nat| nat.zone)
     }
 
     /// Notes that every subnet exists on AWS.

@@ -1,7 +1,7 @@
 //! Where NAT gateways stand, and who leaves through which.
 
 use super::tiers::place;
-use super::{Ledger, PlannedNat, PlannedTier, SubnetKey, foreign_tier, zones};
+use super::{Entry, Ledger, PlannedNat, PlannedTier, SubnetKey, foreign_tier, zones};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::{Access, At, NatCount, Stack, TierModel, ZoneId};
@@ -90,15 +90,24 @@ pub(super) fn nats(
         tier.egress = tier
             .zones
             .iter()
-            .map(|zone| choose(&nats, &gateways, *zone))
+            .map(|zone| {
+                let via = remembered(&tier.name, *zone, ledger).and_then(|entry| entry.via);
+                choose(&nats, &gateways, *zone, via)
+            })
             .collect();
     }
     nats
 }
 
-/// The gateway in the subnet's own zone, else one of the others.
-fn choose(nats: &[PlannedNat], gateways: &[(usize, ZoneId)], zone: ZoneId) -> Option<usize> {
+/// The gateway in the subnet's own zone, else the one that it has left through so far, else one of the others.
+fn choose(
+    nats: &[PlannedNat],
+    gateways: &[(usize, ZoneId)],
+    zone: ZoneId,
+    via: Option<ZoneId>,
+) -> Option<usize> {
     let own = gateways.iter().find(|(_, z)| *z == zone);
+    let own = own.or_else(|| gateways.iter().find(|(_, z)| Some(*z) == via));
     // By the zone's number, not its position, so that a further zone changes nothing for the others.
     let turn = usize::from(zone.number()) % gateways.len().max(1);
     let (tier, zone) = own.or_else(|| gateways.get(turn))?;
@@ -138,7 +147,7 @@ fn nat_zones(
                         )),
                 );
             }
-            return keeping_gateways(public, n, ledger);
+            return keeping_gateways(&model.name.value, public, n, ledger);
         }
         NatCount::In(listed) => listed,
     };
@@ -169,21 +178,35 @@ fn nat_zones(
     zones
 }
 
-/// The first zones of a tier, those first that have a gateway already: a further zone moves none.
-fn keeping_gateways(public: &PlannedTier, count: usize, ledger: &Ledger) -> Vec<ZoneId> {
-    let had = |zone: ZoneId| {
-        let key = SubnetKey {
-            tier: public.name.clone(),
-            zone,
-            ordinal: 0,
-        };
-        ledger.get(&key).is_some_and(|entry| entry.nat)
-    };
+/// The first zones of a public tier: those first through whose gateways the private tier leaves already, then those that have
+/// one for another tier, so that a further zone or tier moves none.
+fn keeping_gateways(
+    private: &str,
+    public: &PlannedTier,
+    count: usize,
+    ledger: &Ledger,
+) -> Vec<ZoneId> {
+    let has = |zone: ZoneId| remembered(&public.name, zone, ledger).is_some_and(|entry| entry.nat);
+    let mut through: Vec<ZoneId> = ledger
+        .of_tier(private)
+        .map(|(key, entry)| entry.via.unwrap_or(key.zone))
+        .filter(|zone| has(*zone))
+        .collect();
+    through.sort_unstable();
     let mut zones = public.zones.clone();
-    zones.sort_by_key(|zone| (!had(*zone), *zone));
+    zones.sort_by_key(|zone| (through.binary_search(zone).is_err(), !has(*zone), *zone));
     zones.truncate(count);
     zones.sort_unstable();
     zones
+}
+
+/// What a tier's first subnet in a zone had in the last plan.
+fn remembered(tier: &str, zone: ZoneId, ledger: &Ledger) -> Option<Entry> {
+    ledger.get(&SubnetKey {
+        tier: tier.to_owned(),
+        zone,
+        ordinal: 0,
+    })
 }
 
 /// One gateway for each zone that both tiers have; all of the public tier's where they share none.

@@ -237,7 +237,7 @@ fn a_build_script_is_locked() {
     let (new, _) = command.split_once(" eksnet.lock`").unwrap();
     let before = place.read("eksnet.lock");
     let after = std::fs::read_to_string(new).unwrap();
-    for line in before.lines() {
+    for line in before.lines().filter(|line| !line.starts_with('#')) {
         assert!(after.contains(line), "{line}");
     }
     place.write("eksnet.lock", &after);

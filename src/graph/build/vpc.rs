@@ -132,13 +132,13 @@ fn subnet(
     )
 }
 
-/// `nodes/use1-az4`, and `nodes/use1-az4/2` for a tier's second subnet in a zone.
+/// `nodes/use1-az4`, and `nodes/use1-az4/no2` for a tier's second subnet in a zone: a bare number would read as the zone's.
 pub(super) fn subnet_name(planned: &PlannedSubnet) -> String {
     let key = &planned.key;
     if key.ordinal == 0 {
         format!("{}/{}", key.tier, key.zone)
     } else {
-        format!("{}/{}/{}", key.tier, key.zone, key.ordinal + 1)
+        format!("{}/{}/no{}", key.tier, key.zone, key.ordinal + 1)
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn matching(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>
 /// The most subnets of a tier in a zone that a name is believed to speak of.
 const MOST: u16 = 100;
 
-/// The subnet to which eksnet itself gives this name: `prod-nodes-use1-az4`, `prod-nodes-use1-az4-2`.
+/// The subnet to which eksnet itself gives this name: `prod-nodes-use1-az4`, `prod-nodes-use1-az4-no2`.
 fn given(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>, name: &str) -> Option<Match> {
     let rest = name.strip_prefix(stack)?.strip_prefix('-')?;
     tiers.iter().enumerate().find_map(|(tier, planned)| {
@@ -43,7 +43,7 @@ fn given(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>, name: &str) 
             .strip_prefix(planned.name.as_str())?
             .strip_prefix('-')?;
         let rest = rest.strip_prefix(subnet.zone.to_string().as_str())?;
-        let ordinal = match rest.strip_prefix('-') {
+        let ordinal = match rest.strip_prefix("-no") {
             None if rest.is_empty() => 0,
             None => return None,
             Some(number) => number

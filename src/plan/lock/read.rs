@@ -150,10 +150,23 @@ fn entry(line: &str, span: Span) -> Result<Line<'_>, String> {
         _ => return Err(format!("`{state}` is not planned, deployed or {TOMBSTONE}")),
     };
     for word in words {
-        match word.strip_prefix("ipv6=").map(str::parse) {
-            Some(Ok(index)) => entry.ipv6 = Some(index),
-            None if word == "nat" => entry.nat = true,
-            Some(Err(_)) | None => return Err(format!("`{word}` means nothing here")),
+        let known = match word.split_once('=') {
+            Some(("ipv6", index)) => {
+                entry.ipv6 = index.parse().ok();
+                entry.ipv6.is_some()
+            }
+            Some(("via", zone)) => {
+                entry.via = ZoneId::parse(zone).ok();
+                entry.via.is_some()
+            }
+            None if word == "nat" => {
+                entry.nat = true;
+                true
+            }
+            Some(_) | None => false,
+        };
+        if !known {
+            return Err(format!("`{word}` means nothing here"));
         }
     }
     Ok(Line {
@@ -199,6 +212,7 @@ impl Reader {
         };
         if kept.cidr == other.cidr {
             kept.ipv6 = kept.ipv6.or(other.ipv6);
+            kept.via = kept.via.or(other.via);
             kept.nat |= other.nat;
         } else if other.state == State::Deployed {
             // Both are on AWS, and the subnet can only be known by one of them.
