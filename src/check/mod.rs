@@ -10,6 +10,7 @@ mod cluster;
 mod compute;
 mod endpoints;
 mod gateways;
+mod growth;
 mod names;
 pub mod rules;
 mod security;
@@ -54,6 +55,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     services::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
+    growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);

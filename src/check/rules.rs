@@ -90,6 +90,7 @@ rules! {
     PLAN011 Error "what a removed subnet had is given out once it is released";
     PLAN012 Error "every subnet of a dual-stack network has a /64 of its own";
     PLAN013 Error "subnets that exist are adopted by their tiers";
+    PLAN014 Warning "a node group keeps its subnets";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";

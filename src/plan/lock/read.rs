@@ -260,7 +260,11 @@ impl Seen {
             clash(line, message, place, findings);
         }
         if let Some((other, range, place)) = self.overlapping(cidr) {
-            let message = format!("{cidr} of {key} overlaps {range} of {other}");
+            let message = if other == key {
+                format!("{key} has {cidr} and had {range}, which overlap")
+            } else {
+                format!("{cidr} of {key} overlaps {range} of {other}")
+            };
             clash(line, message, place, findings);
         } else {
             self.ranges.insert(cidr, (key.clone(), *span));
