@@ -90,11 +90,18 @@ impl Input {
         let mut names = Names::new(files);
         match self {
             Self::Specs(collected) => {
+                let mut neighbours = collected.neighbours();
+                if all.ledgers.is_named() {
+                    neighbours.clear();
+                }
                 all.sources = collected.sources;
                 all.findings = collected.findings;
                 for (done, file) in collected.files.iter().enumerate() {
                     screen.progress("reading", done, count);
                     all.spec(file, &mut names);
+                }
+                for path in neighbours {
+                    all.neighbour(path, &names);
                 }
             }
             Self::Program { stacks, ledger } => {
@@ -118,6 +125,32 @@ impl Input {
 }
 
 impl Synthesized {
+    /// A network of the run that another spec beside it has too would have that one's subnets.
+    fn neighbour(&mut self, path: PathBuf, names: &Names) {
+        // Few are worth more than a look.
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            return;
+        };
+        if !names.any_in(&text) {
+            return;
+        }
+        let mut sources = Sources::new();
+        let Ok(loaded) = SpecFile::File(path.clone()).load(&mut sources) else {
+            return;
+        };
+        if let Some(stack) = &loaded.stack
+            && let Some(known) = names.same_network(stack)
+        {
+            let name = stack.name();
+            self.findings.push(
+                rules::SPEC022
+                    .at(known, format!("the stack `{name}` is in {} too", path.display()))
+                    .note("specs of one directory share a ledger, and one network of it would have the other's subnets")
+                    .help("give one of them another name, or move it to a directory of its own"),
+            );
+        }
+    }
+
     fn spec(&mut self, file: &SpecFile, names: &mut Names) {
         let loaded = match file.load(&mut self.sources) {
             Ok(loaded) => loaded,
@@ -234,17 +267,33 @@ impl Names {
         }
     }
 
+    /// Whether a text may speak of one of them.
+    fn any_in(&self, text: &str) -> bool {
+        let mut names = self.seen.values();
+        names.any(|(name, _)| text.contains(&name.value))
+    }
+
+    /// Where a stack of the same name and region has its name.
+    fn same_network(&self, stack: &Stack) -> Option<Origin> {
+        let (name, region) = self.seen.get(&self.key(stack))?;
+        (name.value == stack.name() && *region == stack.region()).then_some(name.origin)
+    }
+
+    /// By what a stack must differ from others. Some file systems do not tell upper and lower case apart.
+    fn key(&self, stack: &Stack) -> String {
+        match self.files {
+            Files::Written => stack.name().to_ascii_lowercase(),
+            Files::None => format!("{}\n{}", stack.name(), stack.region().as_str()),
+        }
+    }
+
     /// A finding where another stack would have the same files.
     fn add(&mut self, stack: &Stack) -> Option<Finding> {
         // A stack without a name, which has been said, is not called like another.
         if stack.name.origin == Origin::Default {
             return None;
         }
-        // Some file systems do not tell upper and lower case apart.
-        let key = match self.files {
-            Files::Written => stack.name().to_ascii_lowercase(),
-            Files::None => format!("{}\n{}", stack.name(), stack.region().as_str()),
-        };
+        let key = self.key(stack);
         let Some((first, region)) = self.seen.get(&key) else {
             let value = (stack.name.clone(), stack.region());
             self.seen.insert(key, value);

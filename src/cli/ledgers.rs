@@ -77,6 +77,11 @@ impl Ledgers {
         }
     }
 
+    /// Whether the user said which one it is.
+    pub(super) fn is_named(&self) -> bool {
+        self.named.is_some()
+    }
+
     /// The ledger's file for a spec, read; nothing where there is none, as for the standard input.
     pub(super) fn beside(
         &mut self,

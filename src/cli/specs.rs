@@ -105,6 +105,33 @@ impl Collected {
         self.files.extend(files.map(SpecFile::File));
     }
 
+    /// The specs that stand beside those of the run and are not among them: they share their ledger.
+    pub(super) fn neighbours(&self) -> Vec<PathBuf> {
+        let files = self.files.iter().filter_map(SpecFile::path);
+        let mine: BTreeSet<&Path> = files.clone().collect();
+        let directories: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
+        let mut neighbours = Vec::new();
+        for directory in directories {
+            if self.directories.iter().any(|whole| whole == directory) {
+                continue;
+            }
+            let here = if directory.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                directory
+            };
+            // What cannot be read is no spec that somebody plans.
+            for entry in fs::read_dir(here).into_iter().flatten().flatten() {
+                let path = directory.join(entry.file_name());
+                if looks_like_spec(&path) && !mine.contains(path.as_path()) {
+                    neighbours.push(path);
+                }
+            }
+        }
+        neighbours.sort();
+        neighbours
+    }
+
     /// Takes out a file that is no spec.
     pub(super) fn leave_out(&mut self, path: &Path) {
         let Ok(path) = path.canonicalize() else {

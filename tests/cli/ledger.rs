@@ -153,6 +153,24 @@ fn a_ledger_is_what_it_says() {
     assert!(!place.read(LOCK).contains("\nsmall "));
 }
 
+/// Two specs of one network in one directory would take each other's subnets, also where a run is about one of them.
+#[test]
+fn a_network_has_one_spec_in_a_directory() {
+    let place = Place::small();
+    place.write(
+        "copy.toml",
+        "stack = \"small\"\nregion = \"us-east-1\"\nnetwork = { cidr = \"10.41.0.0/16\" }\n",
+    );
+    snapshot!("lock_copy", place.said("plan small.yaml"));
+    assert!(!place.at(LOCK).exists());
+    well(&place, "plan small.yaml --ledger small.lock");
+    place.write(
+        "copy.toml",
+        place.read("copy.toml").replace("us-east-1", "us-east-2"),
+    );
+    well(&place, "plan small.yaml");
+}
+
 const TIERS: &str = "zones: 2, tiers: { public: { access: public }, nodes: { access: private }, control-plane: { access: isolated }";
 
 /// Two branches add a tier each, and both find the same place.
