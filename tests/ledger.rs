@@ -296,3 +296,43 @@ fn a_further_gateway_changes_no_route_of_others() {
     };
     assert_eq!(route(&before), route(&after));
 }
+
+/// EKS takes no other zones for a cluster that exists; nodes may be in them all the same.
+#[test]
+fn a_cluster_on_aws_keeps_its_zones() {
+    let stack = |zones: u8| {
+        let net = Network::new(cidr!("10.20.0.0/16")).zones(zones);
+        Stack::new("prod", Region::UsEast1, net, Cluster::new("prod", "1.35"))
+    };
+    let subnets = |synthesis: &eksnet::Synthesis| {
+        let template: serde_json::Value =
+            serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+        let resources = template["Resources"].as_object().expect("a map");
+        let cluster = resources
+            .values()
+            .find(|body| body["Type"] == "AWS::EKS::Cluster");
+        let config = &cluster.expect("a cluster")["Properties"]["ResourcesVpcConfig"];
+        (config["SubnetIds"].clone(), resources.len())
+    };
+    let first = stack(3).synthesize().expect("room");
+    let planned = first.plan().ledger();
+    let grown = stack(4).synthesize_with(&planned).expect("room");
+    assert_eq!(subnets(&grown).0.as_array().map(Vec::len), Some(4));
+
+    let mut deployed = planned;
+    deployed.mark_deployed();
+    let grown = stack(4).synthesize_with(&deployed).expect("room");
+    assert_eq!(subnets(&grown).0, subnets(&first).0);
+    assert!(subnets(&grown).1 > subnets(&first).1);
+    let said = grown.findings().iter().any(|f| f.code.as_str() == "EKS225");
+    assert!(said, "that it gets none in the new zone");
+    // The next plan knows it, too.
+    let mut again = grown.plan().ledger();
+    again.mark_deployed();
+    let again = stack(4).synthesize_with(&again).expect("room");
+    assert_eq!(subnets(&again).0, subnets(&first).0);
+    let errors = stack(2)
+        .synthesize_with(&deployed)
+        .expect_err("one is gone");
+    assert!(errors.iter().any(|f| f.code.as_str() == "EKS225"));
+}

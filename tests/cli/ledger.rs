@@ -11,6 +11,11 @@ fn spec(network: &str) -> String {
     SMALL.replace("10.40.0.0/16", &format!("10.40.0.0/16, {network}"))
 }
 
+/// Without a cluster, which would keep its zones.
+fn alone(network: &str) -> String {
+    spec(network) + "cluster: none\n"
+}
+
 /// Runs a command that must go well.
 fn well(place: &Place, arguments: &str) -> String {
     let output = place.run(arguments);
@@ -61,19 +66,19 @@ fn growth_only_adds_lines() {
 #[test]
 fn what_is_removed_is_kept_until_it_is_released() {
     let place = Place::new();
-    place.write("small.yaml", spec("zones: 3"));
+    place.write("small.yaml", alone("zones: 3"));
     well(&place, "plan --mark-deployed");
-    place.write("small.yaml", spec("zones: 2"));
+    place.write("small.yaml", alone("zones: 2"));
     snapshot!("lock_shrink", place.said("plan"));
     snapshot!("lock_with_tombstones", place.read(LOCK));
     // Whoever comes back has what it had.
-    place.write("small.yaml", spec("zones: 3"));
+    place.write("small.yaml", alone("zones: 3"));
     let before = place.run("synth").stdout;
-    place.write("small.yaml", spec("zones: 2"));
+    place.write("small.yaml", alone("zones: 2"));
     well(&place, "plan");
-    place.write("small.yaml", spec("zones: 3"));
+    place.write("small.yaml", alone("zones: 3"));
     assert!(before == place.run("synth").stdout);
-    place.write("small.yaml", spec("zones: 2"));
+    place.write("small.yaml", alone("zones: 2"));
     well(&place, "plan");
     snapshot!("lock_release", place.said("plan --release"));
     assert!(!place.read(LOCK).contains(" tombstone\n"));
@@ -138,11 +143,11 @@ fn a_ledger_is_what_it_says() {
     well(&place, "plan . other");
     assert_eq!(
         place.read("other/eksnet.lock").matches("us-east-2").count(),
-        9
+        10
     );
     place.write("second.yaml", SMALL.replace("small", "second"));
     well(&place, "plan");
-    assert_eq!(place.read(LOCK).matches("\nsecond us-east-1 ").count(), 9);
+    assert_eq!(place.read(LOCK).matches("\nsecond us-east-1 ").count(), 10);
     // A network without a spec is forgotten when it is said that it is gone.
     std::fs::remove_file(place.at("renamed.yaml")).unwrap();
     well(&place, "plan");

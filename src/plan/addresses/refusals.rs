@@ -11,7 +11,7 @@ use crate::diagnostic::{Finding, Origin};
 use crate::network::At;
 use crate::plan::allocator::{Allocator, addresses};
 use crate::plan::requests::Request;
-use crate::plan::{Entry, State, SubnetKey, Tombstone};
+use crate::plan::{Entry, NOT_YET, State, SubnetKey, Tombstone};
 
 /// A subnet that is on AWS does not move because somebody wrote another range.
 pub(super) fn deployed_elsewhere(key: &SubnetKey, old: Ipv4Net, pin: At<Ipv4Net>) -> Finding {
@@ -69,10 +69,6 @@ impl Resized {
     }
 }
 
-/// What can be done about a plan that nobody has deployed.
-const NOT_YET: &str =
-    "; as long as it is not deployed, `eksnet plan --repair` gives it another place";
-
 /// A subnet of the ledger does not move into another block because its tier names one.
 pub(super) fn other_block(request: &Request<'_>, old: Entry) -> Finding {
     let (block, origin) = match request.within {
@@ -120,7 +116,8 @@ impl Places<'_> {
         let (left, refused): (Vec<_>, Vec<_>) =
             refused.into_iter().partition(Refused::is_left_behind);
         let refused = if let [first, _, ..] = &left[..] {
-            let finding = self.left_behind(&first.wanted, left.len());
+            let planned = |one: &Refused| one.wanted.entry.state == State::Planned;
+            let finding = self.left_behind(&first.wanted, left.len(), left.iter().all(planned));
             self.findings.push(finding);
             refused
         } else {
@@ -189,7 +186,7 @@ impl Places<'_> {
     }
 
     /// The network has another range than its subnets were planned in.
-    fn left_behind(&self, first: &Taken, count: usize) -> Finding {
+    fn left_behind(&self, first: &Taken, count: usize, planned: bool) -> Finding {
         rules::EKS212
             .at(
                 self.vpc.origin,
@@ -201,7 +198,7 @@ impl Places<'_> {
                 ),
             )
             .note("AWS changes neither a VPC's primary range nor a subnet's: all would be replaced")
-            .help(format!("write the range that {} lies in{NOT_YET}", first.entry.cidr))
+            .help(format!("give the network a block that {} lies in{}", first.entry.cidr, if planned { NOT_YET } else { "" }))
     }
 
     /// Says how much is missing, with the arithmetic, once for each tier.
