@@ -252,6 +252,32 @@ fn an_ipv6_range_is_taken_whichever_line_says_so() {
     );
 }
 
+/// A file that was cut off at its beginning is not one of a network that has given out nothing.
+#[test]
+fn an_empty_file_is_a_fault() {
+    for text in ["", "\n", "# a comment\n"] {
+        assert_eq!(faults(text), ["the ledger is empty"]);
+    }
+    assert_eq!(faults(&LockFile::new().text()), [""; 0]);
+}
+
+/// Both branches turned IPv6 on, and beside other tiers each counted in another way.
+#[test]
+fn a_subnet_has_one_ipv6_range() {
+    let text = lock(&[
+        "data use1-az1 0 10.20.0.0/24 planned ipv6=1",
+        "data use1-az1 0 10.20.0.0/24 deployed ipv6=2",
+    ]);
+    assert_eq!(
+        faults(&text),
+        ["data in use1-az1 has both the IPv6 ranges 2 and 1"]
+    );
+    assert_eq!(
+        repaired(&text),
+        ["data use1-az1 0 10.20.0.0/24 deployed ipv6=2"]
+    );
+}
+
 /// The ledger has which gateway a tier leaves through, not only which ones there are.
 #[test]
 fn a_tier_keeps_its_gateway_where_there_are_several() {

@@ -100,6 +100,9 @@ fn parsed<'a>(
             Err(why) => not_an_entry(&why, span, findings),
         }
     }
+    if !version {
+        nothing(source, findings);
+    }
     parsed
 }
 
@@ -239,6 +242,8 @@ struct Seen {
     /// By first address; they do not overlap, so only neighbours can overlap a further one.
     ranges: BTreeMap<Ipv4Net, (SubnetKey, Span)>,
     indices: BTreeMap<u8, (SubnetKey, Ipv4Net, Span)>,
+    /// The same by subnet.
+    index_of: BTreeMap<(SubnetKey, Ipv4Net), (u8, Span)>,
 }
 
 impl Seen {
@@ -284,6 +289,12 @@ impl Seen {
             let message = format!("{key} and {other} both have the IPv6 range {index}");
             clash(line, message, *place, findings);
         }
+        let subnet = (key.clone(), cidr);
+        let (known, place) = *self.index_of.entry(subnet).or_insert((index, *span));
+        if known != index {
+            let message = format!("{key} has both the IPv6 ranges {index} and {known}");
+            clash(line, message, place, findings);
+        }
     }
 
     fn overlapping(&self, cidr: Ipv4Net) -> Option<(&SubnetKey, Ipv4Net, Span)> {
@@ -315,6 +326,21 @@ fn in_conflict(span: Span, findings: &mut Findings) {
             .at(Origin::Spec(span), "a merge left a conflict in the ledger")
             .note("both branches have given out ranges, and each has its lines here")
             .help("take both by `eksnet plan --repair`, which moves only what is planned and in the way"),
+    );
+}
+
+/// What this program writes has a version even where it has no networks.
+fn nothing(source: SourceId, findings: &mut Findings) {
+    let span = Span {
+        source,
+        start: 0,
+        end: 0,
+    };
+    findings.push(
+        rules::PLAN008
+            .at(Origin::Spec(span), "the ledger is empty")
+            .note("what it had would be given out again, and subnets that exist would move")
+            .help("take the file back from the version control by `git checkout eksnet.lock`, or delete it if no network was ever deployed"),
     );
 }
 
