@@ -42,13 +42,16 @@ pub(super) enum Keep {
     Locked { missing_too: bool },
 }
 
-/// The ledgers of a run, by file.
+/// The ledgers of a run.
 #[derive(Default)]
 pub(super) struct Ledgers {
     /// The one that the user named.
     named: Option<PathBuf>,
     treatment: Treatment,
+    /// By [`identity`].
     files: BTreeMap<PathBuf, LedgerFile>,
+    /// Whether something was planned whose ledger nobody keeps.
+    unkept: bool,
     /// What is to be said of what was adopted.
     remark: Option<String>,
 }
@@ -56,9 +59,14 @@ pub(super) struct Ledgers {
 /// A ledger's file as it was, and as it is to be.
 #[derive(Default)]
 struct LedgerFile {
-    exists: bool,
+    /// As the user names it.
+    path: PathBuf,
+    /// What stood in it; none where there was no file.
+    text: Option<String>,
     /// Whether nothing can be planned with it.
     broken: bool,
+    /// Whether it has to be written even if all that can be read of it stays.
+    mended: bool,
     /// For the standard input, which has no place to write beside.
     read_only: bool,
     before: LockFile,
@@ -73,32 +81,37 @@ impl Ledgers {
             named: options.ledger.clone(),
             treatment,
             files: BTreeMap::new(),
+            unkept: false,
             remark: None,
         }
     }
 
-    /// The ledger's file for a spec, read; nothing where there is none, as for the standard input.
-    pub(super) fn beside(
+    /// The ledger's file, read, by what it is known by: the one that the user named, else the usual one. Nothing where
+    /// there is neither, as for the standard input.
+    pub(super) fn open(
         &mut self,
-        spec: Option<&Path>,
+        usual: Option<&Path>,
         sources: &mut Sources,
         findings: &mut Findings,
     ) -> Option<PathBuf> {
-        let path = match (&self.named, spec) {
-            (Some(named), _) => named.clone(),
-            (None, Some(spec)) => spec.with_file_name(LOCK_FILE),
-            (None, None) => return None,
+        let Some(path) = self.named.as_deref().or(usual) else {
+            self.unkept = true;
+            return None;
         };
-        if !self.files.contains_key(&path) {
-            let file = self.read(&path, sources, findings);
-            self.files.insert(path.clone(), file);
+        let id = identity(path);
+        if !self.files.contains_key(&id) {
+            let file = LedgerFile {
+                path: path.to_path_buf(),
+                ..self.read(path, sources, findings)
+            };
+            self.files.insert(id.clone(), file);
         }
-        if spec.is_none()
-            && let Some(file) = self.files.get_mut(&path)
+        if usual.is_none()
+            && let Some(file) = self.files.get_mut(&id)
         {
             file.read_only = true;
         }
-        Some(path)
+        Some(id)
     }
 
     fn read(&self, path: &Path, sources: &mut Sources, findings: &mut Findings) -> LedgerFile {
@@ -121,20 +134,21 @@ impl Ledgers {
         };
         let after = read(&name, &text, sources, &mut said);
         // What stands in the file; what cannot be read of it is not what is compared with.
+        let mut mended = Findings::new();
         let before = if self.treatment.repair {
-            LockFile::read(&name, &text, &mut Sources::new(), &mut Findings::new())
+            LockFile::read(&name, &text, &mut Sources::new(), &mut mended)
         } else {
             after.clone()
         };
         let broken = said.has_errors();
         findings.extend(said);
         LedgerFile {
-            exists: true,
+            text: Some(text),
             broken,
-            read_only: false,
+            mended: mended.has_errors(),
             before,
             after,
-            adopted: BTreeSet::new(),
+            ..LedgerFile::default()
         }
     }
 
@@ -200,13 +214,17 @@ impl Ledgers {
         }
     }
 
-    /// Drops the networks of these directories that no spec has any more.
+    /// Drops the networks of a directory that no spec has any more.
     pub(super) fn only(&mut self, directory: &Path, planned: &[(String, String)]) {
+        if self.named.is_some() {
+            // Specs of other directories may share it.
+            return;
+        }
         let planned: BTreeSet<(&str, &str)> = planned
             .iter()
             .map(|(stack, region)| (stack.as_str(), region.as_str()))
             .collect();
-        if let Some(file) = self.files.get_mut(&directory.join(LOCK_FILE)) {
+        if let Some(file) = self.files.get_mut(&identity(&directory.join(LOCK_FILE))) {
             file.after
                 .retain(|stack, region| planned.contains(&(stack, region)));
         }
@@ -218,9 +236,16 @@ impl Ledgers {
         if let Some(remark) = &self.remark {
             screen.say(remark);
         }
-        for (path, file) in &self.files {
-            let missing = !file.exists && !file.after.is_empty();
-            if file.before == file.after && !missing {
+        if self.unkept && keep == (Keep::Locked { missing_too: true }) {
+            well = false;
+            screen.say(
+                "<stdin>: there is no ledger to hold it against; name one by `--ledger FILE`\n",
+            );
+        }
+        for (id, file) in &self.files {
+            let path = &file.path;
+            let missing = file.text.is_none() && !file.after.is_empty();
+            if file.before == file.after && !missing && !file.mended {
                 continue;
             }
             let locked = match keep {
@@ -229,7 +254,7 @@ impl Ledgers {
             };
             match locked {
                 None => {
-                    output::write(path, &file.after.text())?;
+                    output::write(id, &file.after.text())?;
                     screen.say(&format!("{}: {}\n", path.display(), file.summary()));
                 }
                 // Without a ledger there is nothing that a first plan could move.
@@ -248,6 +273,20 @@ impl Ledgers {
     }
 }
 
+/// What a file is known by, by whatever path it is named: the ledger of `a.yaml` is that of `./b.yaml`. Two that were held
+/// for one would each be written without what the other has.
+fn identity(path: &Path) -> PathBuf {
+    if let Ok(file) = path.canonicalize() {
+        return file;
+    }
+    let parent = path.parent().filter(|parent| *parent != Path::new(""));
+    let directory = parent.unwrap_or(Path::new(".")).canonicalize();
+    match (directory, path.file_name()) {
+        (Ok(directory), Some(name)) => directory.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
 impl LedgerFile {
     fn unreadable(name: &str, why: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
         let source = sources.add(name, "");
@@ -262,7 +301,6 @@ impl LedgerFile {
                 .help("take the file back from the version control by `git checkout eksnet.lock`"),
         );
         Self {
-            exists: true,
             broken: true,
             ..Self::default()
         }
