@@ -1,8 +1,9 @@
 //! The ledgers of a run: `eksnet.lock` beside the specs, or where the user says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::{Args, ValueHint};
 use ipnet::Ipv4Net;
@@ -254,7 +255,8 @@ impl Ledgers {
             };
             match locked {
                 None => {
-                    output::write(id, &file.after.text())?;
+                    let _others_wait = guard(id);
+                    output::write(id, &file.merged(id)?.text())?;
                     screen.say(&format!("{}: {}\n", path.display(), file.summary()));
                 }
                 // Without a ledger there is nothing that a first plan could move.
@@ -287,7 +289,50 @@ fn identity(path: &Path) -> PathBuf {
     }
 }
 
+/// Lets no other run write beside this file until it is dropped, on systems that lock directories. On others two that
+/// write within the same millisecond may still lose one.
+fn guard(path: &Path) -> Option<File> {
+    let directory = File::open(path.parent()?).ok()?;
+    directory.lock().ok()?;
+    Some(directory)
+}
+
 impl LedgerFile {
+    /// The file as it is to be, with what other runs have given out to other networks since it was read.
+    fn merged(&self, id: &Path) -> Result<LockFile, Stop> {
+        let now = match fs::read(id) {
+            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                let path = self.path.display();
+                return Err(Stop::Failed(format!("cannot read {path}: {error}")));
+            }
+        };
+        let mut merged = self.after.clone();
+        // A ledger that was taken away takes nothing back.
+        let Some(now) = now.filter(|now| Some(now) != self.text.as_ref()) else {
+            return Ok(merged);
+        };
+        let mut findings = Findings::new();
+        let theirs = LockFile::read("", &now, &mut Sources::new(), &mut findings);
+        let mut overtaken = findings.has_errors() || self.mended;
+        for (stack, region, ledger) in theirs.networks() {
+            let [before, after] =
+                [&self.before, &self.after].map(|file| file.ledger(stack, region));
+            if Some(ledger) != before && Some(ledger) != after {
+                overtaken |= before != after;
+                merged.set(stack, region, ledger.clone());
+            }
+        }
+        if overtaken {
+            return Err(Stop::Failed(format!(
+                "{} has changed since it was read, also for what this run gives out: run it again",
+                self.path.display()
+            )));
+        }
+        Ok(merged)
+    }
+
     fn unreadable(name: &str, why: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
         let source = sources.add(name, "");
         let span = Span {

@@ -280,6 +280,35 @@ fn a_directory_has_one_ledger() {
     assert_eq!(place.read(LOCK).matches("\nsmall us-east-1 ").count(), 9);
 }
 
+/// As by `make --jobs`: whoever writes last keeps what others have written since it read the file.
+#[test]
+fn runs_at_once_lose_nothing() {
+    const RUNS: usize = 16;
+    let place = Place::small();
+    well(&place, "plan");
+    let name = |run| format!("run{run}");
+    let runs: Vec<_> = (0..RUNS)
+        .map(|run| {
+            place.write(
+                &format!("{}.yaml", name(run)),
+                SMALL.replace("small", &name(run)),
+            );
+            let mut command = place.command(&format!("plan {}.yaml", name(run)));
+            let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+            quiet.spawn().unwrap()
+        })
+        .collect();
+    for mut run in runs {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+    }
+    let lock = place.read(LOCK);
+    for run in 0..RUNS {
+        let lines = lock.matches(&format!("\n{} us-east-1 ", name(run))).count();
+        assert_eq!(lines, 9, "{lock}");
+    }
+    well(&place, "plan --locked");
+}
+
 /// A ledger that several directories share has networks that no spec of one of them has.
 #[test]
 fn a_shared_ledger_forgets_no_network() {
