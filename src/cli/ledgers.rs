@@ -1,20 +1,19 @@
 //! The ledgers of a run: `eksnet.lock` beside the specs, or where the user says.
 
+mod file;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
-use ipnet::Ipv4Net;
 
 use super::adopt::{Adopt, remark};
 use super::screen::Screen;
 use super::{Stop, output};
-use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, Sources, Span};
+use crate::diagnostic::{Findings, Sources};
 use crate::network::Stack;
-use crate::plan::{Change, LOCK_FILE, Ledger, LockFile, SubnetKey};
+use crate::plan::{LOCK_FILE, Ledger};
+use file::{LedgerFile, guard, identity};
 
 #[derive(Args, Clone, Default)]
 pub(super) struct LedgerOptions {
@@ -57,25 +56,6 @@ pub(super) struct Ledgers {
     remark: Option<String>,
 }
 
-/// A ledger's file as it was, and as it is to be.
-#[derive(Default)]
-struct LedgerFile {
-    /// As the user names it.
-    path: PathBuf,
-    /// What stood in it; none where there was no file.
-    text: Option<String>,
-    /// Whether nothing can be planned with it.
-    broken: bool,
-    /// Whether it has to be written even if all that can be read of it stays.
-    mended: bool,
-    /// For the standard input, which has no place to write beside.
-    read_only: bool,
-    before: LockFile,
-    after: LockFile,
-    /// Which subnets were found to exist.
-    adopted: BTreeSet<SubnetKey>,
-}
-
 impl Ledgers {
     pub(super) fn new(options: &LedgerOptions, treatment: Treatment) -> Self {
         Self {
@@ -101,10 +81,7 @@ impl Ledgers {
         };
         let id = identity(path);
         if !self.files.contains_key(&id) {
-            let file = LedgerFile {
-                path: path.to_path_buf(),
-                ..self.read(path, sources, findings)
-            };
+            let file = LedgerFile::read(path, self.treatment.repair, sources, findings);
             self.files.insert(id.clone(), file);
         }
         if usual.is_none()
@@ -113,44 +90,6 @@ impl Ledgers {
             file.read_only = true;
         }
         Some(id)
-    }
-
-    fn read(&self, path: &Path, sources: &mut Sources, findings: &mut Findings) -> LedgerFile {
-        let name = path.to_string_lossy();
-        let text = match fs::read(path).map(String::from_utf8) {
-            Ok(Ok(text)) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return LedgerFile::default(),
-            Ok(Err(_)) => {
-                return LedgerFile::unreadable(&name, "it is not UTF-8", sources, findings);
-            }
-            Err(error) => {
-                return LedgerFile::unreadable(&name, &error.to_string(), sources, findings);
-            }
-        };
-        let mut said = Findings::new();
-        let read = if self.treatment.repair {
-            LockFile::repair
-        } else {
-            LockFile::read
-        };
-        let after = read(&name, &text, sources, &mut said);
-        // What stands in the file; what cannot be read of it is not what is compared with.
-        let mut mended = Findings::new();
-        let before = if self.treatment.repair {
-            LockFile::read(&name, &text, &mut Sources::new(), &mut mended)
-        } else {
-            after.clone()
-        };
-        let broken = said.has_errors();
-        findings.extend(said);
-        LedgerFile {
-            text: Some(text),
-            broken,
-            mended: mended.has_errors(),
-            before,
-            after,
-            ..LedgerFile::default()
-        }
     }
 
     /// The ledger of a stack, or nothing where it cannot be trusted.
@@ -272,144 +211,5 @@ impl Ledgers {
             }
         }
         Ok(well)
-    }
-}
-
-/// What a file is known by, by whatever path it is named: the ledger of `a.yaml` is that of `./b.yaml`. Two that were held
-/// for one would each be written without what the other has.
-fn identity(path: &Path) -> PathBuf {
-    if let Ok(file) = path.canonicalize() {
-        return file;
-    }
-    let parent = path.parent().filter(|parent| *parent != Path::new(""));
-    let directory = parent.unwrap_or(Path::new(".")).canonicalize();
-    match (directory, path.file_name()) {
-        (Ok(directory), Some(name)) => directory.join(name),
-        _ => path.to_path_buf(),
-    }
-}
-
-/// Lets no other run write beside this file until it is dropped, on systems that lock directories. On others two that
-/// write within the same millisecond may still lose one.
-fn guard(path: &Path) -> Option<File> {
-    let directory = File::open(path.parent()?).ok()?;
-    directory.lock().ok()?;
-    Some(directory)
-}
-
-impl LedgerFile {
-    /// The file as it is to be, with what other runs have given out to other networks since it was read.
-    fn merged(&self, id: &Path) -> Result<LockFile, Stop> {
-        let now = match fs::read(id) {
-            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => {
-                let path = self.path.display();
-                return Err(Stop::Failed(format!("cannot read {path}: {error}")));
-            }
-        };
-        let mut merged = self.after.clone();
-        // A ledger that was taken away takes nothing back.
-        let Some(now) = now.filter(|now| Some(now) != self.text.as_ref()) else {
-            return Ok(merged);
-        };
-        let mut findings = Findings::new();
-        let theirs = LockFile::read("", &now, &mut Sources::new(), &mut findings);
-        let mut overtaken = findings.has_errors() || self.mended;
-        for (stack, region, ledger) in theirs.networks() {
-            let [before, after] =
-                [&self.before, &self.after].map(|file| file.ledger(stack, region));
-            if Some(ledger) != before && Some(ledger) != after {
-                overtaken |= before != after;
-                merged.set(stack, region, ledger.clone());
-            }
-        }
-        if overtaken {
-            return Err(Stop::Failed(format!(
-                "{} has changed since it was read, also for what this run gives out: run it again",
-                self.path.display()
-            )));
-        }
-        Ok(merged)
-    }
-
-    fn unreadable(name: &str, why: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
-        let source = sources.add(name, "");
-        let span = Span {
-            source,
-            start: 0,
-            end: 0,
-        };
-        findings.push(
-            rules::PLAN008
-                .at(Origin::Spec(span), format!("cannot read the ledger: {why}"))
-                .help("take the file back from the version control by `git checkout eksnet.lock`"),
-        );
-        Self {
-            broken: true,
-            ..Self::default()
-        }
-    }
-
-    /// What changed, in words.
-    fn summary(&self) -> String {
-        let mut counts = [0_usize; 7];
-        let mut regions: BTreeMap<(&str, &str), [Option<&Ledger>; 2]> = BTreeMap::new();
-        for (at, file) in [&self.before, &self.after].into_iter().enumerate() {
-            for (stack, region, ledger) in file.networks() {
-                regions.entry((stack, region)).or_default()[at] = Some(ledger);
-            }
-        }
-        let none = Ledger::new();
-        for [old, new] in regions.into_values() {
-            let new = new.unwrap_or(&none);
-            let kept: BTreeSet<Ipv4Net> = new.tombstones().map(|old| old.cidr).collect();
-            for change in old.unwrap_or(&none).changes(new) {
-                counts[match &change {
-                    Change::Added(key, _) | Change::Moved(key, ..) | Change::Marked(key, ..)
-                        if self.adopted.contains(key) =>
-                    {
-                        0
-                    }
-                    Change::Added(..) => 1,
-                    Change::Removed(_, entry) if kept.contains(&entry.cidr) => 2,
-                    Change::Removed(..) => 3,
-                    Change::Moved(..) => 4,
-                    Change::Marked(..) => 5,
-                    Change::Released(_) => 6,
-                }] += 1;
-            }
-        }
-        let words = [
-            "adopted",
-            "given out",
-            "kept for removed subnets",
-            "given up",
-            "moved",
-            "marked",
-            "released",
-        ];
-        let said: Vec<String> = counts
-            .iter()
-            .zip(words)
-            .filter(|(count, _)| **count > 0)
-            .map(|(count, word)| {
-                let ranges = if *count == 1 { "range" } else { "ranges" };
-                format!("{count} {ranges} {word}")
-            })
-            .collect();
-        if said.is_empty() {
-            "put in order".to_owned()
-        } else {
-            said.join(", ")
-        }
-    }
-
-    fn refusal(&self) -> &'static str {
-        if self.read_only {
-            "it would change, and what is read from the standard input is locked; plan the spec as a file to write it"
-        } else {
-            "it would change; the same command without `--locked` or `--check` writes it"
-        }
     }
 }
