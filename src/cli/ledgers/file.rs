@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ipnet::Ipv4Net;
 
-use crate::check::rules;
 use crate::cli::Stop;
-use crate::diagnostic::{Findings, Origin, Sources, Span};
+use crate::diagnostic::{Findings, Sources};
 use crate::plan::{Change, Ledger, LockFile, SubnetKey};
 
 /// A ledger's file as it was, and as it is to be.
@@ -72,11 +71,16 @@ impl LedgerFile {
         let text = match fs::read(path).map(String::from_utf8) {
             Ok(Ok(text)) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Self::default(),
-            Ok(Err(_)) => {
-                return Self::unreadable(&name, "it is not UTF-8", sources, findings);
-            }
-            Err(error) => {
-                return Self::unreadable(&name, &error.to_string(), sources, findings);
+            unreadable => {
+                let why = match unreadable {
+                    Err(error) => error.to_string(),
+                    Ok(_) => "it is not UTF-8".to_owned(),
+                };
+                findings.push(LockFile::unreadable(&name, &why, sources));
+                return Self {
+                    broken: true,
+                    ..Self::default()
+                };
             }
         };
         let mut said = Findings::new();
@@ -138,24 +142,6 @@ impl LedgerFile {
             )));
         }
         Ok(merged)
-    }
-
-    fn unreadable(name: &str, why: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
-        let source = sources.add(name, "");
-        let span = Span {
-            source,
-            start: 0,
-            end: 0,
-        };
-        findings.push(
-            rules::PLAN008
-                .at(Origin::Spec(span), format!("cannot read the ledger: {why}"))
-                .help("take the file back from the version control by `git checkout eksnet.lock`"),
-        );
-        Self {
-            broken: true,
-            ..Self::default()
-        }
     }
 
     /// What changed, in words.

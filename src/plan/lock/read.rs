@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::{LockFile, TOMBSTONE, VERSION};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, SourceId, Sources, Span};
+use crate::diagnostic::{Finding, Findings, Origin, SourceId, Sources, Span};
 use crate::network::ZoneId;
 use crate::plan::{Entry, Ledger, State, SubnetKey, Tombstone};
 
@@ -329,17 +329,34 @@ fn in_conflict(span: Span, findings: &mut Findings) {
     );
 }
 
-/// What this program writes has a version even where it has no networks.
-fn nothing(source: SourceId, findings: &mut Findings) {
-    let span = Span {
+pub(super) fn unreadable(name: &str, why: &str, sources: &mut Sources) -> Finding {
+    rules::PLAN008
+        .at(
+            whole(sources.add(name, "")),
+            format!("cannot read the ledger: {why}"),
+        )
+        .note(LOST)
+        .help("take the file back from the version control by `git checkout eksnet.lock`")
+}
+
+/// The file as such.
+const fn whole(source: SourceId) -> Origin {
+    Origin::Spec(Span {
         source,
         start: 0,
         end: 0,
-    };
+    })
+}
+
+/// Why there is no plan without the ledger.
+const LOST: &str = "what it had would be given out again, and subnets that exist would move";
+
+/// What this program writes has a version even where it has no networks.
+fn nothing(source: SourceId, findings: &mut Findings) {
     findings.push(
         rules::PLAN008
-            .at(Origin::Spec(span), "the ledger is empty")
-            .note("what it had would be given out again, and subnets that exist would move")
+            .at(whole(source), "the ledger is empty")
+            .note(LOST)
             .help("take the file back from the version control by `git checkout eksnet.lock`, or delete it if no network was ever deployed"),
     );
 }
