@@ -322,3 +322,42 @@ fn a_further_gateway_changes_no_route_of_others() {
     };
     assert_eq!(route(&before), route(&after));
 }
+
+/// What a removed subnet had is nobody's, also where only a part of it can be given out by now: the block that it was in
+/// came back smaller, or a part of it is reserved.
+#[test]
+fn a_part_of_what_a_removed_subnet_had_is_nobodys() {
+    let stack = |block: &str, reserved: Option<&str>, tiers: &[(&str, u8)]| {
+        let block = range(block);
+        let mut net = Network::new(cidr!("10.20.0.0/16"))
+            .in_zones(["use1-az1", "use1-az2"])
+            .secondary_cidr(block);
+        if let Some(reserved) = reserved {
+            net = net.reserved(range(reserved));
+        }
+        for (name, prefix) in tiers {
+            net.add(Tier::isolated(*name).prefix(*prefix).block(block));
+        }
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let plan = |stack: &Stack, ledger: &Ledger| stack.plan(ledger).map(|plan| plan.ledger());
+    let first = stack("10.21.0.0/16", None, &[("pods", 18), ("data", 24)]);
+    let before = plan(&first, &Ledger::new()).expect("there is room");
+    let had = before.get(&key("pods", "use1-az1")).expect("a range").cidr;
+    for (block, reserved, has_room) in [
+        ("10.21.0.0/16", Some("10.21.0.0/19"), true),
+        ("10.21.0.0/17", None, false),
+        ("10.21.0.0/19", None, false),
+    ] {
+        let removed = stack("10.21.0.0/16", None, &[]);
+        let removed = plan(&removed, &before).expect("there is room");
+        let again = stack(block, reserved, &[("cache", 20)]);
+        let given = plan(&again, &removed);
+        assert_eq!(given.is_ok(), has_room, "{block}");
+        let Ok(given) = given else { continue };
+        for (_, entry) in given.entries() {
+            assert!(!had.contains(&entry.cidr), "{block}: {}", entry.cidr);
+        }
+        assert_eq!(plan(&again, &given).ok().as_ref(), Some(&given), "{block}");
+    }
+}
