@@ -361,3 +361,26 @@ fn a_part_of_what_a_removed_subnet_had_is_nobodys() {
         assert_eq!(plan(&again, &given).ok().as_ref(), Some(&given), "{block}");
     }
 }
+
+/// A range is given to the VPC again, not to its subnets anew: another number would be another range for each.
+#[test]
+fn an_ipv6_range_outlives_a_network_without() {
+    let stack = |dual_stack: bool, tiers: &[&str]| {
+        let mut net = Network::new(cidr!("10.20.0.0/16")).zones(2);
+        if dual_stack {
+            net = net.dual_stack();
+        }
+        for tier in tiers {
+            net.add(Tier::isolated(*tier).prefix(24));
+        }
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let synthesize = |stack: &Stack, ledger: &Ledger| stack.synthesize_with(ledger).expect("room");
+    let first = synthesize(&stack(true, &["data"]), &Ledger::new());
+    let tiers = ["data", "cache"];
+    let both = synthesize(&stack(true, &tiers), &first.plan().ledger());
+    let without = synthesize(&stack(false, &tiers), &both.plan().ledger());
+    assert!(!without.plan().dual_stack && !without.cloudformation().contains("Ipv6"));
+    let again = synthesize(&stack(true, &tiers), &without.plan().ledger());
+    assert_eq!(again.cloudformation(), both.cloudformation());
+}
