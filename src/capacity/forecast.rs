@@ -66,7 +66,7 @@ pub struct SubnetCapacity {
 pub struct Taken {
     /// Kept for the network interfaces of the control plane: six in each of its subnets.
     pub control_plane: u64,
-    /// Kept for load balancers: eight in each subnet that takes them.
+    /// Kept for load balancers: eight in the first subnet of each zone of a tier that takes them.
     pub load_balancers: u64,
     /// Interface endpoints, one for each.
     pub endpoints: u64,
@@ -260,11 +260,11 @@ impl ZoneCapacity {
             if plan.control_plane == Some(index) {
                 taken.control_plane = CONTROL_PLANE;
             }
-            if tier.load_balancers {
-                taken.load_balancers = LOAD_BALANCER;
-            }
-            // An endpoint or a gateway stands in one subnet of a zone only.
+            // An endpoint or a gateway stands in one subnet of a zone only, and load balancers where the tag for them is.
             if place == 0 {
+                if tier.load_balancers {
+                    taken.load_balancers = LOAD_BALANCER;
+                }
                 if plan.endpoint_tier == Some(index) {
                     taken.endpoints = endpoints;
                 }

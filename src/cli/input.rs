@@ -9,7 +9,7 @@ use super::specs::{Collected, SpecFile};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Sources};
 use crate::network::{At, Region, Stack};
-use crate::plan::Ledger;
+use crate::plan::{LOCK_FILE, Ledger};
 use crate::synthesis::Synthesis;
 
 /// The stacks of a run before anything is known about them.
@@ -105,15 +105,13 @@ impl Input {
                 }
             }
             Self::Program { stacks, ledger } => {
-                // The file need not exist for its neighbour to be found.
-                let beside = ledger.with_file_name("program");
                 for stack in &stacks {
                     match names.add(stack) {
                         Some(twin) => {
                             all.findings.push(twin);
                             all.findings.extend(stack.check_model());
                         }
-                        None => all.program(stack, &beside),
+                        None => all.program(stack, &ledger),
                     }
                 }
                 all.read_program();
@@ -164,7 +162,8 @@ impl Synthesized {
             self.findings.push(twin);
             return self.findings.extend(loaded.check_form());
         }
-        let path = self.ledger(file.path());
+        let usual = file.path().map(|spec| spec.with_file_name(LOCK_FILE));
+        let path = self.ledger(usual.as_deref());
         let sound = !loaded.findings.has_errors();
         match self.ledger_of(path.as_deref(), stack, sound) {
             Some(ledger) => self.take(path.as_deref(), loaded.synthesize(&ledger)),
@@ -172,8 +171,8 @@ impl Synthesized {
         }
     }
 
-    fn program(&mut self, stack: &Stack, beside: &Path) {
-        let path = self.ledger(Some(beside));
+    fn program(&mut self, stack: &Stack, ledger: &Path) {
+        let path = self.ledger(Some(ledger));
         match self.ledger_of(path.as_deref(), stack, true) {
             Some(ledger) => self.take(path.as_deref(), stack.synthesize_with(&ledger)),
             None => self.findings.extend(stack.check_model()),
@@ -204,9 +203,9 @@ impl Synthesized {
             .collect()
     }
 
-    fn ledger(&mut self, spec: Option<&Path>) -> Option<PathBuf> {
+    fn ledger(&mut self, usual: Option<&Path>) -> Option<PathBuf> {
         self.ledgers
-            .beside(spec, &mut self.sources, &mut self.findings)
+            .open(usual, &mut self.sources, &mut self.findings)
     }
 
     /// The ledger of a stack, with what is to be adopted where the stack is sound enough for it.
@@ -314,5 +313,33 @@ impl Names {
                     "give one of them another name, or synthesize them into different directories",
                 )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
+
+    use crate::cli::ledgers::{Keep, Ledgers};
+    use crate::cli::screen::{Color, Screen};
+    use crate::prelude::*;
+
+    use super::{Files, Input};
+
+    /// Two programs of one directory, each with a ledger of its own name.
+    #[test]
+    fn a_program_has_its_ledger_where_it_says() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = directory.path().join("nets/of-this-program.lock");
+        let net = Network::new(cidr!("10.20.0.0/16"));
+        let input = Input::Program {
+            stacks: vec![Stack::network_only("prod", Region::UsEast1, net)],
+            ledger: ledger.clone(),
+        };
+        let mut screen = Screen::new(Color::Never);
+        let all = input.synthesize(Files::None, Ledgers::default(), &mut screen);
+        assert!(all.ledgers.settle(Keep::Write, &mut screen).ok().unwrap());
+        let text = std::fs::read_to_string(ledger).unwrap();
+        assert_eq!(text.matches("\nprod us-east-1 ").count(), 9, "{text}");
     }
 }

@@ -1,19 +1,19 @@
 //! The ledgers of a run: `eksnet.lock` beside the specs, or where the user says.
 
+mod file;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use clap::{Args, ValueHint};
-use ipnet::Ipv4Net;
 
 use super::adopt::{Adopt, remark};
 use super::screen::Screen;
 use super::{Stop, output};
-use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, Sources, Span};
+use crate::diagnostic::{Findings, Sources};
 use crate::network::Stack;
-use crate::plan::{Change, LOCK_FILE, Ledger, LockFile, SubnetKey};
+use crate::plan::{LOCK_FILE, Ledger};
+use file::{LedgerFile, guard, identity};
 
 #[derive(Args, Clone, Default)]
 pub(super) struct LedgerOptions {
@@ -42,29 +42,18 @@ pub(super) enum Keep {
     Locked { missing_too: bool },
 }
 
-/// The ledgers of a run, by file.
+/// The ledgers of a run.
 #[derive(Default)]
 pub(super) struct Ledgers {
     /// The one that the user named.
     named: Option<PathBuf>,
     treatment: Treatment,
+    /// By [`identity`].
     files: BTreeMap<PathBuf, LedgerFile>,
+    /// Whether something was planned whose ledger nobody keeps.
+    unkept: bool,
     /// What is to be said of what was adopted.
     remark: Option<String>,
-}
-
-/// A ledger's file as it was, and as it is to be.
-#[derive(Default)]
-struct LedgerFile {
-    exists: bool,
-    /// Whether nothing can be planned with it.
-    broken: bool,
-    /// For the standard input, which has no place to write beside.
-    read_only: bool,
-    before: LockFile,
-    after: LockFile,
-    /// Which subnets were found to exist.
-    adopted: BTreeSet<SubnetKey>,
 }
 
 impl Ledgers {
@@ -73,6 +62,7 @@ impl Ledgers {
             named: options.ledger.clone(),
             treatment,
             files: BTreeMap::new(),
+            unkept: false,
             remark: None,
         }
     }
@@ -82,65 +72,29 @@ impl Ledgers {
         self.named.is_some()
     }
 
-    /// The ledger's file for a spec, read; nothing where there is none, as for the standard input.
-    pub(super) fn beside(
+    /// The ledger's file, read, by what it is known by: the one that the user named, else the usual one. Nothing where
+    /// there is neither, as for the standard input.
+    pub(super) fn open(
         &mut self,
-        spec: Option<&Path>,
+        usual: Option<&Path>,
         sources: &mut Sources,
         findings: &mut Findings,
     ) -> Option<PathBuf> {
-        let path = match (&self.named, spec) {
-            (Some(named), _) => named.clone(),
-            (None, Some(spec)) => spec.with_file_name(LOCK_FILE),
-            (None, None) => return None,
+        let Some(path) = self.named.as_deref().or(usual) else {
+            self.unkept = true;
+            return None;
         };
-        if !self.files.contains_key(&path) {
-            let file = self.read(&path, sources, findings);
-            self.files.insert(path.clone(), file);
+        let id = identity(path);
+        if !self.files.contains_key(&id) {
+            let file = LedgerFile::read(path, self.treatment.repair, sources, findings);
+            self.files.insert(id.clone(), file);
         }
-        if spec.is_none()
-            && let Some(file) = self.files.get_mut(&path)
+        if usual.is_none()
+            && let Some(file) = self.files.get_mut(&id)
         {
             file.read_only = true;
         }
-        Some(path)
-    }
-
-    fn read(&self, path: &Path, sources: &mut Sources, findings: &mut Findings) -> LedgerFile {
-        let name = path.to_string_lossy();
-        let text = match fs::read(path).map(String::from_utf8) {
-            Ok(Ok(text)) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return LedgerFile::default(),
-            Ok(Err(_)) => {
-                return LedgerFile::unreadable(&name, "it is not UTF-8", sources, findings);
-            }
-            Err(error) => {
-                return LedgerFile::unreadable(&name, &error.to_string(), sources, findings);
-            }
-        };
-        let mut said = Findings::new();
-        let read = if self.treatment.repair {
-            LockFile::repair
-        } else {
-            LockFile::read
-        };
-        let after = read(&name, &text, sources, &mut said);
-        // What stands in the file; what cannot be read of it is not what is compared with.
-        let before = if self.treatment.repair {
-            LockFile::read(&name, &text, &mut Sources::new(), &mut Findings::new())
-        } else {
-            after.clone()
-        };
-        let broken = said.has_errors();
-        findings.extend(said);
-        LedgerFile {
-            exists: true,
-            broken,
-            read_only: false,
-            before,
-            after,
-            adopted: BTreeSet::new(),
-        }
+        Some(id)
     }
 
     /// The ledger of a stack, or nothing where it cannot be trusted.
@@ -205,13 +159,17 @@ impl Ledgers {
         }
     }
 
-    /// Drops the networks of these directories that no spec has any more.
+    /// Drops the networks of a directory that no spec has any more.
     pub(super) fn only(&mut self, directory: &Path, planned: &[(String, String)]) {
+        if self.named.is_some() {
+            // Specs of other directories may share it.
+            return;
+        }
         let planned: BTreeSet<(&str, &str)> = planned
             .iter()
             .map(|(stack, region)| (stack.as_str(), region.as_str()))
             .collect();
-        if let Some(file) = self.files.get_mut(&directory.join(LOCK_FILE)) {
+        if let Some(file) = self.files.get_mut(&identity(&directory.join(LOCK_FILE))) {
             file.after
                 .retain(|stack, region| planned.contains(&(stack, region)));
         }
@@ -223,9 +181,16 @@ impl Ledgers {
         if let Some(remark) = &self.remark {
             screen.say(remark);
         }
-        for (path, file) in &self.files {
-            let missing = !file.exists && !file.after.is_empty();
-            if file.before == file.after && !missing {
+        if self.unkept && keep == (Keep::Locked { missing_too: true }) {
+            well = false;
+            screen.say(
+                "<stdin>: there is no ledger to hold it against; name one by `--ledger FILE`\n",
+            );
+        }
+        for (id, file) in &self.files {
+            let path = &file.path;
+            let missing = file.text.is_none() && !file.after.is_empty();
+            if file.before == file.after && !missing && !file.mended {
                 continue;
             }
             let locked = match keep {
@@ -234,7 +199,8 @@ impl Ledgers {
             };
             match locked {
                 None => {
-                    output::write(path, &file.after.text())?;
+                    let _others_wait = guard(id);
+                    output::write(id, &file.merged(id)?.text())?;
                     screen.say(&format!("{}: {}\n", path.display(), file.summary()));
                 }
                 // Without a ledger there is nothing that a first plan could move.
@@ -250,88 +216,5 @@ impl Ledgers {
             }
         }
         Ok(well)
-    }
-}
-
-impl LedgerFile {
-    fn unreadable(name: &str, why: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
-        let source = sources.add(name, "");
-        let span = Span {
-            source,
-            start: 0,
-            end: 0,
-        };
-        findings.push(
-            rules::PLAN008
-                .at(Origin::Spec(span), format!("cannot read the ledger: {why}"))
-                .help("take the file back from the version control by `git checkout eksnet.lock`"),
-        );
-        Self {
-            exists: true,
-            broken: true,
-            ..Self::default()
-        }
-    }
-
-    /// What changed, in words.
-    fn summary(&self) -> String {
-        let mut counts = [0_usize; 7];
-        let mut regions: BTreeMap<(&str, &str), [Option<&Ledger>; 2]> = BTreeMap::new();
-        for (at, file) in [&self.before, &self.after].into_iter().enumerate() {
-            for (stack, region, ledger) in file.networks() {
-                regions.entry((stack, region)).or_default()[at] = Some(ledger);
-            }
-        }
-        let none = Ledger::new();
-        for [old, new] in regions.into_values() {
-            let new = new.unwrap_or(&none);
-            let kept: BTreeSet<Ipv4Net> = new.tombstones().map(|old| old.cidr).collect();
-            for change in old.unwrap_or(&none).changes(new) {
-                counts[match &change {
-                    Change::Added(key, _) | Change::Moved(key, ..) | Change::Marked(key, ..)
-                        if self.adopted.contains(key) =>
-                    {
-                        0
-                    }
-                    Change::Added(..) => 1,
-                    Change::Removed(_, entry) if kept.contains(&entry.cidr) => 2,
-                    Change::Removed(..) => 3,
-                    Change::Moved(..) => 4,
-                    Change::Marked(..) => 5,
-                    Change::Released(_) => 6,
-                }] += 1;
-            }
-        }
-        let words = [
-            "adopted",
-            "given out",
-            "kept for removed subnets",
-            "given up",
-            "moved",
-            "marked",
-            "released",
-        ];
-        let said: Vec<String> = counts
-            .iter()
-            .zip(words)
-            .filter(|(count, _)| **count > 0)
-            .map(|(count, word)| {
-                let ranges = if *count == 1 { "range" } else { "ranges" };
-                format!("{count} {ranges} {word}")
-            })
-            .collect();
-        if said.is_empty() {
-            "put in order".to_owned()
-        } else {
-            said.join(", ")
-        }
-    }
-
-    fn refusal(&self) -> &'static str {
-        if self.read_only {
-            "it would change, and what is read from the standard input is locked; plan the spec as a file to write it"
-        } else {
-            "it would change; the same command without `--locked` or `--check` writes it"
-        }
     }
 }

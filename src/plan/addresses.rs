@@ -266,12 +266,25 @@ impl Places<'_> {
                     true
                 }
                 None => {
-                    // Outside of the network's blocks nothing can be given out, so nothing need be taken.
-                    self.space.take(tombstone.cidr);
+                    self.keep_free(tombstone.cidr);
                     true
                 }
             }
         });
+    }
+
+    /// Takes what is still free of a range. Outside of the network's blocks nothing can be given out, and a block may have
+    /// come back smaller than the subnet that was in it, or a part of what that had may be reserved by now.
+    fn keep_free(&mut self, cidr: Ipv4Net) {
+        let mut blocks = self.stack.network.blocks();
+        if self.space.take(cidr) || !blocks.any(|block| super::overlap(block.value, cidr)) {
+            return;
+        }
+        let mut parts = self.space.free_blocks();
+        parts.retain(|part| cidr.contains(part));
+        for part in parts {
+            self.space.take(part);
+        }
     }
 
     /// Gives a subnet exactly its range, or remembers why it cannot have it.

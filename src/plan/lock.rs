@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Entry, Ledger, SubnetKey, VpcRange};
-use crate::diagnostic::{Findings, Sources};
+use crate::diagnostic::{Finding, Findings, Sources};
 use crate::network::ZoneId;
 
 /// The name of the file.
@@ -73,6 +73,11 @@ impl LockFile {
     /// Where they gave one range to two subnets, one that is only planned loses it: the next plan finds another for it.
     pub fn repair(name: &str, text: &str, sources: &mut Sources, findings: &mut Findings) -> Self {
         read::repairing(name, text, sources, findings)
+    }
+
+    /// What is said of a file that cannot even be read as text.
+    pub(crate) fn unreadable(name: &str, why: &str, sources: &mut Sources) -> Finding {
+        read::unreadable(name, why, sources)
     }
 
     /// The ledger of a network; nothing for one that was never planned.

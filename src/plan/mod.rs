@@ -75,7 +75,7 @@ pub struct PlannedSubnet {
     pub key: SubnetKey,
     /// Its range.
     pub cidr: Ipv4Net,
-    /// Which /64 of the network's IPv6 range it has, where that has one.
+    /// Which /64 of the network's IPv6 range it has, or had when that had one.
     pub ipv6: Option<u8>,
     /// Whether it is known to exist on AWS.
     pub state: State,
@@ -110,6 +110,8 @@ pub struct Plan {
     pub vpc_state: State,
     /// All of the network's ranges, the primary one first.
     pub blocks: Vec<Ipv4Net>,
+    /// Whether the network has an IPv6 range now.
+    pub dual_stack: bool,
     /// The network's zones, in order.
     pub zones: Vec<ZoneId>,
     /// Its tiers: public ones first, isolated ones last, by name.
@@ -243,6 +245,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
             .into_iter()
             .map(|block| block.cidr)
             .collect(),
+        dual_stack: stack.network.ipv6.is_some(),
         zones,
         tiers: tiers.tiers,
         nats: tiers.nats,
@@ -263,18 +266,11 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;
     }
-    match stack.network.ipv6 {
-        Some(origin) => {
-            let kept = plan.tombstones.iter().filter_map(|old| old.ipv6);
-            let assigned = ipv6::assign(&mut plan.tiers, kept);
-            findings.extend(assigned.err().map(|refused| refused.finding(origin)));
-        }
-        // The range is gone from the VPC, and with it all that was given out of it.
-        None => {
-            for subnet in plan.tiers.iter_mut().flat_map(|tier| &mut tier.subnets) {
-                subnet.ipv6 = None;
-            }
-        }
+    // Without IPv6 what was given out stays known: the range may still be there, or come back.
+    if let Some(origin) = stack.network.ipv6 {
+        let kept = plan.tombstones.iter().filter_map(|old| old.ipv6);
+        let assigned = ipv6::assign(&mut plan.tiers, kept);
+        findings.extend(assigned.err().map(|refused| refused.finding(origin)));
     }
     Some(plan)
 }

@@ -134,7 +134,8 @@ impl PlanReport {
     /// The plan of a stack.
     pub fn new(synthesis: &Synthesis) -> Self {
         let (plan, graph) = (synthesis.plan(), synthesis.graph());
-        let tiers: Vec<TierRow> = plan.tiers.iter().map(TierRow::new).collect();
+        let tier = |tier| TierRow::new(tier, plan.dual_stack);
+        let tiers: Vec<TierRow> = plan.tiers.iter().map(tier).collect();
         Self {
             stack: graph.stack.clone(),
             region: graph.region.as_str().to_owned(),
@@ -327,7 +328,7 @@ impl TombstoneRow {
 }
 
 impl TierRow {
-    fn new(tier: &PlannedTier) -> Self {
+    fn new(tier: &PlannedTier, dual_stack: bool) -> Self {
         let subnets: Vec<SubnetRow> = tier
             .subnets
             .iter()
@@ -337,7 +338,7 @@ impl TierRow {
                 cidr: subnet.cidr.to_string(),
                 deployed: subnet.state == State::Deployed,
                 usable: subnet.usable(),
-                ipv6: subnet.ipv6,
+                ipv6: subnet.ipv6.filter(|_| dual_stack),
             })
             .collect();
         Self {
@@ -370,9 +371,8 @@ fn each(subnets: &[&SubnetRow]) -> Option<u64> {
 }
 
 fn ipv6(plan: &Plan) -> Option<usize> {
-    let subnets = plan.tiers.iter().flat_map(|tier| &tier.subnets);
-    let ranges = subnets.filter(|subnet| subnet.ipv6.is_some()).count();
-    (ranges > 0).then_some(ranges)
+    let ranges = plan.tiers.iter().map(|tier| tier.subnets.len()).sum();
+    plan.dual_stack.then_some(ranges)
 }
 
 fn gateways(plan: &Plan) -> Vec<PlannedGateway> {

@@ -250,4 +250,14 @@ fn a_build_script_is_locked() {
         let range = line.split(' ').nth(5).unwrap();
         assert!(template.contains(range), "{range}");
     }
+    // What cannot be read is not what was never there: a plan without it would move what is deployed.
+    place.write("eksnet.lock", [0xff]);
+    let damaged = run();
+    assert_eq!(damaged.status.code(), Some(101), "{}", said(&damaged));
+    let errors = String::from_utf8(damaged.stderr).unwrap();
+    assert!(
+        errors.contains("error[PLAN008] cannot read the ledger"),
+        "{errors}"
+    );
+    assert!(!errors.contains("`cp "), "{errors}");
 }

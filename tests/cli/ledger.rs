@@ -115,6 +115,7 @@ fn the_standard_input_is_locked() {
     let first = run("synth -", SMALL);
     assert_eq!(first.status.code(), Some(0));
     assert!(!place.at(LOCK).exists());
+    snapshot!("lock_stdin_missing", said(&run("plan - --locked", SMALL)));
     well(&place, "synth --out out");
     place.write("small.yaml", spec("zones: 4"));
     well(&place, "plan");
@@ -255,6 +256,92 @@ fn what_is_deployed_stays() {
     snapshot!("lock_moved", place.said("plan --repair"));
 }
 
+/// Two lines of one subnet, both only planned: one is taken, and the file says so from then on.
+#[test]
+fn what_is_mended_stays_mended() {
+    let place = Place::small();
+    well(&place, "plan");
+    let lock = place.read(LOCK);
+    let line = lock.lines().find(|line| line.contains(" nodes ")).unwrap();
+    let other = line.replace("10.40.0.0/19", "10.40.224.0/19");
+    assert_ne!(line, other);
+    place.write(LOCK, format!("{lock}{other}\n"));
+    assert_eq!(place.run("plan").status.code(), Some(1));
+    well(&place, "plan --repair");
+    well(&place, "plan --locked");
+    assert_eq!(lock, place.read(LOCK));
+}
+
+/// A ledger is one file, by whatever path its specs are named.
+#[test]
+fn a_directory_has_one_ledger() {
+    let place = Place::small();
+    let second = SMALL.replace("small", "second");
+    place.write("second.yaml", &second);
+    place.write("deeper/third.yaml", SMALL.replace("small", "third"));
+    let here = place.path().display();
+    for specs in [
+        "small.yaml ./second.yaml".to_owned(),
+        "deeper/../small.yaml second.yaml".to_owned(),
+        format!("{here}/small.yaml second.yaml"),
+    ] {
+        let _ = std::fs::remove_file(place.at(LOCK));
+        // The file that is not there yet and the one that is.
+        for zones in ["zones: 2", "zones: 3"] {
+            place.write("small.yaml", spec(zones));
+            let network = format!("10.40.0.0/16, {zones}");
+            place.write("second.yaml", second.replace("10.40.0.0/16", &network));
+            well(&place, &format!("plan {specs}"));
+            well(&place, "plan --locked");
+        }
+    }
+    // Two directories may share one by a link, which stays one.
+    std::os::unix::fs::symlink("../eksnet.lock", place.at("deeper/eksnet.lock")).unwrap();
+    well(&place, "plan . deeper");
+    assert!(place.at("deeper/eksnet.lock").is_symlink());
+    assert_eq!(place.read(LOCK).matches("\nthird us-east-1 ").count(), 9);
+    assert_eq!(place.read(LOCK).matches("\nsmall us-east-1 ").count(), 9);
+}
+
+/// As by `make --jobs`: whoever writes last keeps what others have written since it read the file.
+#[test]
+fn runs_at_once_lose_nothing() {
+    const RUNS: usize = 16;
+    let place = Place::small();
+    well(&place, "plan");
+    let name = |run| format!("run{run}");
+    let runs: Vec<_> = (0..RUNS)
+        .map(|run| {
+            place.write(
+                &format!("{}.yaml", name(run)),
+                SMALL.replace("small", &name(run)),
+            );
+            let mut command = place.command(&format!("plan {}.yaml", name(run)));
+            let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
+            quiet.spawn().unwrap()
+        })
+        .collect();
+    for mut run in runs {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+    }
+    let lock = place.read(LOCK);
+    for run in 0..RUNS {
+        let lines = lock.matches(&format!("\n{} us-east-1 ", name(run))).count();
+        assert_eq!(lines, 9, "{lock}");
+    }
+    well(&place, "plan --locked");
+}
+
+/// A ledger that several directories share has networks that no spec of one of them has.
+#[test]
+fn a_shared_ledger_forgets_no_network() {
+    let place = Place::small();
+    place.write("other/second.yaml", SMALL.replace("small", "second"));
+    well(&place, "plan other --ledger eksnet.lock");
+    well(&place, "plan . --ledger eksnet.lock --release");
+    assert!(place.read(LOCK).contains("\nsecond us-east-1 "));
+}
+
 #[test]
 fn a_damaged_ledger_stops_everything() {
     let place = Place::small();
@@ -271,6 +358,9 @@ fn a_damaged_ledger_stops_everything() {
         .replacen(" nat", " nut", 1);
     place.write(LOCK, damaged);
     snapshot!("lock_damaged", place.said("check"));
+    // What a run that ran out of disk, or a slip of the shell, leaves behind; not what was never there.
+    place.write(LOCK, "");
+    snapshot!("lock_empty", place.said("plan"));
     place.write(LOCK, [0xff, 0xfe]);
     assert_eq!(place.run("plan").status.code(), Some(1));
     assert!(!place.at("out").exists());

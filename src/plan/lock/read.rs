@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use super::seen::Seen;
 use super::{LockFile, TOMBSTONE, VERSION, VPC};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, SourceId, Sources, Span};
+use crate::diagnostic::{Finding, Findings, Origin, SourceId, Sources, Span};
 use crate::network::ZoneId;
 use crate::plan::{Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 
@@ -107,8 +107,7 @@ fn parsed<'a>(
         }
     }
     if !version {
-        let (start, end) = (0, 0);
-        without_version(Span { source, start, end }, findings);
+        nothing(source, findings);
     }
     parsed
 }
@@ -308,6 +307,38 @@ fn in_conflict(span: Span, findings: &mut Findings) {
     );
 }
 
+pub(super) fn unreadable(name: &str, why: &str, sources: &mut Sources) -> Finding {
+    rules::PLAN008
+        .at(
+            whole(sources.add(name, "")),
+            format!("cannot read the ledger: {why}"),
+        )
+        .note(LOST)
+        .help("take the file back from the version control by `git checkout eksnet.lock`")
+}
+
+/// The file as such.
+const fn whole(source: SourceId) -> Origin {
+    Origin::Spec(Span {
+        source,
+        start: 0,
+        end: 0,
+    })
+}
+
+/// Why there is no plan without the ledger.
+const LOST: &str = "what it had would be given out again, and subnets that exist would move";
+
+/// What this program writes has a version even where it has no networks.
+fn nothing(source: SourceId, findings: &mut Findings) {
+    findings.push(
+        rules::PLAN008
+            .at(whole(source), "the ledger is empty")
+            .note(LOST)
+            .help("take the file back from the version control by `git checkout eksnet.lock`, or delete it if no network was ever deployed"),
+    );
+}
+
 fn unknown_version(line: &str, span: Span, findings: &mut Findings) {
     findings.push(
         rules::PLAN008
@@ -317,15 +348,6 @@ fn unknown_version(line: &str, span: Span, findings: &mut Findings) {
             )
             .note("a newer eksnet may have written it, and an older one would lose what it does not know")
             .help(format!("use the eksnet that wrote it; this one reads `{VERSION}`")),
-    );
-}
-
-fn without_version(span: Span, findings: &mut Findings) {
-    findings.push(
-        rules::PLAN008
-            .at(Origin::Spec(span), "the ledger is empty")
-            .note("not even its version is there, so what it had is lost")
-            .help("take the file back from the version control by `git checkout eksnet.lock`, or delete it to plan as for the first time"),
     );
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Seen {
     /// By first address; they do not overlap, so only neighbours can overlap a further one.
     ranges: BTreeMap<Ipv4Net, (SubnetKey, Span)>,
     indices: BTreeMap<u8, (SubnetKey, Ipv4Net, Span)>,
+    /// The same by subnet.
+    index_of: BTreeMap<(SubnetKey, Ipv4Net), (u8, Span)>,
 }
 
 impl Seen {
@@ -90,6 +92,12 @@ impl Seen {
         if (other, *range) != (key, cidr) {
             let message = format!("{key} and {other} both have the IPv6 range {index}");
             clash(line, message, *place, findings);
+        }
+        let subnet = (key.clone(), cidr);
+        let (known, place) = *self.index_of.entry(subnet).or_insert((index, line.span));
+        if known != index {
+            let message = format!("{key} has both the IPv6 ranges {index} and {known}");
+            clash(line, message, place, findings);
         }
     }
 
