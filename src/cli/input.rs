@@ -340,6 +340,6 @@ mod tests {
         let all = input.synthesize(Files::None, Ledgers::default(), &mut screen);
         assert!(all.ledgers.settle(Keep::Write, &mut screen).ok().unwrap());
         let text = std::fs::read_to_string(ledger).unwrap();
-        assert_eq!(text.matches("\nprod us-east-1 ").count(), 9, "{text}");
+        assert_eq!(text.matches("\nprod us-east-1 ").count(), 10, "{text}");
     }
 }

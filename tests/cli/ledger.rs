@@ -299,8 +299,8 @@ fn a_directory_has_one_ledger() {
     std::os::unix::fs::symlink("../eksnet.lock", place.at("deeper/eksnet.lock")).unwrap();
     well(&place, "plan . deeper");
     assert!(place.at("deeper/eksnet.lock").is_symlink());
-    assert_eq!(place.read(LOCK).matches("\nthird us-east-1 ").count(), 9);
-    assert_eq!(place.read(LOCK).matches("\nsmall us-east-1 ").count(), 9);
+    assert_eq!(place.read(LOCK).matches("\nthird us-east-1 ").count(), 10);
+    assert_eq!(place.read(LOCK).matches("\nsmall us-east-1 ").count(), 10);
 }
 
 /// As by `make --jobs`: whoever writes last keeps what others have written since it read the file.
@@ -327,7 +327,7 @@ fn runs_at_once_lose_nothing() {
     let lock = place.read(LOCK);
     for run in 0..RUNS {
         let lines = lock.matches(&format!("\n{} us-east-1 ", name(run))).count();
-        assert_eq!(lines, 9, "{lock}");
+        assert_eq!(lines, 10, "{lock}");
     }
     well(&place, "plan --locked");
 }
