@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::ledgers::Ledgers;
+use super::Stop;
+use super::ledgers::{LedgerOptions, Ledgers, Owner};
 use super::screen::Screen;
 use super::specs::{Collected, SpecFile};
 use crate::check::rules;
@@ -17,8 +18,8 @@ pub(super) enum Input {
     Specs(Collected),
     Program {
         stacks: Vec<Stack>,
-        /// Where the program keeps its ledger.
-        ledger: PathBuf,
+        /// Where the program keeps its ledger, where that is known.
+        ledger: Option<PathBuf>,
     },
 }
 
@@ -32,6 +33,8 @@ pub(super) struct Synthesized {
     pub(super) stacks: Vec<Synthesis>,
     /// What was given out, and what had been.
     pub(super) ledgers: Ledgers,
+    /// The directories whose specs are all among them.
+    directories: Vec<PathBuf>,
 }
 
 /// Whether a run writes a file for each stack, so that their names must differ.
@@ -65,11 +68,14 @@ impl Input {
         }
     }
 
-    /// The directories whose specs are all among them.
-    pub(super) fn directories(&self) -> Vec<PathBuf> {
+    /// Refuses a run that gives out ranges where nobody would remember them.
+    pub(super) fn with_ledger(self, options: &LedgerOptions) -> Result<Self, Stop> {
         match self {
-            Self::Specs(collected) => collected.directories.clone(),
-            Self::Program { .. } => Vec::new(),
+            Self::Program { ledger: None, .. } if !options.is_named() => Err(Stop::Usage(format!(
+                "there is no {LOCK_FILE} here, which says where subnets are; run the program by Cargo or in the directory of \
+                 its {LOCK_FILE}, or name one by `--ledger FILE`, which is begun where it does not exist"
+            ))),
+            input => Ok(input),
         }
     }
 
@@ -86,6 +92,7 @@ impl Input {
             findings: Findings::new(),
             stacks: Vec::with_capacity(count),
             ledgers,
+            directories: Vec::new(),
         };
         let mut names = Names::new(files);
         match self {
@@ -94,6 +101,7 @@ impl Input {
                 if all.ledgers.is_named() {
                     neighbours.clear();
                 }
+                all.directories = collected.directories;
                 all.sources = collected.sources;
                 all.findings = collected.findings;
                 for (done, file) in collected.files.iter().enumerate() {
@@ -101,7 +109,7 @@ impl Input {
                     all.spec(file, &mut names);
                 }
                 for path in neighbours {
-                    all.neighbour(path, &names);
+                    all.neighbour(&path, &names);
                 }
             }
             Self::Program { stacks, ledger } => {
@@ -111,7 +119,7 @@ impl Input {
                             all.findings.push(twin);
                             all.findings.extend(stack.check_model());
                         }
-                        None => all.program(stack, &ledger),
+                        None => all.program(stack, ledger.as_deref()),
                     }
                 }
                 all.read_program();
@@ -124,16 +132,16 @@ impl Input {
 
 impl Synthesized {
     /// A network of the run that another spec beside it has too would have that one's subnets.
-    fn neighbour(&mut self, path: PathBuf, names: &Names) {
+    fn neighbour(&mut self, path: &Path, names: &Names) {
         // Few are worth more than a look.
-        let Ok(text) = std::fs::read_to_string(&path) else {
+        let Ok(text) = std::fs::read_to_string(path) else {
             return;
         };
         if !names.any_in(&text) {
             return;
         }
         let mut sources = Sources::new();
-        let Ok(loaded) = SpecFile::File(path.clone()).load(&mut sources) else {
+        let Ok(loaded) = SpecFile::File(path.to_path_buf()).load(&mut sources) else {
             return;
         };
         if let Some(stack) = &loaded.stack
@@ -162,8 +170,7 @@ impl Synthesized {
             self.findings.push(twin);
             return self.findings.extend(loaded.check_form());
         }
-        let usual = file.path().map(|spec| spec.with_file_name(LOCK_FILE));
-        let path = self.ledger(usual.as_deref());
+        let path = self.ledger(file.path().map_or(Owner::Stdin, Owner::Spec));
         let sound = !loaded.findings.has_errors();
         match self.ledger_of(path.as_deref(), stack, sound) {
             Some(ledger) => self.take(path.as_deref(), loaded.synthesize(&ledger)),
@@ -171,8 +178,8 @@ impl Synthesized {
         }
     }
 
-    fn program(&mut self, stack: &Stack, ledger: &Path) {
-        let path = self.ledger(Some(ledger));
+    fn program(&mut self, stack: &Stack, ledger: Option<&Path>) {
+        let path = self.ledger(Owner::Program(ledger));
         match self.ledger_of(path.as_deref(), stack, true) {
             Some(ledger) => self.take(path.as_deref(), stack.synthesize_with(&ledger)),
             None => self.findings.extend(stack.check_model()),
@@ -184,28 +191,18 @@ impl Synthesized {
         for stack in &mut self.stacks {
             stack.mark_deployed();
         }
-        self.ledgers.mark_deployed(&self.planned());
+        self.ledgers.mark_deployed();
     }
 
-    /// Drops the ledgers of networks that have no spec in these directories any more.
-    pub(super) fn forget_networks_without_spec(&mut self, directories: &[PathBuf]) {
-        let planned = self.planned();
-        for directory in directories {
-            self.ledgers.only(directory, &planned);
-        }
+    /// Writes the ledgers that changed, or says how they would; returns whether all is well.
+    pub(super) fn settle(&mut self, screen: &mut Screen) -> Result<bool, Stop> {
+        self.ledgers.without_spec(&self.directories);
+        self.ledgers.settle(screen)
     }
 
-    /// The stacks and regions that were planned.
-    fn planned(&self) -> Vec<(String, String)> {
-        let graphs = self.stacks.iter().map(Synthesis::graph);
-        graphs
-            .map(|graph| (graph.stack.clone(), graph.region.as_str().to_owned()))
-            .collect()
-    }
-
-    fn ledger(&mut self, usual: Option<&Path>) -> Option<PathBuf> {
+    fn ledger(&mut self, owner: Owner<'_>) -> Option<PathBuf> {
         self.ledgers
-            .open(usual, &mut self.sources, &mut self.findings)
+            .file_of(owner, &mut self.sources, &mut self.findings)
     }
 
     /// The ledger of a stack, with what is to be adopted where the stack is sound enough for it.
@@ -320,7 +317,7 @@ impl Names {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
 
-    use crate::cli::ledgers::{Keep, Ledgers};
+    use crate::cli::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
     use crate::cli::screen::{Color, Screen};
     use crate::prelude::*;
 
@@ -334,11 +331,15 @@ mod tests {
         let net = Network::new(cidr!("10.20.0.0/16"));
         let input = Input::Program {
             stacks: vec![Stack::network_only("prod", Region::UsEast1, net)],
-            ledger: ledger.clone(),
+            ledger: Some(ledger.clone()),
         };
         let mut screen = Screen::new(Color::Never);
-        let all = input.synthesize(Files::None, Ledgers::default(), &mut screen);
-        assert!(all.ledgers.settle(Keep::Write, &mut screen).ok().unwrap());
+        let all = input.synthesize(
+            Files::None,
+            Ledgers::new(&LedgerOptions::default(), Treatment::default(), Keep::Write),
+            &mut screen,
+        );
+        assert!(all.ledgers.settle(&mut screen).ok().unwrap());
         let text = std::fs::read_to_string(ledger).unwrap();
         assert_eq!(text.matches("\nprod us-east-1 ").count(), 10, "{text}");
     }

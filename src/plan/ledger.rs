@@ -289,6 +289,21 @@ impl Ledger {
         changes.extend(gone.cloned().map(Change::Released));
         changes
     }
+
+    /// Forgets what is only planned; where nothing exists on AWS, also what subnets had.
+    pub fn forget_planned(&mut self) {
+        self.entries.retain(|_, e| e.state == State::Deployed);
+        if self.entries.is_empty() {
+            self.tombstones.clear();
+        }
+    }
+
+    /// Keeps what every subnet has as what it had, as of a network that nobody asks for any more.
+    pub fn bury_all(&mut self) {
+        for (key, Entry { cidr, ipv6, .. }) in std::mem::take(&mut self.entries) {
+            self.bury(Tombstone { key, cidr, ipv6 });
+        }
+    }
 }
 
 impl Change {

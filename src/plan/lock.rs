@@ -144,6 +144,13 @@ impl LockFile {
         }
         text
     }
+
+    /// What the sides of a merge say, without judging it: where they disagree about a subnet, each in a file of its own.
+    /// There is always one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sides(text: &str) -> Vec<Self> {
+        read::sides(text)
+    }
 }
 
 /// A line's end.

@@ -90,8 +90,13 @@ pub struct TombstoneRow {
     pub tier: String,
     /// Its zone.
     pub zone: String,
+    /// Which of the tier's subnets in its zone it was, from 1.
+    pub number: u16,
     /// Its range.
     pub cidr: String,
+    /// Tier, zone and number, in words.
+    #[serde(skip)]
+    name: String,
 }
 
 /// What is left of a range.
@@ -273,10 +278,11 @@ impl PlanReport {
         if !self.tombstones.is_empty() {
             let kept = self.tombstones.iter();
             let kept: Vec<String> = kept
-                .map(|old| format!("{} ({} in {})", old.cidr, old.tier, old.zone))
+                .map(|old| format!("{} of {}", old.cidr, old.name))
                 .collect();
             text.push_str("\nkept for removed  ");
             text.push_str(&kept.join(", "));
+            text.push_str(" (`eksnet plan --release` frees them)");
         }
         text.push_str("\nNAT gateways      ");
         text.push_str(&gateways);
@@ -322,7 +328,9 @@ impl TombstoneRow {
         Self {
             tier: old.key.tier.clone(),
             zone: old.key.zone.to_string(),
+            number: old.key.ordinal + 1,
             cidr: old.cidr.to_string(),
+            name: old.key.to_string(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `eksnet.lock`: what is written, when it is refused, and that growth moves nothing.
 
 use std::fmt::Write as _;
-use std::process::Stdio;
+use std::process::{Command, Output, Stdio};
 
 use crate::place::{Place, SMALL, said, snapshot};
 
@@ -21,6 +21,14 @@ fn well(place: &Place, arguments: &str) -> String {
     let output = place.run(arguments);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     said(&output)
+}
+
+/// What is said to people, without the table of a plan.
+fn errors(output: &Output) -> String {
+    said(&Output {
+        stdout: Vec::new(),
+        ..output.clone()
+    })
 }
 
 /// The lines of a ledger, without those that speak of a state or a gateway only.
@@ -155,8 +163,247 @@ fn a_ledger_is_what_it_says() {
     assert!(place.read(LOCK).contains("\nsmall "));
     well(&place, "plan second.yaml --release");
     assert!(place.read(LOCK).contains("\nsmall "));
+}
+
+/// A network without a spec keeps what it has until the second release, since a spec may be gone by mistake.
+#[test]
+fn a_network_without_a_spec_is_released_twice() {
+    let place = Place::small();
+    place.write("other.yaml", SMALL.replace("small", "other"));
+    well(&place, "plan --mark-deployed");
+    let lock = place.read(LOCK);
+    std::fs::remove_file(place.at("other.yaml")).unwrap();
+    snapshot!("lock_without_spec", errors(&place.run("plan")));
+    // A spec alone says nothing of the others.
+    assert!(!well(&place, "plan small.yaml").contains("renamed"));
+    assert_eq!(lock, place.read(LOCK));
+    snapshot!(
+        "lock_without_spec_locked",
+        errors(&place.run("plan --locked"))
+    );
+    snapshot!(
+        "lock_without_spec_release",
+        errors(&place.run("plan --release"))
+    );
+    assert_eq!(place.read(LOCK).matches(" tombstone\n").count(), 9);
+    assert!(!well(&place, "plan").contains("no spec"));
+    // Who comes back has what it had.
+    place.write("other.yaml", SMALL.replace("small", "other"));
+    well(&place, "plan --mark-deployed");
+    assert_eq!(lock, place.read(LOCK));
+    std::fs::remove_file(place.at("other.yaml")).unwrap();
     well(&place, "plan --release");
-    assert!(!place.read(LOCK).contains("\nsmall "));
+    snapshot!(
+        "lock_without_spec_gone",
+        errors(&place.run("plan --release"))
+    );
+    assert!(!place.read(LOCK).contains("\nother "));
+}
+
+/// A stack with another name is another network, and what becomes of the old one is asked.
+#[test]
+fn a_renamed_stack_is_noticed() {
+    let place = Place::small();
+    well(&place, "synth --out out");
+    place.write("small.yaml", SMALL.replace("small", "large"));
+    snapshot!("lock_renamed", place.said("synth --out out"));
+}
+
+#[test]
+fn a_ledger_that_is_begun_is_spoken_of() {
+    let place = Place::small();
+    snapshot!("lock_begun", errors(&place.run("synth --out out")));
+    place.write("second.yaml", SMALL.replace("small", "second"));
+    snapshot!("lock_new_in_it", errors(&place.run("plan")));
+    for name in ["third", "fourth"] {
+        place.write(&format!("{name}.yaml"), SMALL.replace("small", name));
+    }
+    snapshot!("lock_several_new_in_it", errors(&place.run("plan")));
+}
+
+/// Where files show that a network was rendered before, it is not planned as for the first time.
+#[test]
+fn a_lost_ledger_is_missed() {
+    let place = Place::new();
+    for zones in ["zones: 2", "zones: 3"] {
+        place.write("small.yaml", spec(zones));
+        well(&place, "synth --out out");
+    }
+    let (lock, template) = (place.read(LOCK), place.read("out/small.template.json"));
+    std::fs::remove_file(place.at(LOCK)).unwrap();
+    snapshot!("lock_lost", place.said("synth --out out"));
+    snapshot!("lock_lost_locked", place.said("synth --out out --locked"));
+    let check = place.said("synth --out out --check -f cloudformation");
+    let (_, end) = check.split_once("\nout: ").unwrap();
+    snapshot!("lock_lost_check", end);
+    assert_eq!(place.run("synth --out out --check").status.code(), Some(1));
+    assert!(!place.at(LOCK).exists());
+    assert_eq!(template, place.read("out/small.template.json"));
+
+    // The file is there, and not what it says of this stack.
+    place.write(LOCK, lock.replace("small ", "other "));
+    snapshot!("lock_lost_stack", place.said("synth small.yaml --out out"));
+    let check = place.said("synth --out out --check -f cloudformation");
+    let (_, end) = check.split_once("\nout: ").unwrap();
+    snapshot!("lock_lost_stack_check", end);
+
+    // Where nothing moves there is nothing to be afraid of.
+    std::fs::remove_file(place.at(LOCK)).unwrap();
+    std::fs::remove_dir_all(place.at("out")).unwrap();
+    well(&place, "synth --out out");
+    let lock = place.read(LOCK);
+    std::fs::remove_file(place.at(LOCK)).unwrap();
+    snapshot!("lock_missing_fresh", place.said("synth --out out --check"));
+    well(&place, "synth --out out");
+    assert_eq!(lock, place.read(LOCK));
+}
+
+/// A ledger that is named is there, unless the run begins it.
+#[test]
+fn a_named_ledger_exists() {
+    let place = Place::small();
+    snapshot!("lock_named", place.said("check --ledger no.lock"));
+    for arguments in [
+        "plan --locked --ledger no.lock",
+        "synth --out out --check --ledger no.lock",
+        "synth --out out --locked --ledger no.lock",
+        "check --ledger no.lock --format concise",
+    ] {
+        let output = place.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments}");
+        assert!(said(&output).contains("no.lock"), "{}", said(&output));
+    }
+    let mut command = place.command("synth - --ledger no.lock");
+    let input = std::fs::File::open(place.at("small.yaml")).unwrap();
+    let output = command.stdin(Stdio::from(input)).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(!place.at("no.lock").exists() && !place.at("out").exists());
+    assert!(well(&place, "plan --ledger no.lock").contains("no.lock: begun, 9 ranges"));
+    well(&place, "plan --locked --ledger no.lock");
+}
+
+/// Where the ledger cannot be written the plan is seen all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plan_is_shown_before_it_is_kept() {
+    let place = Place::small();
+    place.write("x/nothing", "");
+    // The path of the ledger is just short enough, and that of the file that is to take its place is not.
+    let long = "x/../".repeat(816);
+    let output = place.run(&format!("plan {long}small.yaml"));
+    assert_eq!(output.status.code(), Some(1));
+    let shown = output.stdout.clone();
+    assert!(String::from_utf8_lossy(&shown).starts_with("small in us-east-1: "));
+    snapshot!("lock_unwritable", errors(&output).replace(&long, ".../"));
+    assert_eq!(
+        place.run(&format!("plan {long}small.yaml --locked")).stdout,
+        shown
+    );
+    assert_eq!(place.run(&format!("synth {long}small.yaml")).stdout, b"");
+    // `--locked` is no way out for a ledger that is named and not there.
+    let output = place.run(&format!("plan small.yaml --ledger {long}eksnet.lock"));
+    assert_eq!(output.stdout, shown);
+    assert!(!said(&output).contains("--locked"), "{}", said(&output));
+}
+
+/// What is not deployed can be planned as for the first time; what is stays.
+#[test]
+fn what_is_planned_is_planned_anew() {
+    let place = Place::new();
+    for zones in ["zones: 2", "zones: 3"] {
+        place.write("small.yaml", spec(zones));
+        well(&place, "plan");
+    }
+    let grown = place.read(LOCK);
+    snapshot!("lock_anew", errors(&place.run("plan --anew")));
+    let lock = place.read(LOCK);
+    std::fs::remove_file(place.at(LOCK)).unwrap();
+    well(&place, "plan");
+    assert_eq!(lock, place.read(LOCK));
+    assert!(!well(&place, "plan --anew").contains(LOCK));
+
+    // Of two zones that are deployed, nothing moves.
+    place.write("small.yaml", spec("zones: 2"));
+    std::fs::remove_file(place.at(LOCK)).unwrap();
+    well(&place, "plan --mark-deployed");
+    for zones in ["zones: 4", "zones: 3"] {
+        place.write("small.yaml", spec(zones));
+        well(&place, "plan");
+    }
+    let before = place.read(LOCK);
+    well(&place, "plan --anew");
+    assert_eq!(ranges(&before), ranges(&place.read(LOCK)));
+    assert!(before.contains(" tombstone\n"));
+    place.write(LOCK, grown);
+    for arguments in ["plan --anew --locked", "plan --anew --adopt subnets.json"] {
+        assert_eq!(place.run(arguments).status.code(), Some(2));
+    }
+}
+
+/// What was kept for a further subnet is told from what its tier had first.
+#[test]
+fn removed_subnets_are_told_apart() {
+    let place = Place::new();
+    let apps = |apps: &str| spec(&format!("{TIERS}{apps} }}"));
+    place.write(
+        "small.yaml",
+        apps(", apps: { access: isolated, prefix: 24, further-subnets: [25] }"),
+    );
+    well(&place, "plan");
+    place.write("small.yaml", apps(""));
+    let kept = |arguments: &str| {
+        let text = well(&place, arguments);
+        let line = text
+            .lines()
+            .find(|line| line.to_lowercase().contains("kept for removed"));
+        line.unwrap().to_owned()
+    };
+    snapshot!(
+        "lock_kept",
+        [kept("plan"), kept("plan --format markdown")].join("\n")
+    );
+}
+
+/// A binary of the program knows no directory of its own, and begins nothing where it happens to stand.
+#[test]
+fn a_program_outside_of_cargo() {
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline", "--example", "starter"])
+        .arg("--message-format=json")
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let messages = String::from_utf8(built.stdout).unwrap();
+    let program = messages
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .find_map(|message| Some(message["executable"].as_str()?.to_owned()))
+        .unwrap();
+    let place = Place::new();
+    let run = |arguments: &str| {
+        Command::new(&program)
+            .args(arguments.split_whitespace())
+            .current_dir(place.path())
+            .env_remove("CARGO_MANIFEST_DIR")
+            .env_remove("CLICOLOR_FORCE")
+            .output()
+            .unwrap()
+    };
+    snapshot!("lock_program", said(&run("synth")).replace(".exe", ""));
+    for arguments in [
+        "plan",
+        "plan --locked",
+        "synth --out out",
+        "synth --out out --check",
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments}");
+    }
+    assert_eq!(run("check").status.code(), Some(0));
+    assert_eq!(place.path().read_dir().unwrap().count(), 0);
+    let begun = run("plan --ledger eksnet.lock");
+    assert!(said(&begun).contains("eksnet.lock: begun, 9 ranges given out"));
+    assert_eq!(run("plan --locked").status.code(), Some(0));
+    assert_eq!(run("synth").status.code(), Some(0));
 }
 
 /// Two specs of one network in one directory would take each other's subnets, also where a run is about one of them.
@@ -227,8 +474,34 @@ fn two_branches_are_mended() {
         LOCK,
         format!("{base}<<<<<<< HEAD\n{ours}||||||| base\n=======\n{theirs}>>>>>>> data\n"),
     );
-    well(&place, "plan --repair");
+    snapshot!("lock_repair_conflict", errors(&place.run("plan --repair")));
     assert_eq!(repaired, place.read(LOCK));
+    well(&place, "plan --locked");
+
+    // One subnet at two places: whoever planned the other one hears of it.
+    let elsewhere = ours
+        .replace("10.40.67.0", "10.40.96.0")
+        .replace("10.40.68.0", "10.40.97.0");
+    place.write(
+        LOCK,
+        format!("{base}<<<<<<< HEAD\n{ours}=======\n{elsewhere}>>>>>>> cache\n"),
+    );
+    place.write(
+        "small.yaml",
+        with(", cache: { access: isolated, prefix: 24 }"),
+    );
+    snapshot!("lock_repair_twice", errors(&place.run("plan --repair")));
+    // Where both sides can be had, nothing moves and the markers go.
+    let elsewhere = elsewhere.replace(" cache ", " data ");
+    place.write(
+        LOCK,
+        format!("{base}<<<<<<< HEAD\n{ours}=======\n{elsewhere}>>>>>>> data\n"),
+    );
+    place.write(
+        "small.yaml",
+        with(", cache: { access: isolated, prefix: 24 }, data: { access: isolated, prefix: 24 }"),
+    );
+    snapshot!("lock_repair_order", errors(&place.run("plan --repair")));
     well(&place, "plan --locked");
 }
 
@@ -245,7 +518,7 @@ fn what_is_deployed_stays() {
     well(&place, "plan");
     place.write("small.yaml", nodes(", prefix: 19"));
     snapshot!("lock_resized_plan", place.said("plan"));
-    well(&place, "plan --repair");
+    snapshot!("lock_repair_resized", errors(&place.run("plan --repair")));
     well(&place, "plan --mark-deployed");
     place.write("small.yaml", nodes(", prefix: 20"));
     snapshot!("lock_resized", place.said("plan --repair"));

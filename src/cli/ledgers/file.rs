@@ -1,31 +1,42 @@
 //! One ledger's file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ipnet::Ipv4Net;
-
 use crate::cli::Stop;
 use crate::diagnostic::{Findings, Sources};
-use crate::plan::{Change, Ledger, LockFile, SubnetKey};
+use crate::plan::{Ledger, LockFile, SubnetKey};
+
+/// What there was at a ledger's path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Found {
+    #[default]
+    Nothing,
+    Ledger,
+    /// A ledger as a merge leaves it, which must be written again, whatever changes.
+    Merged,
+    /// Something that nothing can be planned with.
+    Broken,
+}
 
 /// A ledger's file as it was, and as it is to be.
 #[derive(Default)]
 pub(super) struct LedgerFile {
     /// As the user names it.
     pub(super) path: PathBuf,
+    pub(super) found: Found,
     /// What stood in it; none where there was no file.
     pub(super) text: Option<String>,
-    /// Whether nothing can be planned with it.
-    pub(super) broken: bool,
-    /// Whether it has to be written even if all that can be read of it stays.
-    pub(super) mended: bool,
     /// For the standard input, which has no place to write beside.
     pub(super) read_only: bool,
     pub(super) before: LockFile,
+    /// Where another side of a merge had what `before` has elsewhere.
+    pub(super) rivals: Vec<LockFile>,
     pub(super) after: LockFile,
+    /// The stacks and regions of the run.
+    pub(super) planned: BTreeSet<(String, String)>,
     /// Which subnets were found to exist.
     pub(super) adopted: BTreeSet<SubnetKey>,
 }
@@ -78,35 +89,50 @@ impl LedgerFile {
                 };
                 findings.push(LockFile::unreadable(&name, &why, sources));
                 return Self {
-                    broken: true,
+                    found: Found::Broken,
                     ..Self::default()
                 };
             }
         };
         let mut said = Findings::new();
-        let read = if repair {
-            LockFile::repair
-        } else {
-            LockFile::read
-        };
-        let after = read(&name, &text, sources, &mut said);
-        let mut mended = Findings::new();
-        // What stands in the file; what cannot be read of it is not what is compared with.
-        let before = if repair {
-            LockFile::read(&name, &text, &mut Sources::new(), &mut mended)
-        } else {
-            after.clone()
-        };
-        let broken = said.has_errors();
-        findings.extend(said);
-        Self {
-            text: Some(text),
-            broken,
-            mended: mended.has_errors(),
-            before,
-            after,
+        let mut file = Self {
+            found: Found::Ledger,
             ..Self::default()
+        };
+        if repair {
+            file.after = LockFile::repair(&name, &text, sources, &mut said);
+            let mut sides = LockFile::sides(&text).into_iter();
+            file.before = sides.next().unwrap_or_default();
+            file.rivals = sides.collect();
+            let mut strictly = Findings::new();
+            LockFile::read(&name, &text, &mut Sources::new(), &mut strictly);
+            if strictly.has_errors() {
+                file.found = Found::Merged;
+            }
+        } else {
+            file.after = LockFile::read(&name, &text, sources, &mut said);
+            file.before = file.after.clone();
         }
+        if said.has_errors() {
+            file.found = Found::Broken;
+        }
+        findings.extend(said);
+        file.text = Some(text);
+        file
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.found != Found::Nothing
+    }
+
+    /// The networks that are not of the run.
+    pub(super) fn without_spec(&self) -> Vec<(String, String, Ledger)> {
+        let networks = self.after.networks();
+        networks
+            .map(|(stack, region, ledger)| ((stack.to_owned(), region.to_owned()), ledger))
+            .filter(|(network, _)| !self.planned.contains(network))
+            .map(|((stack, region), ledger)| (stack, region, ledger.clone()))
+            .collect()
     }
 
     /// The file as it is to be, with what other runs have given out to other networks since it was read.
@@ -126,7 +152,7 @@ impl LedgerFile {
         };
         let mut findings = Findings::new();
         let theirs = LockFile::read("", &now, &mut Sources::new(), &mut findings);
-        let mut overtaken = findings.has_errors() || self.mended;
+        let mut overtaken = findings.has_errors() || self.found == Found::Merged;
         for (stack, region, ledger) in theirs.networks() {
             let [before, after] =
                 [&self.before, &self.after].map(|file| file.ledger(stack, region));
@@ -142,68 +168,6 @@ impl LedgerFile {
             )));
         }
         Ok(merged)
-    }
-
-    /// What changed, in words.
-    pub(super) fn summary(&self) -> String {
-        let mut counts = [0_usize; 7];
-        let mut regions: BTreeMap<(&str, &str), [Option<&Ledger>; 2]> = BTreeMap::new();
-        for (at, file) in [&self.before, &self.after].into_iter().enumerate() {
-            for (stack, region, ledger) in file.networks() {
-                regions.entry((stack, region)).or_default()[at] = Some(ledger);
-            }
-        }
-        let none = Ledger::new();
-        for [old, new] in regions.into_values() {
-            let new = new.unwrap_or(&none);
-            let kept: BTreeSet<Ipv4Net> = new.tombstones().map(|old| old.cidr).collect();
-            for change in old.unwrap_or(&none).changes(new) {
-                counts[match &change {
-                    Change::Added(key, _) | Change::Moved(key, ..) | Change::Marked(key, ..)
-                        if self.adopted.contains(key) =>
-                    {
-                        0
-                    }
-                    Change::Added(..) => 1,
-                    Change::Removed(_, entry) if kept.contains(&entry.cidr) => 2,
-                    Change::Removed(..) => 3,
-                    Change::Moved(..) => 4,
-                    Change::Marked(..) => 5,
-                    Change::Released(_) => 6,
-                }] += 1;
-            }
-        }
-        let words = [
-            "adopted",
-            "given out",
-            "kept for removed subnets",
-            "given up",
-            "moved",
-            "marked",
-            "released",
-        ];
-        let said: Vec<String> = counts
-            .iter()
-            .zip(words)
-            .filter(|(count, _)| **count > 0)
-            .map(|(count, word)| {
-                let ranges = if *count == 1 { "range" } else { "ranges" };
-                format!("{count} {ranges} {word}")
-            })
-            .collect();
-        if said.is_empty() {
-            "put in order".to_owned()
-        } else {
-            said.join(", ")
-        }
-    }
-
-    pub(super) fn refusal(&self) -> &'static str {
-        if self.read_only {
-            "it would change, and what is read from the standard input is locked; plan the spec as a file to write it"
-        } else {
-            "it would change; the same command without `--locked` or `--check` writes it"
-        }
     }
 }
 

@@ -70,6 +70,37 @@ pub(super) fn repairing(
     reader.file
 }
 
+/// What the sides of a merge say. What one of them says of a subnet that another has elsewhere is in a further file.
+#[cfg(feature = "cli")]
+pub(super) fn sides(text: &str) -> Vec<LockFile> {
+    let source = Sources::new().add("", text);
+    let mut first = Reader::default();
+    let mut others: Vec<Reader> = Vec::new();
+    for line in parsed(source, text, true, &mut Findings::new()) {
+        let agrees = |side: &Reader| {
+            let ledger = side.file.ledger(line.stack, line.region);
+            match &line.says {
+                Says::Subnet(key, entry) => {
+                    let known = ledger.and_then(|ledger| ledger.get(key));
+                    known.is_none_or(|known| known.cidr == entry.cidr)
+                }
+                Says::Vpc(_) | Says::Removed(_) => true,
+            }
+        };
+        if agrees(&first) {
+            first.add(&line);
+        } else if let Some(side) = others.iter_mut().find(|side| agrees(side)) {
+            side.add(&line);
+        } else {
+            let mut side = Reader::default();
+            side.add(&line);
+            others.push(side);
+        }
+    }
+    let sides = std::iter::once(first).chain(others);
+    sides.map(|side| side.file).collect()
+}
+
 /// All lines that can be understood; the others are findings.
 fn parsed<'a>(
     source: SourceId,
