@@ -20,6 +20,11 @@ pub(crate) const CONTROL_PLANE: u64 = 6;
 /// Source: Elastic Load Balancing, "Application Load Balancers", "Subnets for your load balancer".
 pub(crate) const LOAD_BALANCER: u64 = 8;
 
+/// The tag of subnets that the VPC CNI takes for further interfaces of nodes in the same zone; `0` keeps it out.
+///
+/// Source: Amazon EKS User Guide, "Configure subnet selection for Pod IP addresses": since 1.18.0 of the VPC CNI, on by default.
+const DISCOVERY: &str = "kubernetes.io/role/cni";
+
 /// What a plan has room for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capacity {
@@ -35,10 +40,14 @@ pub struct TierCapacity {
     /// Its zones, in order.
     pub zones: Vec<ZoneCapacity>,
     /// The node groups in it, in the order of the model. Where a workload's tier has none, one without a name, of
-    /// [`DEFAULT_TYPE`].
+    /// [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
     pub groups: Vec<GroupCapacity>,
     /// The Fargate profiles in it: each of their pods takes an address, and nobody says how many there are.
     pub fargate: Vec<String>,
+    /// Whether Karpenter starts nodes in it, of which nobody says how many and of which types.
+    pub karpenter: bool,
+    /// Whether the VPC CNI takes pods' addresses from it for nodes of other tiers: its subnets are tagged for discovery.
+    pub discovered: bool,
 }
 
 /// The subnets of a tier in a zone.
@@ -151,6 +160,10 @@ impl Capacity {
                 groups: groups(stack, plan, index, zones.len()),
                 zones,
                 fargate: fargate(stack, plan, index),
+                karpenter: stack.cluster.iter().any(|cluster| cluster.karpenter)
+                    && plan.takes_nodes(index),
+                discovered: tier.tags.get(DISCOVERY).is_some_and(|value| value != "0")
+                    && !plan.takes_nodes(index),
             }
         });
         Self {
@@ -171,7 +184,11 @@ fn groups(stack: &Stack, plan: &Plan, tier: usize, zones: usize) -> Vec<GroupCap
         .filter(|(_, (_, at))| **at == tier)
         .map(|(index, (group, _))| GroupCapacity::of(index, group, zones))
         .collect();
-    if groups.is_empty() && plan.takes_nodes(tier) {
+    // All pods of a cluster with nothing but Fargate profiles are on Fargate.
+    let nodes = stack.cluster.as_ref().is_none_or(|cluster| {
+        cluster.karpenter || !cluster.node_groups.is_empty() || cluster.fargate.is_empty()
+    });
+    if groups.is_empty() && nodes && plan.takes_nodes(tier) {
         return vec![GroupCapacity {
             name: None,
             types: vec![DEFAULT_TYPE.to_owned()],

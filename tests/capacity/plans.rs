@@ -537,6 +537,10 @@ nodes  main   secondary        29         30       30           15   810        
 nodes  main   prefix          110        129        2            1   216        20 + 7
 nodes  old    secondary        20         20       18            9   324         2 + 4
 
+control plane, load balancers: a reserve in each subnet, whether it is used or not
+full at: nodes of this group that fit, each with all its pods, the tier's other groups at their maximum
+pods: on these nodes, without the 2 of each that have no address of their own
+
 nodes: 59 addresses left in a zone with all nodes there may be, and one group updated
 nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a fifth
 ";
@@ -563,6 +567,9 @@ nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a
 | nodes | main | prefix | 110 | 129 | 2 | 1 | 216 | 20 + 7 |
 | nodes | old | secondary | 20 | 20 | 18 | 9 | 324 | 2 + 4 |
 
+* control plane, load balancers: a reserve in each subnet, whether it is used or not
+* full at: nodes of this group that fit, each with all its pods, the tier's other groups at their maximum
+* pods: on these nodes, without the 2 of each that have no address of their own
 * nodes: 59 addresses left in a zone with all nodes there may be, and one group updated
 * nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a fifth
 ";
