@@ -28,17 +28,13 @@ struct Row {
 /// A network in the first zones of its region, with these tiers: name, access and prefix.
 fn network(zones: u8, tiers: &[(&'static str, Access, Option<u8>)]) -> Growing {
     let tier = |&(name, access, prefix): &(_, Access, _)| GrowingTier {
-        name,
-        access,
-        prefix,
-        further: Vec::new(),
-        zones: None,
         nat: (access == Access::Private).then_some("public"),
+        ..GrowingTier::new(name, access, prefix)
     };
     Growing {
-        cidr: "10.20.0.0/16".parse().expect("a range"),
         zones: Zones::Count(zones),
         tiers: tiers.iter().map(tier).collect(),
+        ..Growing::empty("10.20.0.0/16".parse().expect("a range"))
     }
 }
 
@@ -53,14 +49,8 @@ const SIZED: [(&str, Access, Option<u8>); 2] = [
 
 /// One more tier, at the end of the list.
 fn and(mut network: Growing, name: &'static str, prefix: Option<u8>) -> Growing {
-    network.tiers.push(GrowingTier {
-        name,
-        access: Access::Isolated,
-        prefix,
-        further: Vec::new(),
-        zones: None,
-        nat: None,
-    });
+    let tier = GrowingTier::new(name, Access::Isolated, prefix);
+    network.tiers.push(tier);
     network
 }
 

@@ -15,14 +15,15 @@ mod branches;
 mod oracle;
 mod support;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use eksnet::diagnostic::{Findings, Severity, Sources};
+use eksnet::diagnostic::{Finding, Findings, Severity, Sources};
 use eksnet::network::{Access, Ipv4Net, ZoneId};
-use eksnet::plan::{Ledger, LockFile, Plan, State, SubnetKey};
+use eksnet::plan::{Ledger, LockFile, Plan, PlannedSubnet, State, SubnetKey, Tombstone};
 use eksnet::spec::{Format, load};
 
 use oracle::{Expected, Fate, expect};
@@ -37,7 +38,7 @@ use support::templates::Templates;
 const HISTORY: usize = 50;
 
 /// How often each thing has happened.
-type Counts = BTreeMap<String, usize>;
+type Counts = BTreeMap<Cow<'static, str>, usize>;
 
 #[test]
 fn nothing_moves() {
@@ -81,30 +82,42 @@ fn nothing_moves() {
     for what in STEPS.iter().chain(EVERYTHING) {
         assert!(steps < 2_000 || counts.contains_key(*what), "never: {what}");
     }
+    for what in RARE {
+        let seen = counts.contains_key(*what);
+        assert!(steps < 100_000 || seen, "never: {what}");
+    }
 }
 
 /// The kinds of steps; those that two branches took before they were merged count as one.
 const STEPS: &[&str] = &[
+    "AddBlock",
     "AddFurther",
+    "AddPinnedTier",
     "AddTier",
     "AddZone",
     "AddZoneToTier",
     "MarkDeployed",
     "Merge",
+    "PinAsItIs",
+    "PinBuried",
     "Release",
+    "RemoveBlock",
     "RemoveFurther",
     "RemoveTier",
     "RemoveZone",
     "RemoveZoneFromTier",
     "RenameFile",
     "RenameTier",
+    "ReorderBlocks",
     "ReorderTiers",
     "ReorderZones",
+    "Unpin",
     "WriteZonesDifferently",
 ];
 
 /// What must have happened in these steps.
 const EVERYTHING: &[&str] = &[
+    "gateways: a zone leaves through that of another",
     "merge: a deployed subnet has two ranges or overlaps another",
     "merge: conflict markers",
     "merge: nothing overlaps",
@@ -119,12 +132,34 @@ const EVERYTHING: &[&str] = &[
     "subnet stays",
     "templates compared",
     "templates grew",
+    "block: a new subnet is in a further one",
+    "block: a new subnet is in one that has to be named",
+    "block: a tombstone is in none",
+    "ipv6: a new subnet has the lowest free index",
+    "ipv6: a subnet returns to its index",
+    "ipv6: an index stays",
+    "pin: a subnet returns to what is written down",
+    "pin: a new subnet is where it is written down",
+    "refused: a block in use is removed",
+    "refused: a pin of a renamed tier",
+    "refused: a pin over a tombstone",
+    "reserved: planned around a range",
+];
+
+/// What must have happened in all steps.
+const RARE: &[&str] = &[
+    "block: a subnet returns to one that was not there",
+    "block: a tombstone is larger",
+    "merge: refused, EKS212",
+    "merge: refused, PLAN010",
+    "merge: refused, PLAN011",
+    "merge: refused, SPEC023",
 ];
 
 /// The life of one network.
 fn history(seed: u64) -> Counts {
     let mut rng = Rng::new(seed);
-    let mut life = Life::new(Growing::new(&mut rng), rng.chance(40));
+    let mut life = Life::new(&mut rng);
     for _ in 0..HISTORY {
         life.step(&mut rng);
     }
@@ -138,22 +173,31 @@ struct Life {
     ledger: Ledger,
     /// Whether nothing may be taken from it.
     only_grows: bool,
+    /// Whether ranges are written down.
+    pins: bool,
+    /// Ranges that were in none of its blocks for a while.
+    away: BTreeSet<Ipv4Net>,
     counts: Counts,
 }
 
 impl Life {
-    fn new(network: Growing, only_grows: bool) -> Self {
+    fn new(rng: &mut Rng) -> Self {
+        let only_grows = rng.chance(40);
         let mut new = Self {
-            network: network.clone(),
+            network: Growing::new(rng),
             ledger: Ledger::new(),
             only_grows,
+            pins: rng.chance(if only_grows { 30 } else { 70 }),
+            away: BTreeSet::new(),
             counts: Counts::new(),
         };
-        new.advance(network);
+        while new.advance(new.network.clone()).is_err() {
+            new.network = Growing::new(rng);
+        }
         new
     }
 
-    fn count(&mut self, what: impl Into<String>) {
+    fn count(&mut self, what: impl Into<Cow<'static, str>>) {
         *self.counts.entry(what.into()).or_default() += 1;
     }
 
@@ -163,7 +207,8 @@ impl Life {
             1 => {
                 self.count("MarkDeployed");
                 self.ledger.mark_deployed();
-                self.advance(self.network.clone());
+                let planned = self.advance(self.network.clone());
+                planned.expect("nothing is new");
                 assert!(
                     self.ledger
                         .entries()
@@ -173,7 +218,9 @@ impl Life {
             2 | 3 if !self.only_grows => {
                 self.count("Release");
                 self.ledger.release();
-                self.advance(self.network.clone());
+                self.away.clear();
+                let planned = self.advance(self.network.clone());
+                planned.expect("nothing is new");
                 assert_eq!(self.ledger.tombstones().len(), 0);
             }
             4 | 5 if !self.only_grows => branches::merge(self, rng),
@@ -191,50 +238,98 @@ impl Life {
                 *rng.pick(&Step::SHRINKING)
             };
             let mut changed = self.network.clone();
-            if !changed.change(step, &self.ledger, rng) {
+            if (step.pins() && !self.pins) || !changed.change(step, &self.ledger, rng) {
                 continue;
             }
-            let before = self.ledger.clone();
+            let before = step.changes_nothing().then(|| self.ledger.clone());
             self.count(format!("{step:?}"));
-            let planned = self.advance(changed);
-            if step.changes_nothing() {
-                assert!(planned, "{step:?}");
+            let refused = self.advance(changed).err();
+            if let Some(before) = before {
+                assert_eq!(refused, None, "{step:?}");
                 assert_eq!(self.ledger, before, "{step:?}");
             }
+            self.judge(step, &refused.unwrap_or_default());
             return;
         }
     }
 
-    /// Plans a network, compares the plan with what must come of it, and says whether there was room. Without, nothing
-    /// has changed.
-    fn advance(&mut self, network: Growing) -> bool {
+    /// Whether addresses were taken only as eksnet takes them, and none is free again.
+    fn is_packed(&self) -> bool {
+        self.only_grows && !self.pins && self.network.reserved.is_none()
+    }
+
+    /// Whether a step was refused for a reason for which it may be.
+    fn judge(&mut self, step: Step, refused: &BTreeSet<&str>) {
+        let may_be: &[&str] = match step {
+            Step::RemoveBlock => &["EKS212", "SPEC023"],
+            Step::PinBuried | Step::RenameTier => &["PLAN001", "PLAN011", "PLAN012"],
+            _ => &["PLAN001", "PLAN012"],
+        };
+        assert!(
+            refused.iter().all(|code| may_be.contains(code)),
+            "{step:?}: {refused:?}"
+        );
+        match step {
+            Step::RemoveBlock if !refused.is_empty() => {
+                assert!(refused.contains("EKS212"), "a tier has subnets");
+                self.count("refused: a block in use is removed");
+            }
+            Step::PinBuried => {
+                assert!(refused.contains("PLAN011"), "{:?}", self.network);
+                self.count("refused: a pin over a tombstone");
+            }
+            Step::RenameTier if refused.contains("PLAN011") => {
+                self.count("refused: a pin of a renamed tier");
+            }
+            _ => {}
+        }
+    }
+
+    /// Plans a network and compares the plan with what must come of it.
+    ///
+    /// # Errors
+    ///
+    /// The rules that are broken; nothing has changed.
+    fn advance(&mut self, network: Growing) -> Result<(), BTreeSet<&'static str>> {
         let expected = expect(&network, &self.ledger);
-        assert!(!expected.misfit, "{network:?}");
         let stack = network.stack();
         let plan = match stack.plan(&self.ledger) {
             Ok(plan) => plan,
             Err(findings) => {
+                if !expected.faults.is_empty() {
+                    // Without all that must have its place, it is not said for what there is room.
+                    let mut found = errors(&findings);
+                    found.remove("PLAN001");
+                    let faults = expected.faults.iter().copied();
+                    assert!(found.iter().map(String::as_str).eq(faults), "{findings:?}");
+                    assert_eq!(outside(&findings), expected.outside, "{findings:?}");
+                    return Err(expected.faults);
+                }
                 assert_eq!(no_room(&findings), expected.refused, "{network:?}");
                 self.count(if expected.too_few {
                     "no room: too few addresses"
                 } else {
                     assert!(
-                        !self.only_grows || network.blocks().len() > 1,
+                        !self.is_packed(),
                         "growth is refused for lack of addresses only"
                     );
                     "no room: enough addresses, in pieces"
                 });
-                return false;
+                return Err(["PLAN001"].into());
             }
         };
+        assert!(expected.faults.is_empty(), "{network:?}");
         assert!(
             expected.refused.is_empty(),
             "{:?} in {network:?}",
             expected.refused
         );
         self.count("planned");
-        self.check(&plan, &expected, &network.blocks());
+        self.check(&plan, &expected, &network);
         let ledger = plan.ledger();
+        if self.only_grows {
+            self.check_routes(&ledger);
+        }
         let mut again = stack.plan(&ledger).expect("it was planned");
         assert_eq!(again.ledger(), ledger);
         // A number of zones is no promise for a zone in which no subnet stands.
@@ -260,67 +355,143 @@ impl Life {
         }
         self.network = network;
         self.ledger = ledger;
-        true
+        Ok(())
     }
 
-    fn check(&mut self, plan: &Plan, expected: &Expected, blocks: &[Ipv4Net]) {
-        let subnets: BTreeMap<&SubnetKey, (Ipv4Net, State)> = plan
+    fn check(&mut self, plan: &Plan, expected: &Expected, network: &Growing) {
+        let blocks = network.blocks();
+        let subnets: BTreeMap<&SubnetKey, &PlannedSubnet> = plan
             .tiers
             .iter()
             .flat_map(|tier| &tier.subnets)
-            .map(|subnet| (&subnet.key, (subnet.cidr, subnet.state)))
+            .map(|subnet| (&subnet.key, subnet))
             .collect();
         assert!(subnets.keys().copied().eq(expected.subnets.keys()));
-        let mut buried = expected.buried.clone();
         for (key, fate) in &expected.subnets {
-            let (cidr, state) = subnets[key];
-            assert_eq!(cidr, cidr.trunc(), "aligned");
-            match fate {
-                Fate::Stays(entry) => {
-                    assert_eq!((cidr, state), (entry.cidr, entry.state), "{key} has moved");
-                    self.count("subnet stays");
-                }
-                Fate::Returns(ranges) => {
-                    assert!(ranges.contains(&cidr) && state == State::Planned, "{key}");
-                    buried.retain(|old| old.cidr != cidr);
-                    self.count("subnet returns to its old range");
-                }
-                Fate::New(prefix) => {
-                    assert_eq!((cidr.prefix_len(), state), (*prefix, State::Planned));
-                    self.count("subnet is new");
-                }
-            }
+            self.check_subnet(subnets[key], fate, expected, network);
         }
         assert!(
-            plan.tombstones.iter().eq(&buried_by_address(buried)),
+            plan.tombstones
+                .iter()
+                .eq(&buried_by_address(&expected.buried)),
             "tombstones"
         );
-        // Subnets, what they had and what is free: all of the network, and nothing twice.
-        let taken = subnets.values().map(|(cidr, _)| *cidr);
-        let buried = plan.tombstones.iter().map(|old| old.cidr);
-        let mut all: Vec<_> = taken.chain(buried).chain(plan.free.clone()).collect();
+        // Subnets, what they had, what is reserved and what is free: all of the network, and nothing twice.
+        let taken = subnets.values().map(|subnet| subnet.cidr);
+        let taken = taken.chain(plan.free.clone()).chain(network.reserved);
+        let inside = |cidr: &Ipv4Net| blocks.iter().any(|block| block.contains(cidr));
+        let mut all: Vec<_> = taken.collect();
+        assert!(all.iter().all(inside));
+        for old in plan.tombstones.iter().map(|old| old.cidr) {
+            if inside(&old) {
+                all.push(old);
+                continue;
+            }
+            self.count("block: a tombstone is in none");
+            self.away.insert(old);
+            for block in blocks.iter().filter(|block| old.contains(*block)) {
+                self.count("block: a tombstone is larger");
+                all.push(*block);
+            }
+        }
         all.sort_unstable();
-        for block in blocks {
+        for block in &blocks {
             assert_filled(*block, &all);
         }
-        assert!(
-            all.iter()
-                .all(|cidr| blocks.iter().any(|block| block.contains(cidr)))
-        );
+        if network.reserved.is_some() {
+            self.count("reserved: planned around a range");
+        }
         // Gateways that are still asked for stay as well.
         let had: BTreeSet<ZoneId> = gateways(&self.ledger).map(|(_, zone)| zone).collect();
         assert!(plan.nats.iter().all(|nat| plan.zones.contains(&nat.zone)));
         if self.only_grows {
             self.count("planned in a network that only grew");
             let now: BTreeSet<ZoneId> = plan.nats.iter().map(|nat| nat.zone).collect();
-            assert!(had.is_subset(&now), "{had:?} {now:?}");
+            if network.tiers.iter().all(|tier| tier.zones.is_none()) {
+                assert!(had.is_subset(&now), "{had:?} {now:?}");
+            }
             assert!(plan.tombstones.is_empty());
-            for block in blocks {
+            for block in blocks.iter().filter(|_| self.is_packed()) {
                 let of_block = plan.free.iter().filter(|free| block.contains(*free));
                 let sizes: Vec<u64> = of_block.map(|f| 1 << (32 - f.prefix_len())).collect();
                 let free: u64 = sizes.iter().sum();
                 assert_eq!(sizes.len(), free.count_ones() as usize, "{:?}", plan.free);
             }
+        }
+    }
+
+    /// Who leaves through a gateway goes on so, unless there is one in the own zone now.
+    fn check_routes(&mut self, ledger: &Ledger) {
+        for (key, was) in self.ledger.entries().filter(|(_, was)| was.via.is_some()) {
+            let via = ledger.get(key).expect("nothing is removed").via;
+            assert!(via == was.via || via.is_none(), "{key}: {was:?}, {via:?}");
+        }
+        let left = ledger.entries().filter(|(_, now)| now.via.is_some());
+        if left.count() > 0 {
+            self.count("gateways: a zone leaves through that of another");
+        }
+    }
+
+    fn check_subnet(
+        &mut self,
+        subnet: &PlannedSubnet,
+        fate: &Fate,
+        expected: &Expected,
+        network: &Growing,
+    ) {
+        let PlannedSubnet {
+            key,
+            cidr,
+            ipv6,
+            state,
+        } = subnet;
+        assert_eq!(*cidr, cidr.trunc(), "aligned");
+        let by_ledger = match fate {
+            Fate::Stays(entry) => entry.state,
+            Fate::Returns(_) | Fate::Pinned(..) | Fate::New(..) => State::Planned,
+        };
+        assert_eq!(*state, by_ledger, "{key}");
+        assert_eq!(*ipv6, expected.indices.get(key).copied(), "{key}");
+        let tier = network.tiers.iter().find(|tier| tier.name == key.tier);
+        let pinned = tier.is_some_and(|tier| tier.pins.iter().any(|(_, pin)| pin == cidr));
+        match fate {
+            Fate::Stays(entry) => {
+                assert_eq!(*cidr, entry.cidr, "{key} has moved");
+                self.count("subnet stays");
+            }
+            Fate::Returns(old) => {
+                assert_eq!(*cidr, old.cidr, "{key}");
+                self.count("subnet returns to its old range");
+                if pinned {
+                    self.count("pin: a subnet returns to what is written down");
+                }
+                if self.away.contains(cidr) {
+                    self.count("block: a subnet returns to one that was not there");
+                }
+            }
+            Fate::Pinned(pin, _) => {
+                assert_eq!(cidr, pin, "{key}");
+                self.count("pin: a new subnet is where it is written down");
+            }
+            Fate::New(prefix, _) => {
+                let block = expected.blocks[key];
+                assert_eq!(cidr.prefix_len(), *prefix);
+                assert!(block.contains(cidr), "{key} is {cidr}, not in {block}");
+                self.count("subnet is new");
+                if block != network.cidr {
+                    self.count("block: a new subnet is in a further one");
+                }
+                if !network.is_general(block) {
+                    self.count("block: a new subnet is in one that has to be named");
+                }
+            }
+        }
+        if ipv6.is_some() {
+            self.count(match fate {
+                Fate::Stays(_) => "ipv6: an index stays",
+                Fate::Returns(_) => "ipv6: a subnet returns to its index",
+                Fate::Pinned(..) | Fate::New(..) => "ipv6: a new subnet has the lowest free index",
+            });
         }
     }
 
@@ -342,8 +513,8 @@ impl Life {
     }
 }
 
-fn buried_by_address(buried: BTreeSet<eksnet::plan::Tombstone>) -> Vec<eksnet::plan::Tombstone> {
-    let mut buried: Vec<_> = buried.into_iter().collect();
+fn buried_by_address(buried: &BTreeSet<Tombstone>) -> Vec<Tombstone> {
+    let mut buried: Vec<_> = buried.iter().cloned().collect();
     buried.sort_unstable_by_key(|old| old.cidr);
     buried
 }
@@ -362,6 +533,19 @@ fn assert_filled(block: Ipv4Net, all: &[Ipv4Net]) {
 fn gateways(ledger: &Ledger) -> impl Iterator<Item = (&str, ZoneId)> {
     let with = ledger.entries().filter(|(_, entry)| entry.nat);
     with.map(|(key, _)| (key.tier.as_str(), key.zone))
+}
+
+/// The codes of errors.
+fn errors(findings: &Findings) -> BTreeSet<String> {
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error);
+    errors.map(|finding| finding.code.to_string()).collect()
+}
+
+/// How many findings there are of ranges that are in no block.
+fn outside(findings: &Findings) -> usize {
+    let says =
+        |f: &&Finding| f.code.as_str() == "EKS212" && f.message.contains("not inside the VPC's ");
+    findings.iter().filter(says).count()
 }
 
 /// The tiers for which there is no room; there is nothing else wrong.

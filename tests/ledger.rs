@@ -4,7 +4,7 @@
 
 use eksnet::diagnostic::{Findings, Sources};
 use eksnet::network::{Ipv4Net, ZoneId};
-use eksnet::plan::{Entry, Ledger, LockFile, SubnetKey};
+use eksnet::plan::{Entry, Ledger, LockFile, SubnetKey, Tombstone};
 use eksnet::prelude::*;
 
 fn range(text: &str) -> Ipv4Net {
@@ -423,4 +423,135 @@ fn an_ipv6_range_outlives_a_network_without() {
     assert!(!without.plan().dual_stack && !without.cloudformation().contains("Ipv6"));
     let again = synthesize(&stack(true, &tiers), &without.plan().ledger());
     assert_eq!(again.cloudformation(), both.cloudformation());
+}
+
+/// A dual-stack network in one zone, whose only subnet may be pinned.
+fn dual_stack(pin: Option<&str>) -> Stack {
+    let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .in_zones(["use1-az1"])
+        .dual_stack();
+    net.add(Tier::isolated("before").prefix(24));
+    let tier = Tier::isolated("data").prefix(24);
+    net.add(match pin {
+        Some(cidr) => tier.cidr("use1-az1", range(cidr)),
+        None => tier,
+    });
+    Stack::network_only("prod", Region::UsEast1, net)
+}
+
+/// The old subnet may still be there, with its /64, when the new one is made.
+#[test]
+fn a_pin_that_moves_its_subnet_takes_another_ipv6_range() {
+    let before = dual_stack(None)
+        .plan(&Ledger::new())
+        .expect("there is room");
+    let after = dual_stack(Some("10.20.9.0/24")).plan(&before.ledger());
+    let after = after.expect("the pin says where").ledger();
+    let index = |ledger: &Ledger| ledger.get(&key("data", "use1-az1")).and_then(|e| e.ipv6);
+    assert_eq!(index(&before.ledger()), Some(1));
+    assert_eq!(index(&after), Some(2));
+    let buried: Vec<_> = after.tombstones().map(|old| (old.cidr, old.ipv6)).collect();
+    assert_eq!(buried, [(range("10.20.1.0/24"), Some(1))]);
+}
+
+/// A subnet whose old range is written down has its old /64 as well.
+#[test]
+fn a_pinned_subnet_returns_to_its_ipv6_range() {
+    let mut ledger = Ledger::new();
+    ledger.bury(Tombstone {
+        key: key("data", "use1-az1"),
+        cidr: range("10.20.9.0/24"),
+        ipv6: Some(7),
+    });
+    let after = dual_stack(Some("10.20.9.0/24")).plan(&ledger);
+    let after = after.expect("it is its own").ledger();
+    let entry = after.get(&key("data", "use1-az1")).expect("it is there");
+    assert_eq!((entry.cidr, entry.ipv6), (range("10.20.9.0/24"), Some(7)));
+    assert_eq!(after.tombstones().len(), 0);
+}
+
+/// Two branches gave one /64 out, and one of them removed its subnet again.
+#[test]
+fn repair_takes_an_ipv6_range_from_tombstones_as_well() {
+    let text = lock(&[
+        "a use1-az1 0 10.20.0.0/24 deployed ipv6=0",
+        "b use1-az1 0 10.20.1.0/24 tombstone ipv6=0",
+        "c use1-az1 0 10.20.2.0/24 tombstone ipv6=1",
+        "d use1-az1 0 10.20.3.0/24 tombstone ipv6=1",
+    ]);
+    assert_eq!(
+        repaired(&text),
+        [
+            "a use1-az1 0 10.20.0.0/24 deployed ipv6=0",
+            "b use1-az1 0 10.20.1.0/24 tombstone",
+            "c use1-az1 0 10.20.2.0/24 tombstone ipv6=1",
+            "d use1-az1 0 10.20.3.0/24 tombstone",
+        ]
+    );
+    assert_eq!(faults(&text).len(), 2);
+}
+
+/// What a removed subnet had is outside of the network now, and larger than the block that is there again.
+#[test]
+fn a_tombstone_may_be_larger_than_a_block() {
+    let mut net = Network::new(cidr!("10.20.0.0/28")).zones(1);
+    net = net.secondary_cidr(cidr!("10.21.0.0/26"));
+    net.add(Tier::isolated("data").prefix(27));
+    let stack = Stack::network_only("prod", Region::UsEast1, net);
+    let mut ledger = Ledger::new();
+    ledger.bury(Tombstone {
+        key: key("old", "use1-az1"),
+        cidr: range("10.21.0.0/24"),
+        ipv6: None,
+    });
+    let findings = stack.plan(&ledger).expect_err("it is not released");
+    assert!(findings.iter().any(|f| f.code.as_str() == "PLAN001"));
+    ledger.release();
+    stack.plan(&ledger).expect("there is room");
+}
+
+/// A subnet that had two ranges, of which the first is in no block now.
+#[test]
+fn a_subnet_returns_to_the_range_that_is_there() {
+    let mut net = Network::new(cidr!("10.20.0.0/16")).zones(1);
+    net.add(Tier::isolated("data").prefix(24));
+    let stack = Stack::network_only("prod", Region::UsEast1, net);
+    let mut ledger = Ledger::new();
+    for cidr in ["10.19.0.0/24", "10.20.9.0/24"] {
+        ledger.bury(Tombstone {
+            key: key("data", "use1-az1"),
+            cidr: range(cidr),
+            ipv6: None,
+        });
+    }
+    let after = stack.plan(&ledger).expect("there is room").ledger();
+    let entry = after.get(&key("data", "use1-az1")).expect("it is there");
+    assert_eq!(entry.cidr, range("10.20.9.0/24"));
+    assert_eq!(after.tombstones().len(), 1);
+}
+
+/// A tier that shares no zone with the public one uses all gateways of that; when it gets a zone with one, the others stay with
+/// those who leave through them.
+#[test]
+fn a_shared_zone_takes_no_gateway_away() {
+    let grow = |zones: &[&str]| {
+        let mut net = Network::new(cidr!("10.20.0.0/16")).zones(5);
+        let public = net.add(Tier::public("public").in_zones(["use1-az2", "use1-az6"]));
+        let nodes = Tier::private("nodes", Nat::per_zone(&public));
+        net.add(nodes.in_zones(zones.iter().copied()));
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let plan = |zones: &[&str], ledger: &Ledger| {
+        let plan = grow(zones).plan(ledger).expect("there is room");
+        assert_eq!(grow(zones).plan(&plan.ledger()).as_ref(), Ok(&plan));
+        plan.ledger()
+    };
+    let via = |ledger: &Ledger| {
+        let via = ["use1-az1", "use1-az5"].map(|zone| ledger.get(&key("nodes", zone)));
+        via.map(|entry| entry.and_then(|entry| entry.via))
+    };
+    let before = plan(&["use1-az1", "use1-az5"], &Ledger::new());
+    let after = plan(&["use1-az1", "use1-az2", "use1-az5"], &before);
+    assert!(via(&before).iter().all(Option::is_some));
+    assert_eq!(via(&before), via(&after));
 }

@@ -81,7 +81,7 @@ pub(super) fn allocate(
         findings,
     };
     let mut tombstones = removed(&requests, ledger);
-    let requests = places.pinned(requests, ledger);
+    let requests = places.pinned(requests, ledger, &tombstones);
     let requests = places.remembered(requests, ledger);
     let requests = places.revived(requests, &tombstones);
     places.report_refused();
@@ -178,7 +178,12 @@ fn removed(requests: &[Request<'_>], ledger: &Ledger) -> Vec<Tombstone> {
 
 impl Places<'_> {
     /// Places what the user wrote down, and gives back the rest.
-    fn pinned<'t>(&mut self, requests: Vec<Request<'t>>, ledger: &Ledger) -> Vec<Request<'t>> {
+    fn pinned<'t>(
+        &mut self,
+        requests: Vec<Request<'t>>,
+        ledger: &Ledger,
+        tombstones: &[Tombstone],
+    ) -> Vec<Request<'t>> {
         let (pinned, rest): (Vec<_>, Vec<_>) = requests
             .into_iter()
             .partition(|request| request.pin.is_some());
@@ -191,11 +196,20 @@ impl Places<'_> {
                         .push(deployed_elsewhere(&request.key, entry.cidr, pin));
                     continue;
                 }
+                // The old subnet may be there, with its /64, when this one is made; unless they overlap, so that it cannot.
                 Some(entry) => Entry {
                     cidr: pin.value,
+                    ipv6: if super::overlap(pin.value, entry.cidr) {
+                        entry.ipv6
+                    } else {
+                        had(tombstones, &request.key, pin.value)
+                    },
                     ..entry
                 },
-                None => Entry::planned(pin.value),
+                None => Entry {
+                    ipv6: had(tombstones, &request.key, pin.value),
+                    ..Entry::planned(pin.value)
+                },
             };
             self.keep(taken(request, entry, pin.origin, false));
         }
@@ -239,16 +253,18 @@ impl Places<'_> {
         }
         let mut rest = Vec::new();
         for request in requests {
-            let fits = |old: &&&Tombstone| request.fits(old.cidr);
+            let fits = |old: &&&Tombstone| {
+                request.fits(old.cidr) && self.space.block_of(old.cidr).is_some()
+            };
             let old = had.get(&request.key).into_iter().flatten().find(fits);
             match old {
-                Some(old) if self.space.block_of(old.cidr).is_some() => {
+                Some(old) => {
                     let mut entry = Entry::planned(old.cidr);
                     entry.ipv6 = old.ipv6;
                     let origin = request.tier.name_origin;
                     self.keep(taken(request, entry, origin, true));
                 }
-                _ => rest.push(request),
+                None => rest.push(request),
             }
         }
         rest
@@ -266,25 +282,11 @@ impl Places<'_> {
                     true
                 }
                 None => {
-                    self.keep_free(tombstone.cidr);
+                    self.space.take_all(tombstone.cidr);
                     true
                 }
             }
         });
-    }
-
-    /// Takes what is still free of a range. Outside of the network's blocks nothing can be given out, and a block may have
-    /// come back smaller than the subnet that was in it, or a part of what that had may be reserved by now.
-    fn keep_free(&mut self, cidr: Ipv4Net) {
-        let mut blocks = self.stack.network.blocks();
-        if self.space.take(cidr) || !blocks.any(|block| super::overlap(block.value, cidr)) {
-            return;
-        }
-        let mut parts = self.space.free_blocks();
-        parts.retain(|part| cidr.contains(part));
-        for part in parts {
-            self.space.take(part);
-        }
     }
 
     /// Gives a subnet exactly its range, or remembers why it cannot have it.
@@ -331,6 +333,15 @@ impl Places<'_> {
         }
         self.report_no_room(&refused);
     }
+}
+
+/// The /64 of a subnet that had a range before it was removed.
+fn had(tombstones: &[Tombstone], key: &SubnetKey, cidr: Ipv4Net) -> Option<u8> {
+    let place = tombstones
+        .binary_search_by_key(&cidr, |old| old.cidr)
+        .ok()?;
+    let old = tombstones.get(place).filter(|old| old.key == *key)?;
+    old.ipv6
 }
 
 fn taken(request: Request<'_>, entry: Entry, origin: Origin, from_ledger: bool) -> Taken {

@@ -252,11 +252,14 @@ impl Ledger {
         self.repair_indices();
     }
 
-    /// Of two subnets with one IPv6 range, the one that is only planned loses it.
+    /// Of two subnets with one IPv6 range, the one that is only planned loses it; what was removed loses it to what is
+    /// deployed.
     fn repair_indices(&mut self) {
         let deployed = self.entries.values().filter(|e| e.state == State::Deployed);
-        let buried = self.tombstones.values().filter_map(|old| old.ipv6);
-        let mut taken: BTreeSet<u8> = deployed.filter_map(|e| e.ipv6).chain(buried).collect();
+        let mut taken: BTreeSet<u8> = deployed.filter_map(|e| e.ipv6).collect();
+        for old in self.tombstones.values_mut() {
+            old.ipv6 = old.ipv6.filter(|index| taken.insert(*index));
+        }
         for entry in self.entries.values_mut() {
             if entry.state == State::Planned {
                 entry.ipv6 = entry.ipv6.filter(|index| taken.insert(*index));

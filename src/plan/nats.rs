@@ -126,7 +126,7 @@ fn nat_zones(
     let listed = match &count.value {
         NatCount::None => return Vec::new(),
         NatCount::PerZone => {
-            return model_zones(model, public);
+            return model_zones(model, public, ledger);
         }
         NatCount::Zones(n) => {
             let n = usize::from(*n);
@@ -209,24 +209,25 @@ fn remembered(tier: &str, zone: ZoneId, ledger: &Ledger) -> Option<Entry> {
     })
 }
 
-/// One gateway for each zone that both tiers have; all of the public tier's where they share none.
-fn model_zones(model: &TierModel, public: &PlannedTier) -> Vec<ZoneId> {
+/// One gateway for each zone that both tiers have, besides those through which other zones leave already; all of the public
+/// tier's where they share none.
+fn model_zones(model: &TierModel, public: &PlannedTier, ledger: &Ledger) -> Vec<ZoneId> {
     let own: Vec<String> = match (&model.zones, model.cidrs.as_slice()) {
         (Some(zones), _) => zones.iter().map(|z| z.value.clone()).collect(),
         (None, []) => return public.zones.clone(),
         (None, cidrs) => cidrs.iter().map(|(zone, _)| zone.value.clone()).collect(),
     };
-    let shared: Vec<_> = public
-        .zones
-        .iter()
-        .filter(|zone| own.contains(&zone.to_string()))
-        .copied()
-        .collect();
-    if shared.is_empty() {
-        public.zones.clone()
-    } else {
-        shared
+    let is_own = |zone: &ZoneId| own.contains(&zone.to_string());
+    if !public.zones.iter().any(is_own) {
+        return public.zones.clone();
     }
+    let others = ledger
+        .of_tier(&model.name.value)
+        .filter(|(key, _)| is_own(&key.zone) && !public.zones.contains(&key.zone));
+    let via: Vec<ZoneId> = others.filter_map(|(_, entry)| entry.via).collect();
+    let mut zones = public.zones.clone();
+    zones.retain(|zone| is_own(zone) || via.contains(zone));
+    zones
 }
 
 /// Tiers share the gateways of a zone, so they must agree on their addresses.

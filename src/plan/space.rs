@@ -56,6 +56,23 @@ impl Space {
             .is_some_and(|(_, free)| free.take(cidr))
     }
 
+    /// Takes all that is free of a range. It may be larger than a block that came back smaller, or a part of it be reserved
+    /// by now; outside of the blocks nothing can be given out.
+    pub(super) fn take_all(&mut self, cidr: Ipv4Net) {
+        for (block, free) in &mut self.blocks {
+            if block.cidr.contains(&cidr) {
+                if !free.take(cidr) {
+                    let parts = free.free_blocks();
+                    for part in parts.into_iter().filter(|part| cidr.contains(part)) {
+                        free.take(part);
+                    }
+                }
+            } else if cidr.contains(&block.cidr) {
+                *free = Allocator::new([]);
+            }
+        }
+    }
+
     /// Takes the best range of a size: of the named block, else of the first general one that has room.
     pub(super) fn allocate(&mut self, prefix: u8, within: Option<Ipv4Net>) -> Option<Ipv4Net> {
         self.candidates_mut(within)

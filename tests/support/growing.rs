@@ -1,5 +1,7 @@
 //! A network that grows and shrinks, as its spec says it and as a program builds it.
 
+mod ranges;
+
 use eksnet::network::{Access, Ipv4Net, ZoneId};
 use eksnet::plan::Ledger;
 use eksnet::prelude::*;
@@ -21,6 +23,10 @@ const MOST_FURTHER: usize = 3;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Growing {
     pub cidr: Ipv4Net,
+    /// Further ranges of the VPC, in the order in which they joined it.
+    pub further: Vec<Ipv4Net>,
+    pub reserved: Option<Ipv4Net>,
+    pub ipv6: bool,
     pub zones: Zones,
     pub tiers: Vec<GrowingTier>,
 }
@@ -38,8 +44,33 @@ pub struct GrowingTier {
     pub prefix: Option<u8>,
     pub further: Vec<u8>,
     pub zones: Option<Vec<&'static str>>,
+    /// Which of the network's ranges its subnets come from.
+    pub block: Option<Ipv4Net>,
+    /// Ranges that are written down, by zone. A tier that has some lists its zones.
+    pub pins: Vec<(&'static str, Ipv4Net)>,
     /// Through the gateways of which public tier it leaves.
     pub nat: Option<&'static str>,
+}
+
+impl GrowingTier {
+    pub const fn new(name: &'static str, access: Access, prefix: Option<u8>) -> Self {
+        Self {
+            name,
+            access,
+            prefix,
+            further: Vec::new(),
+            zones: None,
+            block: None,
+            pins: Vec::new(),
+            nat: None,
+        }
+    }
+
+    /// What is written down for its first subnet in a zone.
+    pub fn pin(&self, zone: &str) -> Option<Ipv4Net> {
+        let mut pins = self.pins.iter();
+        pins.find(|(id, _)| *id == zone).map(|(_, cidr)| *cidr)
+    }
 }
 
 /// What a step does to a network.
@@ -57,22 +88,36 @@ pub enum Step {
     ReorderTiers,
     ReorderZones,
     WriteZonesDifferently,
-    // PLACE FOR SECONDARY RANGES: a step `AddBlock` (in `GROWTH`, and in `STEPS` of `tests/growth.rs`) that adds a range to
-    // `Growing`, which `Growing::blocks` names after the primary one and `stack` and `spec` write. Oracle and checks take
-    // the blocks from there.
+    AddBlock,
+    RemoveBlock,
+    ReorderBlocks,
+    /// A tier with ranges that are written down.
+    AddPinnedTier,
+    /// A range is written down that the subnet has already.
+    PinAsItIs,
+    Unpin,
+    /// A tier with a range that a removed subnet had.
+    PinBuried,
 }
 
 impl Step {
-    pub const GROWTH: [Self; 7] = [
+    pub const GROWTH: [Self; 12] = [
         Self::AddZone,
         Self::AddTier,
         Self::AddFurther,
         Self::AddZoneToTier,
+        Self::AddBlock,
+        Self::AddPinnedTier,
+        Self::PinAsItIs,
+        Self::Unpin,
+        Self::ReorderBlocks,
         Self::ReorderTiers,
         Self::ReorderZones,
         Self::WriteZonesDifferently,
     ];
-    pub const SHRINKING: [Self; 5] = [
+    pub const SHRINKING: [Self; 7] = [
+        Self::RemoveBlock,
+        Self::PinBuried,
         Self::RemoveZone,
         Self::RemoveTier,
         Self::RenameTier,
@@ -84,15 +129,26 @@ impl Step {
     pub const fn changes_nothing(self) -> bool {
         matches!(
             self,
-            Self::ReorderTiers | Self::ReorderZones | Self::WriteZonesDifferently
+            Self::ReorderTiers
+                | Self::ReorderZones
+                | Self::ReorderBlocks
+                | Self::WriteZonesDifferently
+                | Self::PinAsItIs
+                | Self::Unpin
         )
+    }
+
+    /// Whether it writes ranges down.
+    pub const fn pins(self) -> bool {
+        matches!(self, Self::AddPinnedTier | Self::PinAsItIs)
     }
 }
 
 impl Growing {
     pub fn new(rng: &mut Rng) -> Self {
         let prefix = *rng.pick(&[16, 18, 20, 21, 22, 22, 23, 23, 24]);
-        let address = [10, 20, 0, 0].into();
+        let [first, second] = *rng.pick(&[[10, 20], [10, 20], [10, 20], [172, 20], [100, 80]]);
+        let address = [first, second, 0, 0].into();
         let count = rng.between(1, 4);
         let zones = if rng.chance(50) {
             Zones::Count(u8::try_from(count).expect("small"))
@@ -105,21 +161,38 @@ impl Growing {
                     .collect(),
             )
         };
+        let cidr = Ipv4Net::new(address, prefix).expect("a prefix");
         let mut new = Self {
-            cidr: Ipv4Net::new(address, prefix).expect("a prefix"),
+            ipv6: rng.chance(35),
             zones,
-            tiers: Vec::new(),
+            ..Self::empty(cidr)
         };
+        if rng.chance(30) {
+            new.reserve(rng);
+        }
         if new.zones == Zones::List(Vec::new()) {
             new.zones = Zones::List(vec![ZONES[rng.below(5)]]);
         }
-        new.add_tier(rng);
+        new.add_tier(&Ledger::new(), rng);
         new
+    }
+
+    /// A network without tiers, in three zones.
+    pub const fn empty(cidr: Ipv4Net) -> Self {
+        Self {
+            cidr,
+            further: Vec::new(),
+            reserved: None,
+            ipv6: false,
+            zones: Zones::Count(3),
+            tiers: Vec::new(),
+        }
     }
 
     /// The ranges of the VPC, the primary one first.
     pub fn blocks(&self) -> Vec<Ipv4Net> {
-        vec![self.cidr]
+        let further = self.further.iter().copied();
+        std::iter::once(self.cidr).chain(further).collect()
     }
 
     /// Its zones, given those that are known: a number of zones keeps the lowest of them and takes the region's first.
@@ -144,7 +217,7 @@ impl Growing {
         match step {
             Step::AddZone => self.add_zone(rng),
             Step::RemoveZone => self.remove_zone(rng),
-            Step::AddTier => self.add_tier(rng),
+            Step::AddTier => self.add_tier(ledger, rng),
             Step::RemoveTier => {
                 let tier = rng.below(self.tiers.len());
                 self.tiers.remove(tier);
@@ -178,6 +251,13 @@ impl Growing {
                     zones.remove(rng.below(zones.len()));
                 }
             }
+            Step::AddBlock => self.add_block(ledger, rng),
+            Step::RemoveBlock => self.remove_block(ledger, rng),
+            Step::ReorderBlocks => rng.shuffle(&mut self.further),
+            Step::AddPinnedTier => self.add_pinned_tier(ledger, rng),
+            Step::PinAsItIs => self.pin_as_it_is(ledger, rng),
+            Step::Unpin => self.unpin(rng),
+            Step::PinBuried => self.pin_buried(ledger, rng),
             Step::ReorderTiers => rng.shuffle(&mut self.tiers),
             Step::ReorderZones => {
                 if let Zones::List(list) = &mut self.zones {
@@ -215,6 +295,7 @@ impl Growing {
         for tier in &mut self.tiers {
             if let Some(zones) = &mut tier.zones {
                 zones.retain(|id| all.contains(id));
+                tier.pins.retain(|(id, _)| zones.contains(id));
                 if zones.is_empty() {
                     tier.zones = None;
                 }
@@ -246,7 +327,7 @@ impl Growing {
         }
     }
 
-    fn add_tier(&mut self, rng: &mut Rng) {
+    fn add_tier(&mut self, ledger: &Ledger, rng: &mut Rng) {
         let free: Vec<_> = NAMES
             .into_iter()
             .filter(|name| self.tiers.iter().all(|tier| tier.name != *name))
@@ -261,19 +342,23 @@ impl Growing {
             .iter()
             .filter(|tier| tier.access == Access::Public);
         let host = hosts.map(|tier| tier.name).next();
-        let prefix = rng.chance(70).then(|| self.some_prefix(rng));
-        let name = *rng.pick(&free);
+        let was = |name: &&str| ledger.tombstones().any(|old| old.key.tier == *name);
+        let gone: Vec<_> = free.iter().copied().filter(was).collect();
+        let again = !gone.is_empty() && rng.chance(50);
+        let name = *rng.pick(if again { &gone } else { &free });
+        // Whatever size it had is right where none is asked for.
+        let asked = rng.chance(if again { 30 } else { 70 });
+        let prefix = asked.then(|| self.some_prefix(rng));
         let zones = match &self.zones {
             Zones::List(list) if rng.chance(25) => Some(rng.some(list, 1)),
             Zones::List(_) | Zones::Count(_) => None,
         };
+        let named = !self.further.is_empty() && rng.chance(40);
         self.tiers.push(GrowingTier {
-            name,
-            access,
-            prefix,
-            further: Vec::new(),
             zones,
+            block: named.then(|| *rng.pick(&self.blocks())),
             nat: host.filter(|_| access == Access::Private && rng.chance(70)),
+            ..GrowingTier::new(name, access, prefix)
         });
     }
 
@@ -288,6 +373,10 @@ impl Growing {
         let new = *rng.pick(&free);
         let tier = rng.pick_mut(&mut self.tiers);
         let old = std::mem::replace(&mut tier.name, new);
+        // What is written down is still the old subnet's.
+        if rng.chance(80) {
+            tier.pins.clear();
+        }
         for tier in &mut self.tiers {
             if tier.nat == Some(old) {
                 tier.nat = Some(new);
@@ -316,6 +405,15 @@ impl Growing {
         let mut net = Network::new(self.cidr)
             .without_flow_logs()
             .endpoints(["s3"]);
+        for cidr in &self.further {
+            net = net.secondary_cidr(*cidr);
+        }
+        if let Some(cidr) = self.reserved {
+            net = net.reserved(cidr);
+        }
+        if self.ipv6 {
+            net = net.dual_stack();
+        }
         net = match &self.zones {
             Zones::Count(count) => net.zones(*count),
             Zones::List(list) => net.in_zones(list.iter().copied()),
@@ -359,8 +457,20 @@ impl Growing {
             if !tier.further.is_empty() {
                 map.insert("further-subnets".to_owned(), json!(tier.further));
             }
-            if let Some(zones) = &tier.zones {
+            if let Some(block) = tier.block {
+                map.insert("block".to_owned(), json!(block.to_string()));
+            }
+            let pins = tier.pins.iter();
+            let pins: Map<_, _> = pins
+                .map(|(id, cidr)| ((*id).to_owned(), json!(cidr.to_string())))
+                .collect();
+            if let Some(zones) = &tier.zones
+                && zones.len() != pins.len()
+            {
                 map.insert("zones".to_owned(), json!(zones));
+            }
+            if !pins.is_empty() {
+                map.insert("cidrs".to_owned(), Value::Object(pins));
             }
             if tier.access != Access::Isolated {
                 map.insert("load-balancers".to_owned(), json!(false));
@@ -378,11 +488,14 @@ impl Growing {
             Zones::Count(count) => json!(count),
             Zones::List(list) => json!(list),
         };
+        let texts =
+            |ranges: &[Ipv4Net]| -> Vec<_> { ranges.iter().map(ToString::to_string).collect() };
         json!({
             "stack": "grow", "region": "us-east-1", "cluster": "none",
             "network": {
                 "cidr": self.cidr.to_string(), "zones": zones, "tiers": tiers,
-                "endpoints": ["s3"], "flow-logs": "none",
+                "secondary-cidrs": texts(&self.further), "reserved": texts(self.reserved.as_slice()),
+                "ipv6": self.ipv6, "endpoints": ["s3"], "flow-logs": "none",
             },
         })
     }
@@ -403,10 +516,19 @@ impl Growing {
                 ours.or(theirs.filter(|_| base.is_none()))
             }
         });
+        let mut further = self.further.clone();
+        let known = |block: &Ipv4Net| base.further.contains(block);
+        further.retain(|block| !known(block) || theirs.further.contains(block));
+        for block in theirs.further.iter().filter(|block| !known(block)) {
+            if further.iter().all(|other| !overlap(*other, *block)) {
+                further.push(*block);
+            }
+        }
         Self {
-            cidr: self.cidr,
+            further,
             zones: zones.clone(),
             tiers: tiers.collect(),
+            ..*self
         }
     }
 }
@@ -424,6 +546,12 @@ fn with<A: eksnet::network::TierAccess>(mut model: Tier<A>, tier: &GrowingTier) 
     for prefix in &tier.further {
         model = model.further_subnet(*prefix);
     }
+    if let Some(block) = tier.block {
+        model = model.block(block);
+    }
+    for (id, cidr) in &tier.pins {
+        model = model.cidr(*id, *cidr);
+    }
     match &tier.zones {
         Some(zones) => model.in_zones(zones.iter().copied()),
         None => model,
@@ -433,4 +561,9 @@ fn with<A: eksnet::network::TierAccess>(mut model: Tier<A>, tier: &GrowingTier) 
 /// The zone of an id.
 pub fn zone(id: &str) -> ZoneId {
     ZoneId::parse(id).expect(id)
+}
+
+/// Whether two ranges share an address.
+pub fn overlap(a: Ipv4Net, b: Ipv4Net) -> bool {
+    a.contains(&b) || b.contains(&a)
 }
