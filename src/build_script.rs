@@ -82,12 +82,11 @@ pub fn emit(stack: &Stack) -> Vec<PathBuf> {
 )]
 fn lock(sources: &mut Sources, findings: &mut Findings) -> Option<LockFile> {
     let directory = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    // Also of a file that is missing, which Cargo takes for changed: the script runs again until it is there, and from then on
+    // whenever another commit changes it.
+    println!("cargo::rerun-if-changed={LOCK_FILE}");
     match fs::read_to_string(Path::new(&directory).join(LOCK_FILE)) {
-        Ok(text) => {
-            // Only of a file that is there: Cargo takes one that is missing for changed.
-            println!("cargo::rerun-if-changed={LOCK_FILE}");
-            Some(LockFile::read(LOCK_FILE, &text, sources, findings))
-        }
+        Ok(text) => Some(LockFile::read(LOCK_FILE, &text, sources, findings)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
             let unreadable = LockFile::unreadable(LOCK_FILE, &error.to_string(), sources);

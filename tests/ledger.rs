@@ -555,3 +555,35 @@ fn a_shared_zone_takes_no_gateway_away() {
     assert!(via(&before).iter().all(Option::is_some));
     assert_eq!(via(&before), via(&after));
 }
+
+/// What is on AWS is not resized, so that the advice for a tier that is too small is another one there.
+#[test]
+fn a_deployed_tier_is_told_to_get_further_subnets() {
+    let stack = |further: Option<u8>| {
+        let mut net = Network::new(cidr!("10.20.0.0/16")).zones(2);
+        let public = net.add(Tier::public("public").prefix(24));
+        let mut tier = Tier::private("nodes", Nat::per_zone(&public)).prefix(26);
+        if let Some(prefix) = further {
+            tier = tier.further_subnet(prefix);
+        }
+        let nodes = net.add(tier);
+        let group = NodeGroup::new("system", &nodes)
+            .instance_types(["m6i.large"])
+            .size(2, 8);
+        let cluster = Cluster::new("prod", "1.35").node_group(group);
+        Stack::new("prod", Region::UsEast1, net, cluster)
+    };
+    let advice = |stack: &Stack, ledger: &Ledger| {
+        let synthesis = stack.synthesize_with(ledger).expect("warnings only");
+        let mut said = synthesis.findings().iter();
+        let said = said.find(|f| f.code.as_str() == "EKS132");
+        said.and_then(|finding| finding.help.clone())
+    };
+    let mut ledger = stack(None).plan(&Ledger::new()).expect("room").ledger();
+    assert!(advice(&stack(None), &ledger).is_some_and(|help| help.contains(".prefix(")));
+    ledger.mark_deployed();
+    let help = advice(&stack(None), &ledger).expect("it is too small");
+    let (_, prefix) = help.split_once(".further_subnet(").expect("another one");
+    let prefix = prefix.split(')').next().and_then(|n| n.parse().ok());
+    assert_eq!(advice(&stack(prefix), &ledger), None);
+}

@@ -7,7 +7,7 @@ use crate::capacity::{
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{NodeGroup, Stack};
-use crate::plan::{Plan, PlannedTier, address_count, usable};
+use crate::plan::{Plan, PlannedTier, State, address_count, usable};
 
 pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &mut Findings) {
     if plan.tiers.iter().all(|tier| tier.subnets.is_empty()) {
@@ -208,6 +208,8 @@ fn arithmetic(
 struct Advice {
     /// Subnets of this size.
     prefix: Option<u8>,
+    /// Whether they come beside those that are there: what is on AWS cannot be resized.
+    further: bool,
     /// Whether the network has room for them.
     in_network: bool,
     /// So many nodes.
@@ -233,7 +235,8 @@ impl Advice {
             larger.find(|prefix| usable(*prefix) >= demand.all() + taken)
         });
         let own: u64 = subnets().map(|subnet| subnet.addresses).sum();
-        let room = plan.free_addresses() + own;
+        let further = planned.subnets.iter().any(|s| s.state == State::Deployed);
+        let room = plan.free_addresses() + if further { 0 } else { own };
         // In whole rounds over the zones, so that no zone has more than its share.
         let rounds = forecast.nodes / zones;
         let surge = demand.surge.div_ceil(forecast.held.addresses().max(1));
@@ -242,6 +245,7 @@ impl Advice {
         let least = u64::from(model.size.value.min.max(1));
         Self {
             prefix,
+            further,
             in_network: prefix.is_some_and(|prefix| address_count(prefix) * zones <= room),
             fewer: Some(fewer).filter(|nodes| *nodes >= least),
         }
@@ -256,6 +260,10 @@ impl Advice {
                 "give the tier a /{prefix} in each zone, for which {} is too small{fewer}",
                 plan.cidr
             )),
+            Some(prefix) if self.further => finding.help_in(
+                &format!("write `further-subnets: [{prefix}]` for the tier{fewer}"),
+                &format!("call `.further_subnet({prefix})` of the tier{fewer}"),
+            ),
             Some(prefix) if pinned => {
                 finding.help(format!("give the tier ranges of /{prefix}{fewer}"))
             }
