@@ -82,8 +82,10 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
                 let fate = match (pin, ledger.get(&key)) {
                     (Some(pin), Some(entry)) if entry.cidr == pin => Fate::Stays(entry),
                     (Some(_), Some(entry)) if entry.state == State::Deployed => {
+                        // It has no place then, and what it has is nobody else's.
                         faults.insert("PLAN010");
-                        Fate::Stays(entry)
+                        left.push((key.clone(), entry));
+                        Fate::New(prefix, block)
                     }
                     (Some(pin), Some(Entry { cidr, ipv6, .. })) if overlap(pin, cidr) => {
                         Fate::Pinned(pin, ipv6)
