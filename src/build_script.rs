@@ -88,10 +88,10 @@ fn lock(sources: &mut Sources, findings: &mut Findings) -> Option<LockFile> {
             println!("cargo::rerun-if-changed={LOCK_FILE}");
             Some(LockFile::read(LOCK_FILE, &text, sources, findings))
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => {
-            if error.kind() != io::ErrorKind::NotFound {
-                println!("cargo::error=cannot read {LOCK_FILE}: {error}");
-            }
+            let unreadable = LockFile::unreadable(LOCK_FILE, &error.to_string(), sources);
+            findings.push(unreadable);
             None
         }
     }

@@ -150,6 +150,7 @@ fn lines(ledger: &Ledger) -> Vec<String> {
     let text = file.text();
     text.lines()
         .filter_map(|line| line.strip_prefix("prod us-east-1 "))
+        .filter(|line| !line.starts_with("vpc "))
         .map(str::to_owned)
         .collect()
 }

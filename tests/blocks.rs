@@ -305,6 +305,36 @@ fn offers_can_be_taken() {
     assert!(mended > 500, "{mended}");
 }
 
+/// The primary block leaves the family of one that has to leave it, too: neither waits for the other.
+#[test]
+fn offers_of_blocks_that_must_all_move_fit_together() {
+    let text = spec(
+        "cidr: 10.1.0.0/16, secondary-cidrs: [10.2.0.0/16], connected: { office: 10.0.0.0/8 }",
+        "",
+    );
+    let findings = said(&text);
+    let helps: Vec<_> = of_ranges(&findings)
+        .iter()
+        .map(|f| f.help.clone())
+        .collect();
+    assert_eq!(
+        helps,
+        ["write 172.16.0.0/16", "write 100.64.0.0/16"].map(|help| Some(help.to_owned()))
+    );
+    let mended = taken(&text, &findings);
+    assert!(of_ranges(&said(&mended)).is_empty(), "{mended}");
+    // One that can stay says where the primary block may be.
+    let text = spec(
+        "cidr: 10.1.0.0/16, secondary-cidrs: [10.200.0.0/16], connected: { office: 10.0.0.0/9 }",
+        "",
+    );
+    let helps: Vec<_> = of_ranges(&said(&text))
+        .iter()
+        .map(|f| f.help.clone())
+        .collect();
+    assert_eq!(helps, [Some("write 10.128.0.0/16".to_owned())]);
+}
+
 fn service_range(network: &str) -> String {
     let text = spec(network, "");
     let loaded = load("spec", Some(Format::Yaml), &text, &mut Sources::new());

@@ -7,6 +7,9 @@
     reason = "a test that stops is a test that fails"
 )]
 
+#[cfg(feature = "report")]
+#[path = "capacity/page.rs"]
+mod page;
 #[path = "capacity/plans.rs"]
 mod plans;
 #[path = "capacity/published.rs"]

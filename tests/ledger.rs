@@ -252,6 +252,32 @@ fn an_ipv6_range_is_taken_whichever_line_says_so() {
     );
 }
 
+/// A file that was cut off at its beginning is not one of a network that has given out nothing.
+#[test]
+fn an_empty_file_is_a_fault() {
+    for text in ["", "\n", "# a comment\n"] {
+        assert_eq!(faults(text), ["the ledger is empty"]);
+    }
+    assert_eq!(faults(&LockFile::new().text()), [""; 0]);
+}
+
+/// Both branches turned IPv6 on, and beside other tiers each counted in another way.
+#[test]
+fn a_subnet_has_one_ipv6_range() {
+    let text = lock(&[
+        "data use1-az1 0 10.20.0.0/24 planned ipv6=1",
+        "data use1-az1 0 10.20.0.0/24 deployed ipv6=2",
+    ]);
+    assert_eq!(
+        faults(&text),
+        ["data in use1-az1 has both the IPv6 ranges 2 and 1"]
+    );
+    assert_eq!(
+        repaired(&text),
+        ["data use1-az1 0 10.20.0.0/24 deployed ipv6=2"]
+    );
+}
+
 /// The ledger has which gateway a tier leaves through, not only which ones there are.
 #[test]
 fn a_tier_keeps_its_gateway_where_there_are_several() {
@@ -295,6 +321,108 @@ fn a_further_gateway_changes_no_route_of_others() {
         template[gateway..].split('"').next().map(str::to_owned)
     };
     assert_eq!(route(&before), route(&after));
+}
+
+/// EKS takes no other zones for a cluster that exists; nodes may be in them all the same.
+#[test]
+fn a_cluster_on_aws_keeps_its_zones() {
+    let stack = |zones: u8| {
+        let net = Network::new(cidr!("10.20.0.0/16")).zones(zones);
+        Stack::new("prod", Region::UsEast1, net, Cluster::new("prod", "1.35"))
+    };
+    let subnets = |synthesis: &eksnet::Synthesis| {
+        let template: serde_json::Value =
+            serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+        let resources = template["Resources"].as_object().expect("a map");
+        let cluster = resources
+            .values()
+            .find(|body| body["Type"] == "AWS::EKS::Cluster");
+        let config = &cluster.expect("a cluster")["Properties"]["ResourcesVpcConfig"];
+        (config["SubnetIds"].clone(), resources.len())
+    };
+    let first = stack(3).synthesize().expect("room");
+    let planned = first.plan().ledger();
+    let grown = stack(4).synthesize_with(&planned).expect("room");
+    assert_eq!(subnets(&grown).0.as_array().map(Vec::len), Some(4));
+
+    let mut deployed = planned;
+    deployed.mark_deployed();
+    let grown = stack(4).synthesize_with(&deployed).expect("room");
+    assert_eq!(subnets(&grown).0, subnets(&first).0);
+    assert!(subnets(&grown).1 > subnets(&first).1);
+    let said = grown.findings().iter().any(|f| f.code.as_str() == "EKS225");
+    assert!(said, "that it gets none in the new zone");
+    // The next plan knows it, too.
+    let mut again = grown.plan().ledger();
+    again.mark_deployed();
+    let again = stack(4).synthesize_with(&again).expect("room");
+    assert_eq!(subnets(&again).0, subnets(&first).0);
+    let errors = stack(2)
+        .synthesize_with(&deployed)
+        .expect_err("one is gone");
+    assert!(errors.iter().any(|f| f.code.as_str() == "EKS225"));
+}
+
+/// What a removed subnet had is nobody's, also where only a part of it can be given out by now: the block that it was in
+/// came back smaller, or a part of it is reserved.
+#[test]
+fn a_part_of_what_a_removed_subnet_had_is_nobodys() {
+    let stack = |block: &str, reserved: Option<&str>, tiers: &[(&str, u8)]| {
+        let block = range(block);
+        let mut net = Network::new(cidr!("10.20.0.0/16"))
+            .in_zones(["use1-az1", "use1-az2"])
+            .secondary_cidr(block);
+        if let Some(reserved) = reserved {
+            net = net.reserved(range(reserved));
+        }
+        for (name, prefix) in tiers {
+            net.add(Tier::isolated(*name).prefix(*prefix).block(block));
+        }
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let plan = |stack: &Stack, ledger: &Ledger| stack.plan(ledger).map(|plan| plan.ledger());
+    let first = stack("10.21.0.0/16", None, &[("pods", 18), ("data", 24)]);
+    let before = plan(&first, &Ledger::new()).expect("there is room");
+    let had = before.get(&key("pods", "use1-az1")).expect("a range").cidr;
+    for (block, reserved, has_room) in [
+        ("10.21.0.0/16", Some("10.21.0.0/19"), true),
+        ("10.21.0.0/17", None, false),
+        ("10.21.0.0/19", None, false),
+    ] {
+        let removed = stack("10.21.0.0/16", None, &[]);
+        let removed = plan(&removed, &before).expect("there is room");
+        let again = stack(block, reserved, &[("cache", 20)]);
+        let given = plan(&again, &removed);
+        assert_eq!(given.is_ok(), has_room, "{block}");
+        let Ok(given) = given else { continue };
+        for (_, entry) in given.entries() {
+            assert!(!had.contains(&entry.cidr), "{block}: {}", entry.cidr);
+        }
+        assert_eq!(plan(&again, &given).ok().as_ref(), Some(&given), "{block}");
+    }
+}
+
+/// A range is given to the VPC again, not to its subnets anew: another number would be another range for each.
+#[test]
+fn an_ipv6_range_outlives_a_network_without() {
+    let stack = |dual_stack: bool, tiers: &[&str]| {
+        let mut net = Network::new(cidr!("10.20.0.0/16")).zones(2);
+        if dual_stack {
+            net = net.dual_stack();
+        }
+        for tier in tiers {
+            net.add(Tier::isolated(*tier).prefix(24));
+        }
+        Stack::network_only("prod", Region::UsEast1, net)
+    };
+    let synthesize = |stack: &Stack, ledger: &Ledger| stack.synthesize_with(ledger).expect("room");
+    let first = synthesize(&stack(true, &["data"]), &Ledger::new());
+    let tiers = ["data", "cache"];
+    let both = synthesize(&stack(true, &tiers), &first.plan().ledger());
+    let without = synthesize(&stack(false, &tiers), &both.plan().ledger());
+    assert!(!without.plan().dual_stack && !without.cloudformation().contains("Ipv6"));
+    let again = synthesize(&stack(true, &tiers), &without.plan().ledger());
+    assert_eq!(again.cloudformation(), both.cloudformation());
 }
 
 /// A dual-stack network in one zone, whose only subnet may be pinned.

@@ -20,6 +20,11 @@ pub(crate) const CONTROL_PLANE: u64 = 6;
 /// Source: Elastic Load Balancing, "Application Load Balancers", "Subnets for your load balancer".
 pub(crate) const LOAD_BALANCER: u64 = 8;
 
+/// The tag of subnets that the VPC CNI takes for further interfaces of nodes in the same zone; `0` keeps it out.
+///
+/// Source: Amazon EKS User Guide, "Configure subnet selection for Pod IP addresses": since 1.18.0 of the VPC CNI, on by default.
+const DISCOVERY: &str = "kubernetes.io/role/cni";
+
 /// What a plan has room for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capacity {
@@ -35,10 +40,14 @@ pub struct TierCapacity {
     /// Its zones, in order.
     pub zones: Vec<ZoneCapacity>,
     /// The node groups in it, in the order of the model. Where a workload's tier has none, one without a name, of
-    /// [`DEFAULT_TYPE`].
+    /// [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
     pub groups: Vec<GroupCapacity>,
     /// The Fargate profiles in it: each of their pods takes an address, and nobody says how many there are.
     pub fargate: Vec<String>,
+    /// Whether Karpenter starts nodes in it, of which nobody says how many and of which types.
+    pub karpenter: bool,
+    /// Whether the VPC CNI takes pods' addresses from it for nodes of other tiers: its subnets are tagged for discovery.
+    pub discovered: bool,
 }
 
 /// The subnets of a tier in a zone.
@@ -66,7 +75,7 @@ pub struct SubnetCapacity {
 pub struct Taken {
     /// Kept for the network interfaces of the control plane: six in each of its subnets.
     pub control_plane: u64,
-    /// Kept for load balancers: eight in each subnet that takes them.
+    /// Kept for load balancers: eight in the first subnet of each zone of a tier that takes them.
     pub load_balancers: u64,
     /// Interface endpoints, one for each.
     pub endpoints: u64,
@@ -151,6 +160,10 @@ impl Capacity {
                 groups: groups(stack, plan, index, zones.len()),
                 zones,
                 fargate: fargate(stack, plan, index),
+                karpenter: stack.cluster.iter().any(|cluster| cluster.karpenter)
+                    && plan.takes_nodes(index),
+                discovered: tier.tags.get(DISCOVERY).is_some_and(|value| value != "0")
+                    && !plan.takes_nodes(index),
             }
         });
         Self {
@@ -171,7 +184,11 @@ fn groups(stack: &Stack, plan: &Plan, tier: usize, zones: usize) -> Vec<GroupCap
         .filter(|(_, (_, at))| **at == tier)
         .map(|(index, (group, _))| GroupCapacity::of(index, group, zones))
         .collect();
-    if groups.is_empty() && plan.takes_nodes(tier) {
+    // All pods of a cluster with nothing but Fargate profiles are on Fargate.
+    let nodes = stack.cluster.as_ref().is_none_or(|cluster| {
+        cluster.karpenter || !cluster.node_groups.is_empty() || cluster.fargate.is_empty()
+    });
+    if groups.is_empty() && nodes && plan.takes_nodes(tier) {
         return vec![GroupCapacity {
             name: None,
             types: vec![DEFAULT_TYPE.to_owned()],
@@ -260,11 +277,11 @@ impl ZoneCapacity {
             if plan.control_plane == Some(index) {
                 taken.control_plane = CONTROL_PLANE;
             }
-            if tier.load_balancers {
-                taken.load_balancers = LOAD_BALANCER;
-            }
-            // An endpoint or a gateway stands in one subnet of a zone only.
+            // An endpoint or a gateway stands in one subnet of a zone only, and load balancers where the tag for them is.
             if place == 0 {
+                if tier.load_balancers {
+                    taken.load_balancers = LOAD_BALANCER;
+                }
                 if plan.endpoint_tier == Some(index) {
                     taken.endpoints = endpoints;
                 }

@@ -16,7 +16,10 @@ use crate::plan::overlap;
 const SIZES: std::ops::RangeInclusive<u8> = 16..=28;
 
 /// How many blocks a VPC has unless its quota is raised, and at most.
-const QUOTA: (usize, usize) = (5, 50);
+const QUOTA: (usize, usize) = (5, MOST_BLOCKS);
+
+/// How many blocks a VPC has at most, whatever its quota.
+pub(super) const MOST_BLOCKS: usize = 50;
 
 /// One block among those of its VPC.
 struct Block<'a, 's> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::Stack;
-use crate::plan::{Plan, PlannedTier, State};
+use crate::plan::{Plan, PlannedTier, State, SubnetKey};
 
 /// Node groups and Fargate profiles name all subnets of their tier, and EKS changes the subnets of neither.
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
@@ -18,22 +18,43 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let profiles = profiles.map(|(profile, tier)| ("Fargate profile", &profile.name, *tier));
     for (what, name, tier) in groups.chain(profiles) {
         if let Some(tier) = plan.tiers.get(tier)
-            && let Some(new) = new_zones(tier)
+            && let Some(change) = change(tier, plan)
         {
-            replaced(what, &name.value, name.origin, tier, &new, findings);
+            replaced(what, &name.value, name.origin, tier, &change, findings);
         }
     }
 }
 
-/// The zones in which a tier gets subnets beside those that it has on AWS.
-fn new_zones(tier: &PlannedTier) -> Option<String> {
+/// What changes in the list of a tier's subnets that are on AWS, in words.
+fn change(tier: &PlannedTier, plan: &Plan) -> Option<String> {
     let (there, new): (Vec<_>, Vec<_>) = tier
         .subnets
         .iter()
         .partition(|subnet| subnet.state == State::Deployed);
-    let zones: BTreeSet<_> = new.iter().map(|subnet| subnet.key.zone).collect();
-    let zones: Vec<String> = zones.iter().map(ToString::to_string).collect();
-    (!there.is_empty() && !new.is_empty()).then(|| zones.join(" and "))
+    let new = zones(new.into_iter().map(|subnet| &subnet.key));
+    let gone = plan.tombstones.iter().map(|old| &old.key);
+    let gone = zones(gone.filter(|key| key.tier == tier.name));
+    let name = &tier.name;
+    match (new, gone) {
+        _ if there.is_empty() => None,
+        (None, None) => None,
+        (Some(new), None) => Some(format!("tier `{name}` gets subnets in {new}")),
+        (None, Some(gone)) => Some(format!("tier `{name}` loses subnets in {gone}")),
+        (Some(new), Some(gone)) => Some(format!(
+            "tier `{name}` gets subnets in {new} and loses some in {gone}"
+        )),
+    }
+}
+
+fn zones<'k>(keys: impl Iterator<Item = &'k SubnetKey>) -> Option<String> {
+    let zones: BTreeSet<_> = keys.map(|key| key.zone).collect();
+    let mut words: Vec<String> = zones.iter().map(ToString::to_string).collect();
+    let last = words.pop()?;
+    Some(if words.is_empty() {
+        last
+    } else {
+        format!("{} and {last}", words.join(", "))
+    })
 }
 
 fn replaced(
@@ -41,22 +62,19 @@ fn replaced(
     name: &str,
     origin: Origin,
     tier: &PlannedTier,
-    new: &str,
+    change: &str,
     findings: &mut Findings,
 ) {
     findings.push(
         rules::PLAN014
             .at(
                 origin,
-                format!(
-                    "{what} `{name}` would be replaced, for tier `{}` gets subnets in {new}",
-                    tier.name
-                ),
+                format!("{what} `{name}`, if it exists, would be replaced: {change}"),
             )
             .related(tier.name_origin, "its tier")
             .note("EKS changes the subnets of neither node groups nor Fargate profiles: CloudFormation refuses to replace one that has a name, Terraform deletes it before it makes the new one")
             .help(format!(
-                "give it another name with the same change, such as `{name}-2`: the new one is made before the old one is deleted; the warning goes once `eksnet plan --mark-deployed` was run"
+                "give one that exists another name with the same change, such as `{name}-2`: the new one is made before the old one is deleted; this is said until `eksnet plan --mark-deployed` or `--release`"
             )),
     );
 }

@@ -31,9 +31,9 @@ use crate::graph::Graph;
 use crate::network::Stack;
 use crate::plan::Plan;
 
-/// A block of a size that could join the VPC.
-pub(crate) fn further_block(stack: &Stack, prefix: u8) -> Option<ipnet::Ipv4Net> {
-    space::Space::of(stack).further(prefix)
+/// Blocks of these sizes that could join the VPC together, for tiers that name no block.
+pub(crate) fn further_blocks(stack: &Stack, sizes: &[u8]) -> Option<Vec<ipnet::Ipv4Net>> {
+    space::Space::of(stack).further(sizes)
 }
 
 /// What can be said of a stack before it is planned.

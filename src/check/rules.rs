@@ -91,6 +91,7 @@ rules! {
     PLAN012 Error "every subnet of a dual-stack network has a /64 of its own";
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
+    PLAN015 Warning "a NAT gateway keeps its address";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -102,6 +103,7 @@ rules! {
     EKS112 Error "nothing in 10.0.0.0/16 joins a VPC with a block in 10.0.0.0/15";
     EKS113 Error "nothing in 172.31.0.0/16 joins a VPC in 172.16.0.0/12";
     EKS115 Warning "a VPC has at most 5 blocks";
+    EKS116 Error "a VPC keeps its primary block";
     EKS118 Error "the blocks of a VPC do not overlap connected networks";
     EKS119 Warning "the service range does not overlap connected networks";
     EKS120 Error "the service range is private";
@@ -126,6 +128,7 @@ rules! {
     EKS212 Error "a subnet is a /16 to a /28 inside the VPC and overlaps no other";
     EKS221 Warning "nodes are in private subnets";
     EKS223 Info "a production network spans three zones";
+    EKS225 Error "a cluster keeps its zones";
     EKS240 Error "zones are named by id";
 
     EKS310 Warning "subnets for load balancers have 8 free addresses";

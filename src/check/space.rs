@@ -2,12 +2,14 @@
 
 use ipnet::Ipv4Net;
 
+use super::blocks::{MOST_BLOCKS, is_block_size};
 use super::services::default_service_cidr;
 use crate::network::family::{
     BENCHMARK, DEFAULT_VPC, DOCKER, FIRST_OF_TEN, FORBIDDEN, Family, PRIVATE, SHARED, START_OF_TEN,
     net,
 };
 use crate::network::{At, Fitting, Stack};
+use crate::plan::overlap;
 
 /// What nobody uses, not even in public.
 const RESERVED: Ipv4Net = net(240, 0, 0, 0, 4);
@@ -51,14 +53,30 @@ impl<'a> Space<'a> {
         found
     }
 
-    /// The block of a size that could join the VPC and is nearest to its primary one.
-    pub(super) fn further(mut self, prefix: u8) -> Option<Ipv4Net> {
+    /// Blocks of these sizes that could join the VPC together, each as near to its primary one as can be. None where one of
+    /// them fits nowhere, the VPC would have too many, or only a range is left that tiers have to name.
+    pub(super) fn further(mut self, sizes: &[u8]) -> Option<Vec<Ipv4Net>> {
         let primary = self.stack.network.cidr.value;
-        let wanted = Ipv4Net::new(primary.addr(), prefix).ok()?.trunc();
+        let own = Family::of(primary);
+        if self.all.len() + sizes.len() > MOST_BLOCKS {
+            return None;
+        }
         let services = default_service_cidr(&self.stack.network);
         self.all.push(At::default_of(services));
         self.offered.push(None);
-        self.nearest(self.all.len(), wanted, Room::Near)
+        let mut further = Vec::new();
+        for prefix in sizes {
+            let wanted = Ipv4Net::new(primary.addr(), *prefix).ok()?.trunc();
+            let block = self.nearest(self.all.len(), wanted, Room::Near)?;
+            let family = Family::of(block);
+            if family != own && matches!(family, Family::Shared | Family::Benchmark) {
+                return None;
+            }
+            self.all.push(At::default_of(block));
+            self.offered.push(None);
+            further.push(block);
+        }
+        Some(further)
     }
 
     fn fitting(&self, index: usize, wanted: Ipv4Net, room: Room) -> Fitting {
@@ -83,8 +101,10 @@ impl<'a> Space<'a> {
             let closed = own.filter(|own| own.is_closed()).and_then(Family::range);
             return closed.into_iter().chain([SHARED]).collect();
         }
-        // The primary block is of the family of those closed blocks that are to join it.
-        let joining = self.all.iter().skip(1).map(|at| Family::of(at.value));
+        // The primary block is of the family of those closed blocks that are to join it and can stay where they are.
+        let staying = (1..self.all.len()).filter(|other| !self.must_move(*other));
+        let joining = staying.filter_map(|other| self.all.get(other));
+        let joining = joining.map(|at| Family::of(at.value));
         let closed = joining
             .filter(|family| family.is_closed())
             .find_map(Family::range);
@@ -93,6 +113,26 @@ impl<'a> Space<'a> {
             None if wanted == Family::Shared => PRIVATE.into_iter().chain([SHARED]).collect(),
             None => PRIVATE.to_vec(),
         }
+    }
+
+    /// Whether a further block is refused whatever the primary one is: it gets another range, which follows the primary one.
+    fn must_move(&self, index: usize) -> bool {
+        let Some(block) = self.all.get(index).map(|at| at.value) else {
+            return false;
+        };
+        if !is_block_size(block) {
+            return true;
+        }
+        // Its address is mended first.
+        if block != block.trunc() {
+            return false;
+        }
+        let mut forbidden = FORBIDDEN.iter();
+        let mut earlier = self.all.iter().take(index);
+        let mut connected = self.stack.network.connected_ranges();
+        forbidden.any(|(range, _)| overlap(*range, block))
+            || earlier.any(|other| overlap(other.value, block))
+            || connected.any(|(_, theirs)| overlap(theirs.value, block))
     }
 
     /// What a block is, and what has been offered for it.

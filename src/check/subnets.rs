@@ -1,11 +1,12 @@
 //! Subnets: their sizes, what they are for, and where they lead.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::check::rules;
-use crate::diagnostic::Findings;
-use crate::network::{Access, Stack};
-use crate::plan::{Plan, PlannedTier};
+use crate::diagnostic::{Finding, Findings, Origin};
+use crate::network::{Access, Stack, ZoneId};
+use crate::plan::{Plan, PlannedSubnet, PlannedTier, State};
 
 pub(super) fn check(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     for tier in &plan.tiers {
@@ -17,46 +18,119 @@ pub(super) fn check(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 }
 
 fn sizes(stack: &Stack, tier: &PlannedTier, findings: &mut Findings) {
-    let model = tier.model(stack);
     for subnet in &tier.subnets {
-        let origin = model.map_or(tier.origin, |model| {
-            let pinned = model
-                .cidrs
-                .iter()
-                .find(|(_, cidr)| cidr.value == subnet.cidr);
-            let ordinal = usize::from(subnet.key.ordinal);
-            let further = ordinal.checked_sub(1).and_then(|i| model.further.get(i));
-            pinned
-                .map(|(_, cidr)| cidr.origin)
-                .or(further.map(|prefix| prefix.origin))
-                .or(model.prefix.map(|prefix| prefix.origin))
-                .unwrap_or(tier.origin)
-        });
+        let size = Size::of(stack, tier, subnet);
         let length = subnet.cidr.prefix_len();
         if !(16..=28).contains(&length) {
-            findings.push(
-                rules::EKS212
-                    .at(
-                        origin,
-                        format!(
-                            "subnets of tier `{}` are a /{length}, not a /16 to a /28",
-                            tier.name
-                        ),
-                    )
-                    .note("AWS refuses other sizes for a subnet")
-                    .help(format!("write {}", length.clamp(16, 28))),
-            );
+            let finding = rules::EKS212
+                .at(
+                    size.origin,
+                    format!(
+                        "subnets of tier `{}` are a /{length}, not a /16 to a /28",
+                        tier.name
+                    ),
+                )
+                .note("AWS refuses other sizes for a subnet");
+            findings.push(size.help(finding, length.clamp(16, 28), ["", ""]));
             return;
         }
         if tier.load_balancers && subnet.key.ordinal == 0 && length > 27 {
-            findings.push(
-                rules::EKS311
-                    .at(origin, format!("subnets of tier `{}` are a /{length}, too small for load balancers", tier.name))
-                    .note("an Application Load Balancer needs a /27 and 8 free addresses in each of its subnets")
-                    .help("write 27, or `load-balancers: false` to keep them elsewhere"),
-            );
+            let finding = rules::EKS311
+                .at(size.origin, format!("subnets of tier `{}` are a /{length}, too small for load balancers", tier.name))
+                .note("an Application Load Balancer needs a /27 and 8 free addresses in each of its subnets");
+            let elsewhere = [
+                "`load-balancers: false` to keep them elsewhere",
+                "call `.load_balancers(false)` to keep them elsewhere",
+            ];
+            findings.push(if subnet.state == State::Deployed {
+                // They stay in the first subnet of a zone, whatever others there are.
+                let [spec, program] = elsewhere;
+                finding.help_in(&format!("write {spec}"), program)
+            } else {
+                size.help(finding, 27, elsewhere)
+            });
             return;
         }
+    }
+}
+
+/// Where the size of a subnet is said.
+struct Size<'a> {
+    tier: &'a str,
+    origin: Origin,
+    by: SizedBy,
+}
+
+/// What says the size of a subnet.
+enum SizedBy {
+    /// The prefix of its tier, or nobody.
+    Prefix,
+    /// Its own range.
+    Pin(ZoneId),
+    /// A prefix among those of further subnets.
+    Further,
+    /// AWS, which changes none.
+    Deployed,
+}
+
+impl<'a> Size<'a> {
+    fn of(stack: &Stack, tier: &'a PlannedTier, subnet: &PlannedSubnet) -> Self {
+        let model = tier.model(stack);
+        let mut pins = model.into_iter().flat_map(|model| &model.cidrs);
+        let pin = pins.find(|(_, cidr)| cidr.value == subnet.cidr);
+        let place = usize::from(subnet.key.ordinal).checked_sub(1);
+        let further = model.zip(place).and_then(|(model, i)| model.further.get(i));
+        let prefix = model.and_then(|model| model.prefix);
+        let (by, origin) = match (pin, further) {
+            (Some((_, cidr)), _) => (SizedBy::Pin(subnet.key.zone), cidr.origin),
+            (None, Some(further)) => (SizedBy::Further, further.origin),
+            (None, None) => (
+                SizedBy::Prefix,
+                prefix.map_or(tier.origin, |prefix| prefix.origin),
+            ),
+        };
+        let by = match subnet.state {
+            State::Deployed => SizedBy::Deployed,
+            State::Planned => by,
+        };
+        Self {
+            tier: &tier.name,
+            origin,
+            by,
+        }
+    }
+
+    /// What to write for subnets of a size, or what else, in the words of a spec and of a program.
+    fn help(&self, finding: Finding, prefix: u8, or: [&str; 2]) -> Finding {
+        let tier = self.tier;
+        let [spec, program] = match self.by {
+            SizedBy::Prefix => [
+                format!("write `prefix: {prefix}` for tier `{tier}`"),
+                format!("call `.prefix({prefix})` of tier `{tier}`"),
+            ],
+            SizedBy::Pin(zone) => [
+                format!("write a /{prefix} for {zone} in the `cidrs` of tier `{tier}`"),
+                format!("give `.cidr(\"{zone}\", …)` of tier `{tier}` a /{prefix}"),
+            ],
+            SizedBy::Further => [
+                format!("write {prefix} in the `further-subnets` of tier `{tier}`"),
+                format!("call `.further_subnet({prefix})` of tier `{tier}`"),
+            ],
+            SizedBy::Deployed => [
+                format!(
+                    "give tier `{tier}` larger subnets besides, as AWS resizes none: `further-subnets: [{prefix}]`"
+                ),
+                format!(
+                    "give tier `{tier}` larger subnets besides, as AWS resizes none: `.further_subnet({prefix})`"
+                ),
+            ],
+        };
+        let with = |text: String, or: &str| match or {
+            "" => text,
+            or => format!("{text}, or {or}"),
+        };
+        let [or_spec, or_program] = or;
+        finding.help_in(&with(spec, or_spec), &with(program, or_program))
     }
 }
 
@@ -108,7 +182,7 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             rules::EKS202
                 .at(origin, format!("tier `{}` of the control plane is in one zone", tier.name))
                 .note("EKS puts its network interfaces into at least two zones and refuses to create the cluster otherwise")
-                .help("give it two zones or, for production, three"),
+                .help(format!("give tier `{}` two zones or, for production, three", tier.name)),
         );
     }
     if tier.access == Access::Public {
@@ -142,22 +216,31 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 ),
         );
     }
-    if let Some(small) = tier.subnets.iter().find(|subnet| subnet.usable() < 16) {
-        findings.push(
-            rules::EKS207
-                .at(
-                    origin,
-                    format!(
-                        "{} has {} usable addresses for the control plane",
-                        small.cidr,
-                        small.usable()
-                    ),
-                )
-                .note("EKS needs 6 in each subnet and recommends 16, for upgrades")
-                .help("write 27"),
-        );
+    // The largest of each zone: a further subnet is what a deployed tier can get.
+    let largest = tier.zones.iter().filter_map(|zone| {
+        let here = tier.subnets.iter().filter(|s| s.key.zone == *zone);
+        here.max_by_key(|subnet| (subnet.usable(), Reverse(subnet.key.ordinal)))
+    });
+    if let Some(small) = largest
+        .into_iter()
+        .find(|subnet| subnet.usable() < ROOM_FOR_UPGRADES)
+    {
+        let finding = rules::EKS207
+            .at(
+                origin,
+                format!(
+                    "{} has {} usable addresses for the control plane",
+                    small.cidr,
+                    small.usable()
+                ),
+            )
+            .note("EKS needs 6 in each subnet and recommends 16, for upgrades");
+        findings.push(Size::of(stack, tier, small).help(finding, 27, ["", ""]));
     }
 }
+
+/// How many addresses EKS recommends in each subnet of the control plane.
+const ROOM_FOR_UPGRADES: u64 = 16;
 
 fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {

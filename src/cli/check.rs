@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::input::{Files, Input};
-use super::ledgers::{LedgerOptions, Ledgers, Treatment};
+use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
 use super::{Exit, Stop};
 use crate::check::Rule;
@@ -47,7 +47,7 @@ enum Form {
 }
 
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
-    let ledgers = Ledgers::new(&options.ledger, Treatment::default());
+    let ledgers = Ledgers::new(&options.ledger, Treatment::default(), Keep::Read);
     let all = input.synthesize(Files::None, ledgers, screen);
     let (findings, sources) = (&all.findings, &all.sources);
     let text = match options.format {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::ledgers::Ledgers;
+use super::Stop;
+use super::ledgers::{LedgerOptions, Ledgers, Owner};
 use super::screen::Screen;
 use super::specs::{Collected, SpecFile};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Sources};
 use crate::network::{At, Region, Stack};
-use crate::plan::Ledger;
+use crate::plan::{LOCK_FILE, Ledger};
 use crate::synthesis::Synthesis;
 
 /// The stacks of a run before anything is known about them.
@@ -17,8 +18,8 @@ pub(super) enum Input {
     Specs(Collected),
     Program {
         stacks: Vec<Stack>,
-        /// Where the program keeps its ledger.
-        ledger: PathBuf,
+        /// Where the program keeps its ledger, where that is known.
+        ledger: Option<PathBuf>,
     },
 }
 
@@ -32,6 +33,8 @@ pub(super) struct Synthesized {
     pub(super) stacks: Vec<Synthesis>,
     /// What was given out, and what had been.
     pub(super) ledgers: Ledgers,
+    /// The directories whose specs are all among them.
+    directories: Vec<PathBuf>,
 }
 
 /// Whether a run writes a file for each stack, so that their names must differ.
@@ -65,11 +68,14 @@ impl Input {
         }
     }
 
-    /// The directories whose specs are all among them.
-    pub(super) fn directories(&self) -> Vec<PathBuf> {
+    /// Refuses a run that gives out ranges where nobody would remember them.
+    pub(super) fn with_ledger(self, options: &LedgerOptions) -> Result<Self, Stop> {
         match self {
-            Self::Specs(collected) => collected.directories.clone(),
-            Self::Program { .. } => Vec::new(),
+            Self::Program { ledger: None, .. } if !options.is_named() => Err(Stop::Usage(format!(
+                "there is no {LOCK_FILE} here, which says where subnets are; run the program by Cargo or in the directory of \
+                 its {LOCK_FILE}, or name one by `--ledger FILE`, which is begun where it does not exist"
+            ))),
+            input => Ok(input),
         }
     }
 
@@ -86,27 +92,34 @@ impl Input {
             findings: Findings::new(),
             stacks: Vec::with_capacity(count),
             ledgers,
+            directories: Vec::new(),
         };
         let mut names = Names::new(files);
         match self {
             Self::Specs(collected) => {
+                let mut neighbours = collected.neighbours();
+                if all.ledgers.is_named() {
+                    neighbours.clear();
+                }
+                all.directories = collected.directories;
                 all.sources = collected.sources;
                 all.findings = collected.findings;
                 for (done, file) in collected.files.iter().enumerate() {
                     screen.progress("reading", done, count);
                     all.spec(file, &mut names);
                 }
+                for path in neighbours {
+                    all.neighbour(&path, &names);
+                }
             }
             Self::Program { stacks, ledger } => {
-                // The file need not exist for its neighbour to be found.
-                let beside = ledger.with_file_name("program");
                 for stack in &stacks {
                     match names.add(stack) {
                         Some(twin) => {
                             all.findings.push(twin);
                             all.findings.extend(stack.check_model());
                         }
-                        None => all.program(stack, &beside),
+                        None => all.program(stack, ledger.as_deref()),
                     }
                 }
                 all.read_program();
@@ -118,6 +131,32 @@ impl Input {
 }
 
 impl Synthesized {
+    /// A network of the run that another spec beside it has too would have that one's subnets.
+    fn neighbour(&mut self, path: &Path, names: &Names) {
+        // Few are worth more than a look.
+        let Ok(text) = std::fs::read_to_string(path) else {
+            return;
+        };
+        if !names.any_in(&text) {
+            return;
+        }
+        let mut sources = Sources::new();
+        let Ok(loaded) = SpecFile::File(path.to_path_buf()).load(&mut sources) else {
+            return;
+        };
+        if let Some(stack) = &loaded.stack
+            && let Some(known) = names.same_network(stack)
+        {
+            let name = stack.name();
+            self.findings.push(
+                rules::SPEC022
+                    .at(known, format!("the stack `{name}` is in {} too", path.display()))
+                    .note("specs of one directory share a ledger, and one network of it would have the other's subnets")
+                    .help("give one of them another name, or move it to a directory of its own"),
+            );
+        }
+    }
+
     fn spec(&mut self, file: &SpecFile, names: &mut Names) {
         let loaded = match file.load(&mut self.sources) {
             Ok(loaded) => loaded,
@@ -131,7 +170,7 @@ impl Synthesized {
             self.findings.push(twin);
             return self.findings.extend(loaded.check_form());
         }
-        let path = self.ledger(file.path());
+        let path = self.ledger(file.path().map_or(Owner::Stdin, Owner::Spec));
         let sound = !loaded.findings.has_errors();
         match self.ledger_of(path.as_deref(), stack, sound) {
             Some(ledger) => self.take(path.as_deref(), loaded.synthesize(&ledger)),
@@ -139,8 +178,8 @@ impl Synthesized {
         }
     }
 
-    fn program(&mut self, stack: &Stack, beside: &Path) {
-        let path = self.ledger(Some(beside));
+    fn program(&mut self, stack: &Stack, ledger: Option<&Path>) {
+        let path = self.ledger(Owner::Program(ledger));
         match self.ledger_of(path.as_deref(), stack, true) {
             Some(ledger) => self.take(path.as_deref(), stack.synthesize_with(&ledger)),
             None => self.findings.extend(stack.check_model()),
@@ -152,28 +191,18 @@ impl Synthesized {
         for stack in &mut self.stacks {
             stack.mark_deployed();
         }
-        self.ledgers.mark_deployed(&self.planned());
+        self.ledgers.mark_deployed();
     }
 
-    /// Drops the ledgers of networks that have no spec in these directories any more.
-    pub(super) fn forget_networks_without_spec(&mut self, directories: &[PathBuf]) {
-        let planned = self.planned();
-        for directory in directories {
-            self.ledgers.only(directory, &planned);
-        }
+    /// Writes the ledgers that changed, or says how they would; returns whether all is well.
+    pub(super) fn settle(&mut self, screen: &mut Screen) -> Result<bool, Stop> {
+        self.ledgers.without_spec(&self.directories);
+        self.ledgers.settle(screen)
     }
 
-    /// The stacks and regions that were planned.
-    fn planned(&self) -> Vec<(String, String)> {
-        let graphs = self.stacks.iter().map(Synthesis::graph);
-        graphs
-            .map(|graph| (graph.stack.clone(), graph.region.as_str().to_owned()))
-            .collect()
-    }
-
-    fn ledger(&mut self, spec: Option<&Path>) -> Option<PathBuf> {
+    fn ledger(&mut self, owner: Owner<'_>) -> Option<PathBuf> {
         self.ledgers
-            .beside(spec, &mut self.sources, &mut self.findings)
+            .file_of(owner, &mut self.sources, &mut self.findings)
     }
 
     /// The ledger of a stack, with what is to be adopted where the stack is sound enough for it.
@@ -234,17 +263,33 @@ impl Names {
         }
     }
 
+    /// Whether a text may speak of one of them.
+    fn any_in(&self, text: &str) -> bool {
+        let mut names = self.seen.values();
+        names.any(|(name, _)| text.contains(&name.value))
+    }
+
+    /// Where a stack of the same name and region has its name.
+    fn same_network(&self, stack: &Stack) -> Option<Origin> {
+        let (name, region) = self.seen.get(&self.key(stack))?;
+        (name.value == stack.name() && *region == stack.region()).then_some(name.origin)
+    }
+
+    /// By what a stack must differ from others. Some file systems do not tell upper and lower case apart.
+    fn key(&self, stack: &Stack) -> String {
+        match self.files {
+            Files::Written => stack.name().to_ascii_lowercase(),
+            Files::None => format!("{}\n{}", stack.name(), stack.region().as_str()),
+        }
+    }
+
     /// A finding where another stack would have the same files.
     fn add(&mut self, stack: &Stack) -> Option<Finding> {
         // A stack without a name, which has been said, is not called like another.
         if stack.name.origin == Origin::Default {
             return None;
         }
-        // Some file systems do not tell upper and lower case apart.
-        let key = match self.files {
-            Files::Written => stack.name().to_ascii_lowercase(),
-            Files::None => format!("{}\n{}", stack.name(), stack.region().as_str()),
-        };
+        let key = self.key(stack);
         let Some((first, region)) = self.seen.get(&key) else {
             let value = (stack.name.clone(), stack.region());
             self.seen.insert(key, value);
@@ -265,5 +310,37 @@ impl Names {
                     "give one of them another name, or synthesize them into different directories",
                 )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
+
+    use crate::cli::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
+    use crate::cli::screen::{Color, Screen};
+    use crate::prelude::*;
+
+    use super::{Files, Input};
+
+    /// Two programs of one directory, each with a ledger of its own name.
+    #[test]
+    fn a_program_has_its_ledger_where_it_says() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = directory.path().join("nets/of-this-program.lock");
+        let net = Network::new(cidr!("10.20.0.0/16"));
+        let input = Input::Program {
+            stacks: vec![Stack::network_only("prod", Region::UsEast1, net)],
+            ledger: Some(ledger.clone()),
+        };
+        let mut screen = Screen::new(Color::Never);
+        let all = input.synthesize(
+            Files::None,
+            Ledgers::new(&LedgerOptions::default(), Treatment::default(), Keep::Write),
+            &mut screen,
+        );
+        assert!(all.ledgers.settle(&mut screen).ok().unwrap());
+        let text = std::fs::read_to_string(ledger).unwrap();
+        assert_eq!(text.matches("\nprod us-east-1 ").count(), 10, "{text}");
     }
 }

@@ -38,6 +38,11 @@ pub(super) fn difference(path: &Path, text: &str, style: Style) -> Result<Option
     }
 }
 
+/// Whether a file is there and would have other bytes. One that cannot be read is for who writes it to speak of.
+pub(super) fn would_change(path: &Path, text: &str) -> bool {
+    fs::read(path).is_ok_and(|old| old != text.as_bytes())
+}
+
 /// A unified diff.
 fn diff(path: &Path, old: &str, new: &str, style: Style) -> String {
     let path = path.display();

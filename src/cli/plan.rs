@@ -20,7 +20,7 @@ pods of a node, the addresses that such a node holds with its warm pool, the num
 with one zone less), the pods on them, and the group's maximum with the nodes that an update adds.
 
 The ledger, eksnet.lock beside the spec, is written with what the plan gives out. What it has stays where it is, and what \
-is removed is kept free until --release.
+is removed is kept free until --release. Where nothing is deployed yet, --anew plans all of it as for the first time.
 
 A network that exists is taken over by --adopt: its subnets are entered into the ledger as they are, each as one of the tier \
 that its Name speaks for or that --tier says, so that the first deployment moves none of them.";
@@ -33,7 +33,8 @@ Examples:
   aws ec2 describe-subnets | eksnet plan prod.yaml --adopt -
   eksnet plan prod.yaml --mark-deployed
   eksnet plan specs --locked
-  eksnet plan specs --repair";
+  eksnet plan specs --repair
+  eksnet plan specs --anew";
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -46,6 +47,8 @@ pub(super) struct Options {
     #[command(flatten)]
     upkeep: Upkeep,
     #[command(flatten)]
+    replan: Replan,
+    #[command(flatten)]
     adopt: AdoptOptions,
     #[command(flatten)]
     ledger: LedgerOptions,
@@ -54,15 +57,24 @@ pub(super) struct Options {
 /// What is done to the ledger besides planning.
 #[derive(Args)]
 struct Upkeep {
-    /// Let what removed subnets had be given out again, once they are gone from AWS; of a directory also whole networks
+    /// Let what removed subnets had be given out again, once they are gone from AWS; of a directory also whole
+    /// networks that have no spec any more, the second time
     #[arg(long, conflicts_with = "locked")]
     release: bool,
     /// Note that all subnets of the plan exist on AWS, so that not even --repair moves them
     #[arg(long, conflicts_with = "locked")]
     mark_deployed: bool,
+}
+
+/// What moves subnets that are not deployed.
+#[derive(Args)]
+struct Replan {
     /// Mend a ledger that two branches have changed: take what both say, and move what is only planned and in the way
     #[arg(long, conflicts_with = "locked")]
     repair: bool,
+    /// Plan anew what is not marked as deployed, as if it had never been planned
+    #[arg(long, conflicts_with_all = ["locked", "adopt"])]
+    anew: bool,
 }
 
 /// How the plan is written.
@@ -81,12 +93,18 @@ enum Form {
 
 pub(super) fn run(options: &Options, mut input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
     let treatment = Treatment {
-        repair: options.upkeep.repair,
+        repair: options.replan.repair,
+        anew: options.replan.anew,
         release: options.upkeep.release,
         adopt: options.adopt.wanted(&mut input)?,
     };
-    let directories = input.directories();
-    let ledgers = Ledgers::new(&options.ledger, treatment);
+    let keep = if options.locked {
+        Keep::Locked
+    } else {
+        Keep::Write
+    };
+    let ledgers = Ledgers::new(&options.ledger, treatment, keep);
+    let input = input.with_ledger(&options.ledger)?;
     let mut all = input.synthesize(Files::None, ledgers, screen);
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
@@ -95,15 +113,12 @@ pub(super) fn run(options: &Options, mut input: Input, screen: &mut Screen) -> R
     if options.upkeep.mark_deployed {
         all.mark_deployed();
     }
-    if options.upkeep.release {
-        all.forget_networks_without_spec(&directories);
-    }
-    let keep = if options.locked {
-        Keep::Locked { missing_too: true }
-    } else {
-        Keep::Write
-    };
-    let settled = all.ledgers.settle(keep, screen)?;
+    let settled = all.settle(screen).map_err(|stop| match stop {
+        Stop::Failed(why) if keep == Keep::Write && options.ledger.can_be_locked() => Stop::Failed(
+            format!("{why}; `--locked` shows the plan and writes nothing"),
+        ),
+        stop => stop,
+    });
     let plans: Vec<PlanReport> = all.stacks.iter().map(PlanReport::new).collect();
     let join = |texts: Vec<String>| texts.join("\n");
     let text = match options.format {
@@ -112,6 +127,9 @@ pub(super) fn run(options: &Options, mut input: Input, screen: &mut Screen) -> R
         Form::Map => join(plans.iter().map(PlanReport::map).collect()),
         Form::Json => plans_as_json(&plans),
     };
-    screen.data(&text)?;
+    // Where the ledger cannot be written the plan is seen all the same, and why it cannot is said last.
+    let shown = screen.data(&text);
+    let settled = settled?;
+    shown?;
     Ok(if settled { Exit::Done } else { Exit::Findings })
 }

@@ -68,7 +68,7 @@ struct OfProgram<O: Args> {
 
 impl<O: Args> OfProgram<O> {
     /// The chosen stacks.
-    fn input(&self, stacks: Vec<Stack>, ledger: PathBuf) -> Result<Input, Stop> {
+    fn input(&self, stacks: Vec<Stack>, ledger: Option<PathBuf>) -> Result<Input, Stop> {
         let known: Vec<&str> = stacks.iter().map(Stack::name).collect();
         for name in &self.stacks {
             if !known.contains(&name.as_str()) {
@@ -128,20 +128,29 @@ pub(super) fn grammar() -> clap::Command {
 /// ```
 ///
 /// The ledger, which keeps subnets where they are as the network grows, is `eksnet.lock` in the directory of the program's
-/// `Cargo.toml` where Cargo runs it, else in the current directory; [`run_with_ledger`] has it elsewhere.
+/// `Cargo.toml` where Cargo runs it, else in the current directory if there is one. A program that finds none checks its
+/// stacks, and renders and plans them only with `--ledger FILE`. [`run_with_ledger`] has it in a place of its own.
 pub fn run(stacks: impl Stacks) -> ExitCode {
-    let directory = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
-    let here = std::env::current_dir().ok();
-    let directory = match directory.strip_prefix(here.unwrap_or_default()) {
-        Ok(short) => short.to_path_buf(),
-        Err(_) => directory,
-    };
-    run_with_ledger(stacks, directory.join(LOCK_FILE))
+    with_ledger(stacks, ledger())
 }
 
-/// [`run`] with the ledger in this file.
+/// [`run`] with the ledger in this file, which is begun where it does not exist.
 pub fn run_with_ledger(stacks: impl Stacks, ledger: impl Into<PathBuf>) -> ExitCode {
-    let (stacks, ledger) = (stacks.stacks(), ledger.into());
+    with_ledger(stacks, Some(ledger.into()))
+}
+
+/// Where a program's ledger is, if that can be told. Nothing is begun in a directory that a program happens to run in.
+fn ledger() -> Option<PathBuf> {
+    let Some(directory) = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from) else {
+        return Some(PathBuf::from(LOCK_FILE)).filter(|ledger| ledger.exists());
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    let short = directory.strip_prefix(here).map(Path::to_path_buf);
+    Some(short.unwrap_or(directory).join(LOCK_FILE))
+}
+
+fn with_ledger(stacks: impl Stacks, ledger: Option<PathBuf>) -> ExitCode {
+    let stacks = stacks.stacks();
     let name = name();
     let grammar = || grammar().bin_name(&name);
     guarded(

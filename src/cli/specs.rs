@@ -105,6 +105,34 @@ impl Collected {
         self.files.extend(files.map(SpecFile::File));
     }
 
+    /// The specs that stand beside those of the run and are not among them: they share their ledger.
+    pub(super) fn neighbours(&self) -> Vec<PathBuf> {
+        let files = self.files.iter().filter_map(SpecFile::path);
+        let mine: BTreeSet<PathBuf> = files.clone().filter_map(real).collect();
+        let whole: BTreeSet<PathBuf> = self.directories.iter().filter_map(|d| real(d)).collect();
+        let mut seen = whole;
+        let mut neighbours = Vec::new();
+        for directory in files.filter_map(Path::parent) {
+            let here = if directory.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                directory
+            };
+            if !real(here).is_some_and(|here| seen.insert(here)) {
+                continue;
+            }
+            // What cannot be read is no spec that somebody plans.
+            for entry in fs::read_dir(here).into_iter().flatten().flatten() {
+                let path = directory.join(entry.file_name());
+                if looks_like_spec(&path) && real(&path).is_some_and(|path| !mine.contains(&path)) {
+                    neighbours.push(path);
+                }
+            }
+        }
+        neighbours.sort();
+        neighbours
+    }
+
     /// Takes out a file that is no spec.
     pub(super) fn leave_out(&mut self, path: &Path) {
         let Ok(path) = path.canonicalize() else {
@@ -126,6 +154,11 @@ impl Collected {
             })
         });
     }
+}
+
+/// A path in the one form that it has, however it was written.
+fn real(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
 }
 
 /// Whether a file of a directory is taken for a spec without having been named.

@@ -1,12 +1,15 @@
 //! `eksnet synth`: renders templates.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::input::{Files, Input, Synthesized};
-use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
+use super::ledgers::{
+    Keep, LedgerOptions, Ledgers, Treatment, lost_ledger, missing_for_check, missing_though_fresh,
+};
 use super::screen::Screen;
 use super::{Exit, Stop, output};
 use crate::files::Written;
@@ -80,20 +83,26 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         one_document(formats.len(), input.len())?;
         Files::None
     };
-    let ledgers = Ledgers::new(&options.ledger, Treatment::default());
-    let all = input.synthesize(files, ledgers, screen);
+    let keep = match (options.locked, options.check) {
+        (true, _) => Keep::Locked,
+        (false, true) => Keep::Check,
+        (false, false) => Keep::Write,
+    };
+    let ledgers = Ledgers::new(&options.ledger, Treatment::default(), keep);
+    let input = input.with_ledger(&options.ledger)?;
+    let mut all = input.synthesize(files, ledgers, screen);
+    if let Some(out) = &options.out
+        && keep == Keep::Write
+        && !all.findings.has_errors()
+    {
+        refuse_lost_ledgers(&mut all, &formats, out);
+    }
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);
     }
-    let keep = if options.locked || options.check {
-        let missing_too = options.locked;
-        Keep::Locked { missing_too }
-    } else {
-        Keep::Write
-    };
     // Before the templates: what they say was given out must never be given out again.
-    let settled = all.ledgers.settle(keep, screen)?;
+    let settled = all.settle(screen)?;
     if !settled && !options.check {
         return Ok(Exit::Findings);
     }
@@ -126,6 +135,22 @@ fn one_document(formats: usize, stacks: usize) -> Result<(), Stop> {
         )));
     }
     Ok(())
+}
+
+/// Files that a network has without a ledger were rendered with one that is lost. Where they stay as they are, nothing is.
+fn refuse_lost_ledgers(all: &mut Synthesized, formats: &[Format], out: &Path) {
+    for stack in &all.stacks {
+        let graph = stack.graph();
+        let network = (graph.stack.as_str(), graph.region.as_str());
+        let Some((path, exists)) = all.ledgers.begun(network.0, network.1) else {
+            continue;
+        };
+        let mut files = formats.iter().flat_map(|format| stack.files(*format));
+        if files.any(|file| output::would_change(&out.join(&file.path), &file.text)) {
+            let finding = lost_ledger(path, exists, network, out, &mut all.sources);
+            all.findings.push(finding);
+        }
+    }
 }
 
 fn write(
@@ -161,13 +186,22 @@ fn compare(
     screen: &mut Screen,
 ) -> Result<Exit, Stop> {
     let (mut stale, mut same) = (0, 0);
+    let (mut lost, mut missing) = (BTreeSet::new(), BTreeSet::new());
     for stack in all.stacks {
+        let graph = stack.graph();
+        let begun = all.ledgers.begun(&graph.stack, graph.region.as_str());
+        missing.extend(begun.filter(|(_, exists)| !exists).map(|(path, _)| path));
         for file in formats.iter().flat_map(|format| stack.files(*format)) {
             let path = out.join(&file.path);
             match output::difference(&path, &file.text, screen.errors())? {
                 Some(difference) => {
                     stale += 1;
                     screen.say(&difference);
+                    if let Some((ledger, exists)) = begun
+                        && path.exists()
+                    {
+                        lost.insert(missing_for_check(ledger, exists, &graph.stack));
+                    }
                 }
                 None => same += 1,
             }
@@ -176,12 +210,22 @@ fn compare(
     let out = out.display();
     if stale == 0 {
         screen.say(&format!("{out}: {}\n", files(same, "up to date")));
+        for ledger in missing {
+            screen.say(&missing_though_fresh(ledger));
+        }
         return Ok(Exit::Done);
     }
-    screen.say(&format!(
-        "{out}: {}, {same} up to date; the same command without `--check` writes them\n",
-        files(stale, "to be written")
-    ));
+    let stale = files(stale, "to be written");
+    if lost.is_empty() {
+        screen.say(&format!(
+            "{out}: {stale}, {same} up to date; the same command without `--check` writes them\n"
+        ));
+    } else {
+        screen.say(&format!("{out}: {stale}, {same} up to date\n"));
+        for lost in lost {
+            screen.say(&lost);
+        }
+    }
     Ok(Exit::Findings)
 }
 

@@ -71,7 +71,7 @@ pub(super) fn allocate(
     findings: &mut Findings,
 ) -> Option<Allocation> {
     let before = findings.count(Severity::Error);
-    let requests = requests(stack, tiers, findings);
+    let requests = requests(stack, tiers, ledger, findings);
     let mut places = Places {
         stack,
         space: Space::new(blocks(stack), reserved(stack)),
@@ -101,6 +101,7 @@ pub(super) fn allocate(
             state,
             via: _,
             nat: _,
+            cluster: _,
         } = entry;
         subnets[tier].push(PlannedSubnet {
             key,
@@ -123,7 +124,7 @@ pub(super) fn allocate(
 /// size, or where the user wrote a range for another subnet.
 pub(super) fn fitting(stack: &Stack, tiers: &[PlannedTier], ledger: &Ledger) -> Ledger {
     let mut space = Space::new(blocks(stack), reserved(stack));
-    let requests = requests(stack, tiers, &mut Findings::new());
+    let requests = requests(stack, tiers, ledger, &mut Findings::new());
     let asked: BTreeMap<&SubnetKey, &Request<'_>> = requests
         .iter()
         .map(|request| (&request.key, request))
@@ -134,11 +135,16 @@ pub(super) fn fitting(stack: &Stack, tiers: &[PlannedTier], ledger: &Ledger) -> 
         }
     }
     let mut fitting = Ledger::new();
+    fitting.set_vpc(ledger.vpc().filter(|vpc| vpc.state == State::Deployed));
     for old in ledger.tombstones() {
         fitting.bury(old.clone());
     }
     for (key, entry) in ledger.entries() {
         let request = asked.get(key);
+        // What nobody asks for any more was never there.
+        if request.is_none() && entry.state == State::Planned {
+            continue;
+        }
         let pinned = request.is_some_and(|request| request.pin.is_some());
         let fits = request.is_none_or(|request| request.fits(entry.cidr));
         if entry.state == State::Deployed || (fits && (pinned || space.take(entry.cidr))) {
@@ -276,11 +282,25 @@ impl Places<'_> {
                     true
                 }
                 None => {
-                    self.space.take_all(tombstone.cidr);
+                    self.keep_free(tombstone.cidr);
                     true
                 }
             }
         });
+    }
+
+    /// Takes what is still free of a range. Outside of the network's blocks nothing can be given out, and a block may have
+    /// come back smaller than the subnet that was in it, or a part of what that had may be reserved by now.
+    fn keep_free(&mut self, cidr: Ipv4Net) {
+        let mut blocks = self.stack.network.blocks();
+        if self.space.take(cidr) || !blocks.any(|block| super::overlap(block.value, cidr)) {
+            return;
+        }
+        let mut parts = self.space.free_blocks();
+        parts.retain(|part| cidr.contains(part));
+        for part in parts {
+            self.space.take(part);
+        }
     }
 
     /// Gives a subnet exactly its range, or remembers why it cannot have it.

@@ -13,7 +13,7 @@ use ipnet::Ipv4Net;
 pub use listing::{ListedSubnet, Listing};
 
 use super::requests::requests;
-use super::{Entry, Ledger, PlannedTier, State, SubnetKey, Tombstone, tiers, zones};
+use super::{Entry, Ledger, PlannedTier, State, SubnetKey, Tombstone, VpcRange, tiers, zones};
 use crate::diagnostic::{Findings, Severity};
 use crate::network::{Stack, ZoneId, Zones};
 use chosen::{Chosen, chosen};
@@ -99,7 +99,13 @@ pub(crate) fn adopt(
         &known,
         &mut findings,
     );
-    let merged = merge(stack, &zones, &keyed, ledger, &mut findings);
+    let mut merged = merge(stack, &zones, &keyed, ledger, &mut findings);
+    // Its subnets are there, so it is; a range that the ledger has otherwise is for the plan to refuse.
+    let deployed = ledger.vpc().filter(|vpc| vpc.state == State::Deployed);
+    merged.set_vpc(deployed.or(Some(VpcRange {
+        cidr: stack.network.cidr.value,
+        state: State::Deployed,
+    })));
     if findings.has_errors() {
         findings.sort();
         return Err(findings);
@@ -168,7 +174,7 @@ struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     fn new(stack: &Stack, tiers: &[PlannedTier], ledger: &'a Ledger) -> Self {
         // What is wrong with the requests is said by the plan.
-        let asked = requests(stack, tiers, &mut Findings::new())
+        let asked = requests(stack, tiers, &Ledger::new(), &mut Findings::new())
             .into_iter()
             .map(|request| (request.key, request.pin.map(|pin| pin.value)))
             .collect();
@@ -238,6 +244,7 @@ fn merge(
         let mut entry = Entry::deployed(subnet.listed.cidr);
         let same = before.filter(|before| before.cidr == entry.cidr);
         entry.ipv6 = indices.of(key).or_else(|| indices.free(same?.ipv6));
+        entry.cluster = before.is_some_and(|before| before.cluster);
         entry.via = before.and_then(|before| before.via);
         entry.nat = before.is_some_and(|before| before.nat);
         merged.insert(key.clone(), entry);

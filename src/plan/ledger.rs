@@ -67,6 +67,8 @@ pub struct Entry {
     pub via: Option<ZoneId>,
     /// Whether a NAT gateway stands in it.
     pub nat: bool,
+    /// Whether the cluster was given it for its own interfaces.
+    pub cluster: bool,
     /// How sure it is that it is in use.
     pub state: State,
 }
@@ -79,6 +81,7 @@ impl Entry {
             ipv6: None,
             via: None,
             nat: false,
+            cluster: false,
             state: State::Planned,
         }
     }
@@ -90,6 +93,15 @@ impl Entry {
             ..Self::planned(cidr)
         }
     }
+}
+
+/// The primary range of a network's VPC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VpcRange {
+    /// The range.
+    pub cidr: Ipv4Net,
+    /// How sure it is that a VPC has it.
+    pub state: State,
 }
 
 /// What a subnet had that is no longer asked for.
@@ -112,6 +124,7 @@ pub struct Tombstone {
 /// is new goes where there is room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ledger {
+    vpc: Option<VpcRange>,
     entries: BTreeMap<SubnetKey, Entry>,
     tombstones: BTreeMap<Ipv4Net, Tombstone>,
 }
@@ -135,9 +148,20 @@ impl Ledger {
     /// Nothing given out yet.
     pub const fn new() -> Self {
         Self {
+            vpc: None,
             entries: BTreeMap::new(),
             tombstones: BTreeMap::new(),
         }
+    }
+
+    /// The primary range of the VPC, where it is known.
+    pub const fn vpc(&self) -> Option<VpcRange> {
+        self.vpc
+    }
+
+    /// Notes the primary range of the VPC, or that it is not known.
+    pub const fn set_vpc(&mut self, vpc: Option<VpcRange>) {
+        self.vpc = vpc;
     }
 
     /// What a subnet has.
@@ -190,6 +214,9 @@ impl Ledger {
 
     /// Notes that every subnet exists on AWS.
     pub fn mark_deployed(&mut self) {
+        if let Some(vpc) = &mut self.vpc {
+            vpc.state = State::Deployed;
+        }
         for entry in self.entries.values_mut() {
             entry.state = State::Deployed;
         }
@@ -264,6 +291,21 @@ impl Ledger {
         });
         changes.extend(gone.cloned().map(Change::Released));
         changes
+    }
+
+    /// Forgets what is only planned; where nothing exists on AWS, also what subnets had.
+    pub fn forget_planned(&mut self) {
+        self.entries.retain(|_, e| e.state == State::Deployed);
+        if self.entries.is_empty() {
+            self.tombstones.clear();
+        }
+    }
+
+    /// Keeps what every subnet has as what it had, as of a network that nobody asks for any more.
+    pub fn bury_all(&mut self) {
+        for (key, Entry { cidr, ipv6, .. }) in std::mem::take(&mut self.entries) {
+            self.bury(Tombstone { key, cidr, ipv6 });
+        }
     }
 }
 

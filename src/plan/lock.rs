@@ -4,17 +4,19 @@
 //!
 //! ```text
 //! version 1
+//! prod us-east-1 vpc 10.20.0.0/16 deployed
 //! prod us-east-1 nodes use1-az1 0 10.20.0.0/19 deployed
 //! prod us-east-1 public use1-az1 0 10.20.96.0/24 planned nat
 //! ```
 
 mod read;
+mod seen;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Entry, Ledger, SubnetKey};
-use crate::diagnostic::{Findings, Sources};
+use super::{Entry, Ledger, SubnetKey, VpcRange};
+use crate::diagnostic::{Finding, Findings, Sources};
 use crate::network::ZoneId;
 
 /// The name of the file.
@@ -23,12 +25,15 @@ pub const LOCK_FILE: &str = "eksnet.lock";
 /// The version of the file's form.
 const VERSION: &str = "version 1";
 
+/// The word for the VPC itself.
+const VPC: &str = "vpc";
+
 /// The word for what a subnet had.
 const TOMBSTONE: &str = "tombstone";
 
 const HEADING: &str = "\
 # The ranges that eksnet has given out, so that growth moves none. Keep this file in the repository.
-# stack region tier zone ordinal range planned|deployed|tombstone [ipv6=INDEX] [via=ZONE] [nat]
+# stack region tier zone ordinal range planned|deployed|tombstone [ipv6=INDEX] [via=ZONE] [nat] [cluster]
 ";
 
 /// The ledgers of the networks whose specs stand in one directory, by stack and region.
@@ -70,6 +75,11 @@ impl LockFile {
         read::repairing(name, text, sources, findings)
     }
 
+    /// What is said of a file that cannot even be read as text.
+    pub(crate) fn unreadable(name: &str, why: &str, sources: &mut Sources) -> Finding {
+        read::unreadable(name, why, sources)
+    }
+
     /// The ledger of a network; nothing for one that was never planned.
     pub fn ledger(&self, stack: &str, region: &str) -> Option<&Ledger> {
         self.networks.get(stack)?.get(region)
@@ -106,6 +116,10 @@ impl LockFile {
     pub fn text(&self) -> String {
         let mut text = format!("{HEADING}{VERSION}\n");
         for (stack, region, ledger) in self.networks() {
+            if let Some(VpcRange { cidr, state }) = ledger.vpc() {
+                // Writing to memory does not fail.
+                let _ = writeln!(text, "{stack} {region} {VPC} {cidr} {}", state.as_str());
+            }
             let mut lines: Vec<(&SubnetKey, Line<'_>)> = Vec::new();
             lines.extend(
                 ledger
@@ -119,6 +133,7 @@ impl LockFile {
                     ipv6: old.ipv6,
                     via: None,
                     nat: false,
+                    cluster: false,
                 };
                 (&old.key, line)
             }));
@@ -129,6 +144,13 @@ impl LockFile {
         }
         text
     }
+
+    /// What the sides of a merge say, without judging it: where they disagree about a subnet, each in a file of its own.
+    /// There is always one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sides(text: &str) -> Vec<Self> {
+        read::sides(text)
+    }
 }
 
 /// A line's end.
@@ -138,6 +160,7 @@ struct Line<'a> {
     ipv6: Option<u8>,
     via: Option<ZoneId>,
     nat: bool,
+    cluster: bool,
 }
 
 impl Line<'_> {
@@ -148,6 +171,7 @@ impl Line<'_> {
             ipv6: entry.ipv6,
             via: entry.via,
             nat: entry.nat,
+            cluster: entry.cluster,
         }
     }
 
@@ -169,6 +193,9 @@ impl Line<'_> {
         if let Some(zone) = self.via {
             let _ = write!(text, " via={zone}");
         }
-        text.push_str(if self.nat { " nat\n" } else { "\n" });
+        if self.nat {
+            text.push_str(" nat");
+        }
+        text.push_str(if self.cluster { " cluster\n" } else { "\n" });
     }
 }

@@ -7,6 +7,7 @@
 mod addresses;
 mod adopt;
 mod allocator;
+mod deployed;
 mod ipv6;
 mod ledger;
 mod lock;
@@ -19,7 +20,7 @@ mod tiers;
 mod zones;
 
 pub use adopt::{Adoption, ListedSubnet, Listing};
-pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone};
+pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
 
 #[cfg(feature = "spec")]
@@ -74,7 +75,7 @@ pub struct PlannedSubnet {
     pub key: SubnetKey,
     /// Its range.
     pub cidr: Ipv4Net,
-    /// Which /64 of the network's IPv6 range it has, where that has one.
+    /// Which /64 of the network's IPv6 range it has, or had when that had one.
     pub ipv6: Option<u8>,
     /// Whether it is known to exist on AWS.
     pub state: State,
@@ -105,8 +106,12 @@ pub struct PlannedNat {
 pub struct Plan {
     /// The network's range.
     pub cidr: Ipv4Net,
+    /// Whether the VPC is known to exist on AWS.
+    pub vpc_state: State,
     /// All of the network's ranges, the primary one first.
     pub blocks: Vec<Ipv4Net>,
+    /// Whether the network has an IPv6 range now.
+    pub dual_stack: bool,
     /// The network's zones, in order.
     pub zones: Vec<ZoneId>,
     /// Its tiers: public ones first, isolated ones last, by name.
@@ -123,6 +128,8 @@ pub struct Plan {
     pub service_cidr: Option<Ipv4Net>,
     /// The tier of the control plane's interfaces.
     pub(crate) control_plane: Option<usize>,
+    /// The zones in which the cluster gets subnets of that tier.
+    pub(crate) cluster_zones: Vec<ZoneId>,
     /// The tiers of the node groups, in the order of the model.
     pub(crate) node_tiers: Vec<usize>,
     /// The tiers of the Fargate profiles, in the order of the model.
@@ -145,6 +152,10 @@ impl Plan {
     /// The ledger that keeps this plan: planning with it again gives the same.
     pub fn ledger(&self) -> Ledger {
         let mut ledger = Ledger::new();
+        ledger.set_vpc(Some(VpcRange {
+            cidr: self.cidr,
+            state: self.vpc_state,
+        }));
         for (index, tier) in self.tiers.iter().enumerate() {
             let gateways: Vec<ZoneId> = self
                 .nats
@@ -160,6 +171,7 @@ impl Plan {
                         .gateway_zone(tier, subnet.key.zone)
                         .filter(|zone| *zone != subnet.key.zone),
                     nat: subnet.key.ordinal == 0 && gateways.contains(&subnet.key.zone),
+                    cluster: self.is_clusters(index, subnet.key.zone),
                     state: subnet.state,
                 };
                 ledger.insert(subnet.key.clone(), entry);
@@ -169,6 +181,11 @@ impl Plan {
             ledger.bury(tombstone.clone());
         }
         ledger
+    }
+
+    /// Whether the cluster gets the subnets of a tier in a zone for its own interfaces.
+    pub(crate) fn is_clusters(&self, tier: usize, zone: ZoneId) -> bool {
+        self.control_plane == Some(tier) && self.cluster_zones.contains(&zone)
     }
 
     /// The zone of the NAT gateway that a tier's subnets in a zone leave through.
@@ -181,6 +198,7 @@ impl Plan {
     /// Notes that every subnet exists on AWS.
     #[cfg(feature = "cli")]
     pub(crate) fn mark_deployed(&mut self) {
+        self.vpc_state = State::Deployed;
         for subnet in self.tiers.iter_mut().flat_map(|tier| &mut tier.subnets) {
             subnet.state = State::Deployed;
         }
@@ -208,15 +226,26 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     let tiers = tiers::resolve(stack, zones.as_deref(), ledger, findings);
     let (zones, tiers) = (zones?, tiers?);
     let cidr = stack.network.cidr.value;
+    let vpc = deployed::vpc(stack, ledger, findings);
     // Without room there are no subnets, but much can be said of the tiers all the same.
-    let allocation = addresses::allocate(stack, &tiers.tiers, ledger, findings).unwrap_or_default();
+    let allocation = vpc
+        .and_then(|_| addresses::allocate(stack, &tiers.tiers, ledger, findings))
+        .unwrap_or_default();
+    let control_plane = tiers.control_plane.and_then(|tier| tiers.tiers.get(tier));
+    let cluster_zones = control_plane.map_or_else(Vec::new, |tier| {
+        deployed::cluster_zones(stack, tier, ledger, findings)
+    });
+    let origin = stack.network.origin;
+    deployed::lost_gateways(&tiers.tiers, &tiers.nats, origin, ledger, findings);
 
     let mut plan = Plan {
         cidr,
+        vpc_state: vpc.map_or(State::Planned, |vpc| vpc.state),
         blocks: requests::blocks(stack)
             .into_iter()
             .map(|block| block.cidr)
             .collect(),
+        dual_stack: stack.network.ipv6.is_some(),
         zones,
         tiers: tiers.tiers,
         nats: tiers.nats,
@@ -228,6 +257,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
             asked.unwrap_or_else(|| default_service_cidr(&stack.network))
         }),
         control_plane: tiers.control_plane,
+        cluster_zones,
         node_tiers: tiers.node_tiers,
         fargate_tiers: tiers.fargate_tiers,
         workload: tiers.workload,
@@ -236,21 +266,18 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;
     }
-    match stack.network.ipv6 {
-        Some(origin) => {
-            let kept = plan.tombstones.iter().filter_map(|old| old.ipv6);
-            let assigned = ipv6::assign(&mut plan.tiers, kept);
-            findings.extend(assigned.err().map(|refused| refused.finding(origin)));
-        }
-        // The range is gone from the VPC, and with it all that was given out of it.
-        None => {
-            for subnet in plan.tiers.iter_mut().flat_map(|tier| &mut tier.subnets) {
-                subnet.ipv6 = None;
-            }
-        }
+    // Without IPv6 what was given out stays known: the range may still be there, or come back.
+    if let Some(origin) = stack.network.ipv6 {
+        let kept = plan.tombstones.iter().filter_map(|old| old.ipv6);
+        let assigned = ipv6::assign(&mut plan.tiers, kept);
+        findings.extend(assigned.err().map(|refused| refused.finding(origin)));
     }
     Some(plan)
 }
+
+/// What can be done about a plan that nobody has deployed.
+const NOT_YET: &str =
+    "; as long as it is not deployed, `eksnet plan --repair` gives it another place";
 
 /// A ledger without what is only planned and keeps the stack from being planned.
 pub(crate) fn fitting(stack: &Stack, ledger: &Ledger) -> Option<Ledger> {

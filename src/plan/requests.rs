@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::space::Block;
 use super::tiers::wanted_prefix;
-use super::{PlannedTier, SubnetKey};
+use super::{Ledger, PlannedTier, SubnetKey};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::Family;
@@ -72,9 +72,12 @@ pub(super) fn reserved(stack: &Stack) -> impl Iterator<Item = Ipv4Net> {
 }
 
 /// Every subnet of every tier.
+///
+/// Where nobody says a size, a tier's subnets have that of the ledger, if it is one.
 pub(super) fn requests<'t>(
     stack: &Stack,
     tiers: &'t [PlannedTier],
+    ledger: &Ledger,
     findings: &mut Findings,
 ) -> Vec<Request<'t>> {
     let mut requests = Vec::new();
@@ -85,7 +88,10 @@ pub(super) fn requests<'t>(
             .map_or(&[][..], |model| &model.further)
             .iter()
             .map(|at| (at.value, at.origin, true));
-        let sizes = std::iter::once(wanted_prefix(stack, tier)).chain(further);
+        let (prefix, origin, asked) = wanted_prefix(stack, tier);
+        let usual = usual_prefix(tier, ledger).filter(|_| !asked);
+        let first = (usual.unwrap_or(prefix), origin, asked);
+        let sizes = std::iter::once(first).chain(further);
         for ((prefix, origin, asked), ordinal) in sizes.zip(0..) {
             if prefix > 32 {
                 findings.push(no_prefix(prefix, origin, tier));
@@ -114,6 +120,16 @@ pub(super) fn requests<'t>(
         }
     }
     requests
+}
+
+/// The size that all first subnets of a tier have.
+fn usual_prefix(tier: &PlannedTier, ledger: &Ledger) -> Option<u8> {
+    let mut sizes = ledger
+        .of_tier(&tier.name)
+        .filter(|(key, _)| key.ordinal == 0)
+        .map(|(_, entry)| entry.cidr.prefix_len());
+    let first = sizes.next()?;
+    sizes.all(|size| size == first).then_some(first)
 }
 
 /// The range that the user wrote down for a tier in a zone.

@@ -56,17 +56,6 @@ impl Space {
             .is_some_and(|(_, free)| free.take(cidr))
     }
 
-    /// Takes all that is free of a range, which may be larger than a block. Outside of the blocks nothing can be given out.
-    pub(super) fn take_all(&mut self, cidr: Ipv4Net) {
-        for (block, free) in &mut self.blocks {
-            if block.cidr.contains(&cidr) {
-                free.take(cidr);
-            } else if cidr.contains(&block.cidr) {
-                *free = Allocator::new([]);
-            }
-        }
-    }
-
     /// Takes the best range of a size: of the named block, else of the first general one that has room.
     pub(super) fn allocate(&mut self, prefix: u8, within: Option<Ipv4Net>) -> Option<Ipv4Net> {
         self.candidates_mut(within)

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::table::{Align, Table};
 use super::{fill, thousands};
-use crate::capacity::{Forecast, GroupCapacity, PodNetwork, TierCapacity, ZoneCapacity, prefixes};
+use crate::capacity::{
+    Forecast, GroupCapacity, HOST_NETWORK_PODS, PodNetwork, TierCapacity, ZoneCapacity, prefixes,
+};
 use crate::synthesis::Synthesis;
 
 /// What the subnets of a stack have room for.
@@ -27,6 +29,10 @@ pub struct TierRoom {
     pub groups: Vec<GroupRoom>,
     /// The Fargate profiles in it: each of their pods takes an address, and these are not counted.
     pub fargate: Vec<String>,
+    /// Whether Karpenter starts nodes in it, which are not counted.
+    pub karpenter: bool,
+    /// Whether the VPC CNI takes pods' addresses from it for nodes of other tiers, which is not counted.
+    pub discovered: bool,
     /// Addresses that the zone with the fewest has left when every node group has its most nodes with their most pods and
     /// one of them is updated; below zero where they do not suffice. None where nobody says how many nodes there are.
     pub left: Option<i64>,
@@ -41,9 +47,9 @@ pub struct ZoneRoom {
     pub zone: String,
     /// Those that instances can have: all but the five that AWS keeps of each subnet.
     pub usable: u64,
-    /// Kept for the control plane.
+    /// Kept for the control plane, whether it uses them or not.
     pub control_plane: u64,
-    /// Kept for load balancers.
+    /// Kept for load balancers, whether there are any or not.
     pub load_balancers: u64,
     /// Interface endpoints.
     pub endpoints: u64,
@@ -113,19 +119,51 @@ impl CapacityReport {
     /// For a terminal, at most a hundred columns for usual names.
     pub fn table(&self) -> String {
         let mut text = self.subnets();
-        if self.tiers.iter().any(|tier| !tier.groups.is_empty()) {
+        if self.has_nodes() {
             text.push('\n');
             text.push_str(&self.nodes());
         }
-        let remarks = self.remarks();
-        if !remarks.is_empty() {
-            text.push('\n');
-            for remark in remarks {
-                text.push_str(&remark);
+        for lines in [self.legend(), self.remarks()] {
+            if !lines.is_empty() {
+                text.push('\n');
+            }
+            for line in lines {
+                text.push_str(&line);
                 text.push('\n');
             }
         }
         text
+    }
+
+    fn has_nodes(&self) -> bool {
+        self.tiers.iter().any(|tier| !tier.groups.is_empty())
+    }
+
+    /// What the columns mean, where their names do not say it all, a line each.
+    fn legend(&self) -> Vec<String> {
+        let mut legend = Vec::new();
+        let mut zones = self.tiers.iter().flat_map(|tier| &tier.zones);
+        if zones.any(|zone| zone.control_plane + zone.load_balancers > 0) {
+            legend.push(
+                "control plane, load balancers: a reserve in each subnet, whether it is used or not"
+                    .to_owned(),
+            );
+        }
+        if self.has_nodes() {
+            let several = self.tiers.iter().any(|tier| tier.groups.len() > 1);
+            let others = if several {
+                ", the tier's other groups at their maximum"
+            } else {
+                ""
+            };
+            legend.push(format!(
+                "full at: nodes of this group that fit, each with all its pods{others}"
+            ));
+            legend.push(format!(
+                "pods: on these nodes, without the {HOST_NETWORK_PODS} of each that have no address of their own"
+            ));
+        }
+        legend
     }
 
     /// A line for each tier and zone.
@@ -209,7 +247,15 @@ impl CapacityReport {
                     "{name}: {addresses} addresses {word} in a zone with all nodes there may be, and one group updated"
                 ));
             }
-            if let Some(prefixes) = &tier.prefixes {
+            if tier
+                .prefixes
+                .as_ref()
+                .is_some_and(|room| room.at_first == 0)
+            {
+                remarks.push(format!(
+                    "{name}: no /28 is free for a prefix, so that pods can take addresses one by one only"
+                ));
+            } else if let Some(prefixes) = &tier.prefixes {
                 remarks.push(format!(
                     "{name}: {} of {} prefixes free, {} once a tenth of the addresses is in use, {} at a fifth",
                     thousands(prefixes.at_first),
@@ -222,6 +268,16 @@ impl CapacityReport {
                 remarks.push(format!(
                     "{name}: pods of {} on Fargate take an address each, which are not counted",
                     tier.fargate.join(", ")
+                ));
+            }
+            if tier.karpenter {
+                remarks.push(format!(
+                    "{name}: nodes that Karpenter starts are not counted"
+                ));
+            }
+            if tier.discovered {
+                remarks.push(format!(
+                    "{name}: the VPC CNI takes pods' addresses from here, too, which come on top of what nodes' tiers hold"
                 ));
             }
             for group in tier.groups.iter().filter(|group| !group.unknown.is_empty()) {
@@ -244,7 +300,7 @@ impl CapacityReport {
         }
         let page = Page {
             tiers: &self.tiers,
-            remarks: self.remarks(),
+            remarks: [self.legend(), self.remarks()].concat(),
         };
         fill(
             "capacity.md",
@@ -271,6 +327,8 @@ impl TierRoom {
                 .map(|group| GroupRoom::new(tier, group))
                 .collect(),
             fargate: tier.fargate.clone(),
+            karpenter: tier.karpenter,
+            discovered: tier.discovered,
             left: (known && !tier.groups.is_empty())
                 .then(|| signed(tier.rest()) - signed(demand.all())),
             prefixes: PrefixRoom::new(tier),

@@ -26,6 +26,10 @@ const KEPT: char = 'x';
 /// What is kept for others.
 const RESERVED: char = '#';
 
+/// Why a letter is small.
+const ALTERNATING: &str =
+    "capital and small letters alternate, so that a tier's subnets can be told apart\n";
+
 /// Where subnets of several tiers share a cell.
 const SHARED: char = '+';
 
@@ -57,8 +61,10 @@ impl AddressMap {
         for tier in &plan.tiers {
             let letter = map.letter(&tier.name);
             map.tiers.push((letter, tier.name.clone()));
-            for (at, subnet) in tier.subnets.iter().enumerate() {
-                // Neighbours of one tier differ in case.
+            // Subnets that are neighbours on the map differ in case.
+            let mut subnets: Vec<_> = tier.subnets.iter().collect();
+            subnets.sort_unstable_by_key(|subnet| subnet.cidr);
+            for (at, subnet) in subnets.into_iter().enumerate() {
                 let letter = if at.is_multiple_of(2) {
                     letter
                 } else {
@@ -111,6 +117,10 @@ impl AddressMap {
             text.push_str("# reserved   ");
         }
         text.push_str(". free\n");
+        let small = |letter: char| letter.is_ascii_lowercase() && letter != KEPT;
+        if self.ranges.values().any(|range| small(range.letter)) {
+            text.push_str(ALTERNATING);
+        }
         text
     }
 

@@ -90,8 +90,13 @@ pub struct TombstoneRow {
     pub tier: String,
     /// Its zone.
     pub zone: String,
+    /// Which of the tier's subnets in its zone it was, from 1.
+    pub number: u16,
     /// Its range.
     pub cidr: String,
+    /// Tier, zone and number, in words.
+    #[serde(skip)]
+    name: String,
 }
 
 /// What is left of a range.
@@ -134,7 +139,8 @@ impl PlanReport {
     /// The plan of a stack.
     pub fn new(synthesis: &Synthesis) -> Self {
         let (plan, graph) = (synthesis.plan(), synthesis.graph());
-        let tiers: Vec<TierRow> = plan.tiers.iter().map(TierRow::new).collect();
+        let tier = |tier| TierRow::new(tier, plan.dual_stack);
+        let tiers: Vec<TierRow> = plan.tiers.iter().map(tier).collect();
         Self {
             stack: graph.stack.clone(),
             region: graph.region.as_str().to_owned(),
@@ -272,10 +278,11 @@ impl PlanReport {
         if !self.tombstones.is_empty() {
             let kept = self.tombstones.iter();
             let kept: Vec<String> = kept
-                .map(|old| format!("{} ({} in {})", old.cidr, old.tier, old.zone))
+                .map(|old| format!("{} of {}", old.cidr, old.name))
                 .collect();
             text.push_str("\nkept for removed  ");
             text.push_str(&kept.join(", "));
+            text.push_str(" (`eksnet plan --release` frees them)");
         }
         text.push_str("\nNAT gateways      ");
         text.push_str(&gateways);
@@ -321,13 +328,15 @@ impl TombstoneRow {
         Self {
             tier: old.key.tier.clone(),
             zone: old.key.zone.to_string(),
+            number: old.key.ordinal + 1,
             cidr: old.cidr.to_string(),
+            name: old.key.to_string(),
         }
     }
 }
 
 impl TierRow {
-    fn new(tier: &PlannedTier) -> Self {
+    fn new(tier: &PlannedTier, dual_stack: bool) -> Self {
         let subnets: Vec<SubnetRow> = tier
             .subnets
             .iter()
@@ -337,7 +346,7 @@ impl TierRow {
                 cidr: subnet.cidr.to_string(),
                 deployed: subnet.state == State::Deployed,
                 usable: subnet.usable(),
-                ipv6: subnet.ipv6,
+                ipv6: subnet.ipv6.filter(|_| dual_stack),
             })
             .collect();
         Self {
@@ -370,9 +379,8 @@ fn each(subnets: &[&SubnetRow]) -> Option<u64> {
 }
 
 fn ipv6(plan: &Plan) -> Option<usize> {
-    let subnets = plan.tiers.iter().flat_map(|tier| &tier.subnets);
-    let ranges = subnets.filter(|subnet| subnet.ipv6.is_some()).count();
-    (ranges > 0).then_some(ranges)
+    let ranges = plan.tiers.iter().map(|tier| tier.subnets.len()).sum();
+    plan.dual_stack.then_some(ranges)
 }
 
 fn gateways(plan: &Plan) -> Vec<PlannedGateway> {

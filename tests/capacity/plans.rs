@@ -139,6 +139,36 @@ fn filled(rests: &[u64], each: u64, lost: Option<usize>) -> u64 {
     nodes
 }
 
+/// Load balancers are put where their tag is, endpoints and gateways into one subnet of a zone, and the control plane's
+/// interfaces into all that it is given.
+#[test]
+fn further_subnets_are_for_nodes() {
+    let text = "stack: prod
+region: us-east-1
+network:
+  cidr: 10.20.0.0/16
+  zones: 2
+  tiers:
+    public: { access: public, prefix: 24, further-subnets: [24] }
+    nodes: { access: private, prefix: 22, further-subnets: [24] }
+    control-plane: { access: isolated, prefix: 27, further-subnets: [27] }
+  endpoints: [ecr.api, sts]
+cluster: { node-groups: { system: { tier: nodes } } }
+";
+    for tier in capacity(text).tiers {
+        let expected = match tier.name.as_str() {
+            "public" => [8 + 1, 0],
+            "nodes" => [8 + 2, 0],
+            _ => [6, 6],
+        };
+        for zone in &tier.zones {
+            let subnets = zone.subnets.iter();
+            let taken: Vec<_> = subnets.map(|subnet| subnet.taken.all()).collect();
+            assert_eq!(taken, expected, "{}", tier.name);
+        }
+    }
+}
+
 #[test]
 fn nodes_fit_as_counted_one_by_one() {
     for prefix in [20, 22, 24, 26] {
@@ -507,6 +537,10 @@ nodes  main   secondary        29         30       30           15   810        
 nodes  main   prefix          110        129        2            1   216        20 + 7
 nodes  old    secondary        20         20       18            9   324         2 + 4
 
+control plane, load balancers: a reserve in each subnet, whether it is used or not
+full at: nodes of this group that fit, each with all its pods, the tier's other groups at their maximum
+pods: on these nodes, without the 2 of each that have no address of their own
+
 nodes: 59 addresses left in a zone with all nodes there may be, and one group updated
 nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a fifth
 ";
@@ -533,6 +567,9 @@ nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a
 | nodes | main | prefix | 110 | 129 | 2 | 1 | 216 | 20 + 7 |
 | nodes | old | secondary | 20 | 20 | 18 | 9 | 324 | 2 + 4 |
 
+* control plane, load balancers: a reserve in each subnet, whether it is used or not
+* full at: nodes of this group that fit, each with all its pods, the tier's other groups at their maximum
+* pods: on these nodes, without the 2 of each that have no address of their own
 * nodes: 59 addresses left in a zone with all nodes there may be, and one group updated
 * nodes: 23 of 30 prefixes free, 6 once a tenth of the addresses is in use, 1 at a fifth
 ";

@@ -245,8 +245,19 @@ fn a_build_script_is_locked() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let template = String::from_utf8(output.stdout).unwrap();
     assert!(template.contains("SubnetNodesUse1Az5"));
-    for line in before.lines().filter(|line| line.starts_with("prod ")) {
+    let subnets = before.lines().filter(|line| line.starts_with("prod "));
+    for line in subnets.filter(|line| !line.contains(" vpc ")) {
         let range = line.split(' ').nth(5).unwrap();
         assert!(template.contains(range), "{range}");
     }
+    // What cannot be read is not what was never there: a plan without it would move what is deployed.
+    place.write("eksnet.lock", [0xff]);
+    let damaged = run();
+    assert_eq!(damaged.status.code(), Some(101), "{}", said(&damaged));
+    let errors = String::from_utf8(damaged.stderr).unwrap();
+    assert!(
+        errors.contains("error[PLAN008] cannot read the ledger"),
+        "{errors}"
+    );
+    assert!(!errors.contains("`cp "), "{errors}");
 }

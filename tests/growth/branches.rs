@@ -53,7 +53,7 @@ fn lines(text: &str) -> Vec<Line> {
             .any(|c| line.starts_with(&c.to_string().repeat(7)))
         {
             base = line.starts_with('|');
-        } else if !base && line.starts_with("grow ") {
+        } else if !base && line.starts_with("grow ") && !line.contains(" vpc ") {
             let words: Vec<&str> = line.split(' ').collect();
             lines.push(Line {
                 key: [2, 3, 4].map(|i| words[i].to_owned()),

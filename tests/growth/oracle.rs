@@ -65,7 +65,9 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
             faults.insert("SPEC023");
         }
         let further = tier.further.iter().map(|prefix| (*prefix, true));
-        let sizes = std::iter::once(network.prefix(tier)).chain(further);
+        let (prefix, asked) = network.prefix(tier);
+        let usual = usual_size(tier, ledger).filter(|_| !asked);
+        let sizes = std::iter::once((usual.unwrap_or(prefix), asked)).chain(further);
         for ((prefix, asked), ordinal) in sizes.zip(0..) {
             for id in tier.zones.as_ref().unwrap_or(&all) {
                 let key = SubnetKey {
@@ -136,6 +138,15 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
         expected.count(network);
     }
     expected
+}
+
+/// The size of a tier's first subnets, if they are all of one.
+fn usual_size(tier: &GrowingTier, ledger: &Ledger) -> Option<u8> {
+    let first = ledger
+        .entries()
+        .filter(|(key, _)| key.tier == tier.name && key.ordinal == 0);
+    let sizes: BTreeSet<u8> = first.map(|(_, entry)| entry.cidr.prefix_len()).collect();
+    sizes.first().copied().filter(|_| sizes.len() == 1)
 }
 
 /// Whether a tier of one block has a range written down that lies in another.

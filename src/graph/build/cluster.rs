@@ -7,7 +7,7 @@ use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
     AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, PodIdentityAssociation,
-    Ref, Resource, Role, Statement, Taint, TaintEffect, Text,
+    Ref, Resource, Role, Statement, Subnet, Taint, TaintEffect, Text,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -38,12 +38,7 @@ pub(super) fn build(
         name: model.name.value.clone(),
         version: model.version.value.clone(),
         role: role.arn(),
-        subnets: b
-            .plan
-            .control_plane
-            .and_then(|tier| network.subnets.get(tier))
-            .cloned()
-            .unwrap_or_default(),
+        subnets: own_subnets(b, network),
         groups: groups.control_plane.iter().map(Ref::id).collect(),
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
@@ -288,4 +283,17 @@ fn on_nodes(model: &Model) -> bool {
         .node_groups
         .iter()
         .any(|group| !group.taints.iter().any(kept_off))
+}
+
+/// The subnets of the cluster's own interfaces.
+fn own_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
+    let Some(tier) = b.plan.control_plane else {
+        return Vec::new();
+    };
+    let planned = &b.plan.tiers[tier].subnets;
+    let subnets = planned.iter().zip(&network.subnets[tier]);
+    subnets
+        .filter(|(planned, _)| b.plan.is_clusters(tier, planned.key.zone))
+        .map(|(_, subnet)| subnet.clone())
+        .collect()
 }

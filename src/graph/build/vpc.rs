@@ -109,7 +109,8 @@ fn subnet(
     {
         tags.set("karpenter.sh/discovery", &cluster.name.value);
     }
-    let ipv6 = planned.ipv6.and_then(|index| vpc.ipv6_range(index));
+    let index = planned.ipv6.filter(|_| b.plan.dual_stack);
+    let ipv6 = index.and_then(|index| vpc.ipv6_range(index));
     // A part of the VPC's range can be taken once the range is there, and AWS refuses a subnet outside the blocks that the
     // VPC has by then.
     let block = blocks

@@ -1,17 +1,18 @@
 //! What is said where a subnet cannot have a range.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use ipnet::Ipv4Net;
 
 use super::{Conflict, Places, Refused, Taken};
-use crate::check::{further_block, rules};
+use crate::check::{further_blocks, rules};
 use crate::diagnostic::{Finding, Origin};
-use crate::network::At;
+use crate::network::{At, Stack};
 use crate::plan::allocator::{Allocator, addresses};
-use crate::plan::requests::Request;
-use crate::plan::{Entry, State, SubnetKey, Tombstone};
+use crate::plan::requests::{Request, blocks, reserved};
+use crate::plan::space::Space;
+use crate::plan::{Entry, NOT_YET, State, SubnetKey, Tombstone};
 
 /// A subnet that is on AWS does not move because somebody wrote another range.
 pub(super) fn deployed_elsewhere(key: &SubnetKey, old: Ipv4Net, pin: At<Ipv4Net>) -> Finding {
@@ -69,10 +70,6 @@ impl Resized {
     }
 }
 
-/// What can be done about a plan that nobody has deployed.
-const NOT_YET: &str =
-    "; as long as it is not deployed, `eksnet plan --repair` gives it another place";
-
 /// A subnet of the ledger does not move into another block because its tier names one.
 pub(super) fn other_block(request: &Request<'_>, old: Entry) -> Finding {
     let (block, origin) = match request.within {
@@ -120,7 +117,8 @@ impl Places<'_> {
         let (left, refused): (Vec<_>, Vec<_>) =
             refused.into_iter().partition(Refused::is_left_behind);
         let refused = if let [first, _, ..] = &left[..] {
-            let finding = self.left_behind(&first.wanted, left.len());
+            let planned = |one: &Refused| one.wanted.entry.state == State::Planned;
+            let finding = self.left_behind(&first.wanted, left.len(), left.iter().all(planned));
             self.findings.push(finding);
             refused
         } else {
@@ -189,7 +187,7 @@ impl Places<'_> {
     }
 
     /// The network has another range than its subnets were planned in.
-    fn left_behind(&self, first: &Taken, count: usize) -> Finding {
+    fn left_behind(&self, first: &Taken, count: usize, planned: bool) -> Finding {
         rules::EKS212
             .at(
                 self.vpc.origin,
@@ -201,11 +199,12 @@ impl Places<'_> {
                 ),
             )
             .note("AWS changes neither a VPC's primary range nor a subnet's: all would be replaced")
-            .help(format!("write the range that {} lies in{NOT_YET}", first.entry.cidr))
+            .help(format!("give the network a block that {} lies in{}", first.entry.cidr, if planned { NOT_YET } else { "" }))
     }
 
-    /// Says how much is missing, with the arithmetic, once for each tier.
+    /// Says how much is missing, with the arithmetic, once for each tier; what is offered is enough for all of them.
     pub(super) fn report_no_room(&mut self, refused: &[Request<'_>]) {
+        let offer = Offer::new(self.stack, refused);
         let mut of_tier: BTreeMap<(&str, u16), Vec<&Request<'_>>> = BTreeMap::new();
         for request in refused {
             let key = (request.key.tier.as_str(), request.key.ordinal);
@@ -218,7 +217,11 @@ impl Places<'_> {
             let zones: Vec<_> = of_tier.iter().map(|r| r.key.zone.to_string()).collect();
             let needed = addresses(first.prefix) * of_tier.len() as u64;
             let within = first.block();
-            let finding = rules::PLAN001
+            let subnets = match of_tier.len() {
+                1 => "1 subnet".to_owned(),
+                n => format!("{n} subnets"),
+            };
+            let mut finding = rules::PLAN001
                 .at(
                     first.origin.or(self.vpc.origin),
                     format!(
@@ -229,21 +232,26 @@ impl Places<'_> {
                 )
                 .related(
                     self.vpc.origin,
-                    format!(
-                        "{} addresses in all",
-                        addresses(self.vpc.value.prefix_len())
-                    ),
+                    format!("{} addresses", addresses(self.vpc.value.prefix_len())),
                 )
                 .note(format!(
-                    "{} of /{}, {needed} addresses; {}",
-                    match of_tier.len() {
-                        1 => "1 subnet".to_owned(),
-                        n => format!("{n} subnets"),
-                    },
+                    "{subnets} of /{}, {needed} addresses; {}",
                     first.prefix,
                     self.room(within)
                 ));
-            let finding = self.more_room(finding, needed, within.is_some());
+            if within.is_none() && offer.needed > needed {
+                finding = finding.note(format!(
+                    "all subnets that find no room ask for {} addresses",
+                    offer.needed
+                ));
+            }
+            let kept = self.kept(within);
+            if kept > 0 {
+                finding = finding.note(format!(
+                    "{kept} addresses are kept for removed subnets: once these are gone from AWS, `eksnet plan --release` frees them"
+                ));
+            }
+            let finding = self.more_room(finding, first, &offer);
             self.findings.push(finding);
         }
     }
@@ -259,26 +267,87 @@ impl Places<'_> {
         }
     }
 
+    /// How many addresses of these blocks are neither free nor reserved nor a subnet's: what removed subnets had.
+    fn kept(&self, within: Option<Ipv4Net>) -> u64 {
+        let empty = Space::new(blocks(self.stack), reserved(self.stack));
+        let free = |space: &Space| -> u64 {
+            let blocks = space.candidates(within);
+            blocks.map(|(_, free)| free.free_addresses()).sum()
+        };
+        let taken = self.taken.values().map(|taken| taken.entry.cidr);
+        let taken = taken.filter(|cidr| {
+            let mut blocks = self.space.candidates(within);
+            blocks.any(|(block, _)| block.cidr.contains(cidr))
+        });
+        let taken: u64 = taken.map(|cidr| addresses(cidr.prefix_len())).sum();
+        free(&empty).saturating_sub(free(&self.space) + taken)
+    }
+
     /// What to write for more addresses.
-    fn more_room(&self, finding: Finding, needed: u64, in_block: bool) -> Finding {
-        if in_block {
+    fn more_room(&self, finding: Finding, first: &Request<'_>, offer: &Offer) -> Finding {
+        let (tier, prefix) = (&first.key.tier, first.prefix);
+        if prefix < *SUBNETS.start() {
             return finding.help_in(
-                "give the tier a longer prefix, or leave its `block` out",
-                "give the tier a longer prefix, or no `.block(…)`",
+                &format!(
+                    "write `prefix: 16` or a longer one for tier `{tier}`: AWS has no larger subnet"
+                ),
+                &format!(
+                    "call `.prefix(16)` of tier `{tier}`, or a longer one: AWS has no larger subnet"
+                ),
             );
         }
-        let enough = 32 - u8::try_from(needed.next_power_of_two().ilog2()).unwrap_or(16);
-        let prefix = enough.min(self.vpc.value.prefix_len()).clamp(16, 28);
-        let Some(block) = further_block(self.stack, prefix) else {
-            return finding.help("give the tier a longer prefix, or the network a larger range");
+        // What the ledger or the user has fixed for other zones cannot become smaller for this one.
+        let fixed = self.taken.values().any(|taken| {
+            let same = taken.key.tier == *tier && taken.key.ordinal == first.key.ordinal;
+            same && (taken.from_ledger || taken.entry.state == State::Deployed)
+        });
+        let smaller = prefix < *SUBNETS.end() && !fixed;
+        if first.block().is_some() {
+            let (spec, program) = ("leave its `block` out", "call no `.block(…)` of the tier");
+            return if smaller {
+                finding.help_in(
+                    &format!("give the tier a longer prefix, or {spec}"),
+                    &format!("give the tier a longer prefix, or {program}"),
+                )
+            } else {
+                finding.help_in(spec, program)
+            };
+        }
+        let smaller = match (smaller, offer.tiers) {
+            (false, _) => "",
+            (true, 1) => ", or the tier a longer prefix",
+            (true, _) => ", or tiers longer prefixes",
+        };
+        let Some(further) = &offer.blocks else {
+            let larger = if self.vpc.value.prefix_len() > *SUBNETS.start() {
+                "write a larger `cidr` (before deployment: AWS changes no VPC's primary range)"
+            } else {
+                "let the network have fewer zones or tiers"
+            };
+            return finding.help(format!(
+                "no further block fits the network: {larger}{}",
+                smaller.replace(", or ", ", or give ")
+            ));
         };
         let there = self.stack.network.secondary_cidrs.iter();
-        let all = there.map(|at| at.value).chain([block]);
-        let all: Vec<String> = all.map(|cidr| cidr.to_string()).collect();
+        let all = there.map(|at| &at.value).chain(further);
+        let all: Vec<String> = all.map(ToString::to_string).collect();
         let all = all.join(", ");
+        let calls = further
+            .iter()
+            .map(|block| format!(".secondary_cidr(cidr!(\"{block}\"))"));
+        let calls: String = calls.collect();
+        let what = match further.len() {
+            1 => "a further block".to_owned(),
+            n => format!("{n} further blocks"),
+        };
+        let enough = match offer.tiers {
+            1 => String::new(),
+            n => format!(" with room for all {n} tiers that have none"),
+        };
         finding.help_in(
-            &format!("give the tier a longer prefix, or the network a further block: `secondary-cidrs: [{all}]`"),
-            &format!("give the tier a longer prefix, or the network a further block: `.secondary_cidr(cidr!(\"{block}\"))`"),
+            &format!("give the network {what}{enough}, `secondary-cidrs: [{all}]`{smaller}"),
+            &format!("give the network {what}{enough}, `{calls}`{smaller}"),
         )
     }
 
@@ -287,5 +356,62 @@ impl Places<'_> {
         let blocks = self.space.candidates(within);
         let blocks: Vec<String> = blocks.map(|(block, _)| block.cidr.to_string()).collect();
         blocks.join(" and ")
+    }
+}
+
+/// The sizes of a subnet and of a block, as prefix lengths.
+const SUBNETS: std::ops::RangeInclusive<u8> = 16..=28;
+
+/// What is enough for all subnets together that found no room and may be in any block.
+struct Offer {
+    /// How many addresses they want.
+    needed: u64,
+    /// Of how many tiers they are.
+    tiers: usize,
+    /// Blocks that could join the network, if there are any that are enough.
+    blocks: Option<Vec<Ipv4Net>>,
+}
+
+impl Offer {
+    fn new(stack: &Stack, refused: &[Request<'_>]) -> Self {
+        // No block holds what is larger than a block.
+        let may =
+            |request: &&Request<'_>| request.within.is_none() && request.prefix >= *SUBNETS.start();
+        let may = || refused.iter().filter(may);
+        let needed = may().map(|request| addresses(request.prefix)).sum();
+        let tiers: BTreeSet<&str> = may().map(|request| request.key.tier.as_str()).collect();
+        let own = stack.network.cidr.value.prefix_len();
+        let largest = Self::sizes(needed).into_iter().next().unwrap_or(own);
+        // One as large as the primary block leaves room for more, where there is one.
+        let mut offers = (own.min(largest)..=largest).map(|first| {
+            let mut sizes = Self::sizes(needed);
+            if let [only] = &mut sizes[..] {
+                *only = first;
+            }
+            sizes
+        });
+        let blocks = offers.find_map(|sizes| further_blocks(stack, &sizes));
+        Self {
+            needed,
+            tiers: tiers.len(),
+            blocks: blocks.filter(|blocks| !blocks.is_empty()),
+        }
+    }
+
+    /// The sizes of as few blocks as have so many addresses. Subnets are powers of two, and the largest ones come first, so
+    /// that those of them fill one block after the other.
+    fn sizes(needed: u64) -> Vec<u8> {
+        let largest = addresses(*SUBNETS.start());
+        let mut sizes = Vec::new();
+        let mut left = needed;
+        while left > largest {
+            sizes.push(*SUBNETS.start());
+            left -= largest;
+        }
+        if left > 0 {
+            let rest = left.next_power_of_two().max(addresses(*SUBNETS.end()));
+            sizes.extend(SUBNETS.rev().find(|prefix| addresses(*prefix) >= rest));
+        }
+        sizes
     }
 }

@@ -1,23 +1,29 @@
 //! Reading `eksnet.lock`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ipnet::Ipv4Net;
 
-use super::{LockFile, TOMBSTONE, VERSION};
+use super::seen::Seen;
+use super::{LockFile, TOMBSTONE, VERSION, VPC};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, SourceId, Sources, Span};
+use crate::diagnostic::{Finding, Findings, Origin, SourceId, Sources, Span};
 use crate::network::ZoneId;
-use crate::plan::{Entry, Ledger, State, SubnetKey, Tombstone};
+use crate::plan::{Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 
 /// A line of the file that was understood.
-struct Line<'a> {
-    stack: &'a str,
+pub(super) struct Line<'a> {
+    pub(super) stack: &'a str,
     region: &'a str,
-    key: SubnetKey,
-    entry: Entry,
-    tombstone: bool,
-    span: Span,
+    pub(super) span: Span,
+    pub(super) says: Says,
+}
+
+/// What a line says.
+pub(super) enum Says {
+    Vpc(VpcRange),
+    Subnet(SubnetKey, Entry),
+    Removed(Tombstone),
 }
 
 pub(super) fn strictly(
@@ -64,6 +70,37 @@ pub(super) fn repairing(
     reader.file
 }
 
+/// What the sides of a merge say. What one of them says of a subnet that another has elsewhere is in a further file.
+#[cfg(feature = "cli")]
+pub(super) fn sides(text: &str) -> Vec<LockFile> {
+    let source = Sources::new().add("", text);
+    let mut first = Reader::default();
+    let mut others: Vec<Reader> = Vec::new();
+    for line in parsed(source, text, true, &mut Findings::new()) {
+        let agrees = |side: &Reader| {
+            let ledger = side.file.ledger(line.stack, line.region);
+            match &line.says {
+                Says::Subnet(key, entry) => {
+                    let known = ledger.and_then(|ledger| ledger.get(key));
+                    known.is_none_or(|known| known.cidr == entry.cidr)
+                }
+                Says::Vpc(_) | Says::Removed(_) => true,
+            }
+        };
+        if agrees(&first) {
+            first.add(&line);
+        } else if let Some(side) = others.iter_mut().find(|side| agrees(side)) {
+            side.add(&line);
+        } else {
+            let mut side = Reader::default();
+            side.add(&line);
+            others.push(side);
+        }
+    }
+    let sides = std::iter::once(first).chain(others);
+    sides.map(|side| side.file).collect()
+}
+
 /// All lines that can be understood; the others are findings.
 fn parsed<'a>(
     source: SourceId,
@@ -100,6 +137,9 @@ fn parsed<'a>(
             Err(why) => not_an_entry(&why, span, findings),
         }
     }
+    if !version {
+        nothing(source, findings);
+    }
     parsed
 }
 
@@ -128,10 +168,57 @@ fn marker(line: &str) -> Option<char> {
 
 fn entry(line: &str, span: Span) -> Result<Line<'_>, String> {
     let mut words = line.split_whitespace();
-    let mut next = |what: &str| words.next().ok_or_else(|| format!("the {what} is missing"));
-    let (stack, region) = (next("stack")?, next("region")?);
-    let (tier, zone, ordinal) = (next("tier")?, next("zone")?, next("ordinal")?);
-    let (cidr, state) = (next("range")?, next("state")?);
+    let stack = next(&mut words, "stack")?;
+    let region = next(&mut words, "region")?;
+    let third = next(&mut words, "tier")?;
+    let fourth = next(&mut words, "zone")?;
+    // A tier may be called so too, and a zone is no range.
+    let says = if third == VPC && fourth.contains('/') {
+        vpc(fourth, &mut words)?
+    } else {
+        subnet(third, fourth, &mut words)?
+    };
+    if let Some(word) = words.next() {
+        return Err(format!("`{word}` means nothing here"));
+    }
+    Ok(Line {
+        stack,
+        region,
+        span,
+        says,
+    })
+}
+
+fn next<'a>(words: &mut impl Iterator<Item = &'a str>, what: &str) -> Result<&'a str, String> {
+    words.next().ok_or_else(|| format!("the {what} is missing"))
+}
+
+fn range(text: &str) -> Result<Ipv4Net, String> {
+    let range = text.parse().ok().filter(|c: &Ipv4Net| *c == c.trunc());
+    range.ok_or_else(|| format!("`{text}` is not a range"))
+}
+
+fn state(word: &str) -> Option<State> {
+    [State::Planned, State::Deployed]
+        .into_iter()
+        .find(|state| state.as_str() == word)
+}
+
+fn vpc<'a>(cidr: &str, words: &mut impl Iterator<Item = &'a str>) -> Result<Says, String> {
+    let cidr = range(cidr)?;
+    let word = next(words, "state")?;
+    let state = state(word).ok_or_else(|| format!("`{word}` is not planned or deployed"))?;
+    Ok(Says::Vpc(VpcRange { cidr, state }))
+}
+
+fn subnet<'a>(
+    tier: &str,
+    zone: &str,
+    words: &mut impl Iterator<Item = &'a str>,
+) -> Result<Says, String> {
+    let ordinal = next(words, "ordinal")?;
+    let cidr = next(words, "range")?;
+    let word = next(words, "state")?;
     let key = SubnetKey {
         tier: tier.to_owned(),
         zone: ZoneId::parse(zone).map_err(|_| format!("`{zone}` is not the id of a zone"))?,
@@ -141,42 +228,53 @@ fn entry(line: &str, span: Span) -> Result<Line<'_>, String> {
             .filter(|ordinal| *ordinal < u16::MAX)
             .ok_or_else(|| format!("`{ordinal}` is not an ordinal"))?,
     };
-    let range: Option<Ipv4Net> = cidr.parse().ok().filter(|c: &Ipv4Net| *c == c.trunc());
-    let range = range.ok_or_else(|| format!("`{cidr}` is not a range"))?;
-    let mut entry = Entry::planned(range);
-    entry.state = match state {
-        "planned" | TOMBSTONE => State::Planned,
-        "deployed" => State::Deployed,
-        _ => return Err(format!("`{state}` is not planned, deployed or {TOMBSTONE}")),
-    };
+    let mut entry = Entry::planned(range(cidr)?);
+    let removed = word == TOMBSTONE;
+    if !removed {
+        entry.state = state(word)
+            .ok_or_else(|| format!("`{word}` is not planned, deployed or {TOMBSTONE}"))?;
+    }
     for word in words {
-        let known = match word.split_once('=') {
-            Some(("ipv6", index)) => {
-                entry.ipv6 = index.parse().ok();
-                entry.ipv6.is_some()
-            }
-            Some(("via", zone)) => {
-                entry.via = ZoneId::parse(zone).ok();
-                entry.via.is_some()
-            }
-            None if word == "nat" => {
-                entry.nat = true;
-                true
-            }
-            Some(_) | None => false,
-        };
-        if !known {
+        if !remark(word, &mut entry) {
             return Err(format!("`{word}` means nothing here"));
         }
     }
-    Ok(Line {
-        stack,
-        region,
-        key,
-        entry,
-        tombstone: state == TOMBSTONE,
-        span,
+    Ok(if removed {
+        Says::Removed(tombstone(key, &entry))
+    } else {
+        Says::Subnet(key, entry)
     })
+}
+
+/// Takes in what else is said of a subnet; says whether it was understood.
+fn remark(word: &str, entry: &mut Entry) -> bool {
+    match word.split_once('=') {
+        Some(("ipv6", index)) => {
+            entry.ipv6 = index.parse().ok();
+            entry.ipv6.is_some()
+        }
+        Some(("via", zone)) => {
+            entry.via = ZoneId::parse(zone).ok();
+            entry.via.is_some()
+        }
+        None if word == "nat" => {
+            entry.nat = true;
+            true
+        }
+        None if word == "cluster" => {
+            entry.cluster = true;
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
+fn tombstone(key: SubnetKey, entry: &Entry) -> Tombstone {
+    Tombstone {
+        key,
+        cidr: entry.cidr,
+        ipv6: entry.ipv6,
+    }
 }
 
 /// The ledgers as lines are added to them.
@@ -186,39 +284,16 @@ struct Reader {
 }
 
 impl Reader {
-    /// Adds a line. Of two for one subnet the one that says more is kept: a range that is deployed, and one that is live.
     fn add(&mut self, line: &Line<'_>) {
         let ledger = self.ledger(line.stack, line.region);
-        let Line { key, entry, .. } = line;
-        let bury = |ledger: &mut Ledger, entry: &Entry| {
-            ledger.bury(Tombstone {
-                key: key.clone(),
-                cidr: entry.cidr,
-                ipv6: entry.ipv6,
-            });
-        };
-        if line.tombstone {
-            bury(ledger, entry);
-            return;
+        match &line.says {
+            Says::Vpc(vpc) => {
+                let known = ledger.vpc().filter(|known| known.state >= vpc.state);
+                ledger.set_vpc(Some(known.unwrap_or(*vpc)));
+            }
+            Says::Subnet(key, entry) => add_subnet(ledger, key, *entry),
+            Says::Removed(old) => ledger.bury(old.clone()),
         }
-        let Some(known) = ledger.get(key) else {
-            ledger.insert(key.clone(), *entry);
-            return;
-        };
-        let (mut kept, other) = if entry.state > known.state {
-            (*entry, known)
-        } else {
-            (known, *entry)
-        };
-        if kept.cidr == other.cidr {
-            kept.ipv6 = kept.ipv6.or(other.ipv6);
-            kept.via = kept.via.or(other.via);
-            kept.nat |= other.nat;
-        } else if other.state == State::Deployed {
-            // Both are on AWS, and the subnet can only be known by one of them.
-            bury(ledger, &other);
-        }
-        ledger.insert(key.clone(), kept);
     }
 
     fn ledger(&mut self, stack: &str, region: &str) -> &mut Ledger {
@@ -231,82 +306,27 @@ impl Reader {
     }
 }
 
-/// The entries of one network that were read so far.
-#[derive(Default)]
-struct Seen {
-    keys: BTreeMap<SubnetKey, (Ipv4Net, Span)>,
-    tombstones: BTreeSet<(SubnetKey, Ipv4Net)>,
-    /// By first address; they do not overlap, so only neighbours can overlap a further one.
-    ranges: BTreeMap<Ipv4Net, (SubnetKey, Span)>,
-    indices: BTreeMap<u8, (SubnetKey, Ipv4Net, Span)>,
-}
-
-impl Seen {
-    /// Adds an entry. Two branches that both gave out ranges agree line by line, and not in what the lines say.
-    fn add(&mut self, line: &Line<'_>, findings: &mut Findings) {
-        let Line { key, span, .. } = line;
-        let cidr = line.entry.cidr;
-        self.add_index(line, findings);
-        if line.tombstone {
-            // Both may have removed it.
-            if !self.tombstones.insert((key.clone(), cidr)) {
-                return;
-            }
-        } else if let Some((other, place)) = self.keys.insert(key.clone(), (cidr, *span)) {
-            if other == cidr {
-                return;
-            }
-            let message = format!("{key} has both {cidr} and {other}");
-            clash(line, message, place, findings);
-        }
-        if let Some((other, range, place)) = self.overlapping(cidr) {
-            let message = if other == key {
-                format!("{key} has {cidr} and had {range}, which overlap")
-            } else {
-                format!("{cidr} of {key} overlaps {range} of {other}")
-            };
-            clash(line, message, place, findings);
-        } else {
-            self.ranges.insert(cidr, (key.clone(), *span));
-        }
+/// Adds a subnet. Of two lines for one the one that says more is kept: a range that is deployed, and one that is live.
+fn add_subnet(ledger: &mut Ledger, key: &SubnetKey, entry: Entry) {
+    let Some(known) = ledger.get(key) else {
+        ledger.insert(key.clone(), entry);
+        return;
+    };
+    let (mut kept, other) = if entry.state > known.state {
+        (entry, known)
+    } else {
+        (known, entry)
+    };
+    if kept.cidr == other.cidr {
+        kept.ipv6 = kept.ipv6.or(other.ipv6);
+        kept.via = kept.via.or(other.via);
+        kept.nat |= other.nat;
+        kept.cluster |= other.cluster;
+    } else if other.state == State::Deployed {
+        // Both are on AWS, and the subnet can only be known by one of them.
+        ledger.bury(tombstone(key.clone(), &other));
     }
-
-    fn add_index(&mut self, line: &Line<'_>, findings: &mut Findings) {
-        let Line { key, span, .. } = line;
-        let (Some(index), cidr) = (line.entry.ipv6, line.entry.cidr) else {
-            return;
-        };
-        let (other, range, place) = &*self
-            .indices
-            .entry(index)
-            .or_insert_with(|| (key.clone(), cidr, *span));
-        if (other, *range) != (key, cidr) {
-            let message = format!("{key} and {other} both have the IPv6 range {index}");
-            clash(line, message, *place, findings);
-        }
-    }
-
-    fn overlapping(&self, cidr: Ipv4Net) -> Option<(&SubnetKey, Ipv4Net, Span)> {
-        let below = self.ranges.range(..=cidr).next_back();
-        let above = self.ranges.range(cidr..).next();
-        let mut neighbours = below.into_iter().chain(above);
-        neighbours
-            .find(|(range, _)| crate::plan::overlap(**range, cidr))
-            .map(|(range, (key, span))| (key, *range, *span))
-    }
-}
-
-fn clash(line: &Line<'_>, message: String, place: Span, findings: &mut Findings) {
-    findings.push(
-        rules::PLAN009
-            .at(Origin::Spec(line.span), message)
-            .related(Origin::Spec(place), "the other entry")
-            .note(format!(
-                "two branches that were merged have both given out ranges of {}",
-                line.stack
-            ))
-            .help("give the one that is not deployed another place by `eksnet plan --repair`"),
-    );
+    ledger.insert(key.clone(), kept);
 }
 
 fn in_conflict(span: Span, findings: &mut Findings) {
@@ -315,6 +335,38 @@ fn in_conflict(span: Span, findings: &mut Findings) {
             .at(Origin::Spec(span), "a merge left a conflict in the ledger")
             .note("both branches have given out ranges, and each has its lines here")
             .help("take both by `eksnet plan --repair`, which moves only what is planned and in the way"),
+    );
+}
+
+pub(super) fn unreadable(name: &str, why: &str, sources: &mut Sources) -> Finding {
+    rules::PLAN008
+        .at(
+            whole(sources.add(name, "")),
+            format!("cannot read the ledger: {why}"),
+        )
+        .note(LOST)
+        .help("take the file back from the version control by `git checkout eksnet.lock`")
+}
+
+/// The file as such.
+const fn whole(source: SourceId) -> Origin {
+    Origin::Spec(Span {
+        source,
+        start: 0,
+        end: 0,
+    })
+}
+
+/// Why there is no plan without the ledger.
+const LOST: &str = "what it had would be given out again, and subnets that exist would move";
+
+/// What this program writes has a version even where it has no networks.
+fn nothing(source: SourceId, findings: &mut Findings) {
+    findings.push(
+        rules::PLAN008
+            .at(whole(source), "the ledger is empty")
+            .note(LOST)
+            .help("take the file back from the version control by `git checkout eksnet.lock`, or delete it if no network was ever deployed"),
     );
 }
 
