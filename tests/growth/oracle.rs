@@ -65,17 +65,9 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
             faults.insert("SPEC023");
         }
         let further = tier.further.iter().map(|prefix| (*prefix, true));
-        let (mut prefix, asked) = network.prefix(tier);
-        // A size that nobody asks for is that of the zones that are there, where they have one.
-        let sizes: BTreeSet<u8> = ledger
-            .entries()
-            .filter(|(key, _)| key.tier == tier.name && key.ordinal == 0)
-            .map(|(_, entry)| entry.cidr.prefix_len())
-            .collect();
-        if let Some(size) = sizes.first().filter(|_| !asked && sizes.len() == 1) {
-            prefix = *size;
-        }
-        let sizes = std::iter::once((prefix, asked)).chain(further);
+        let (prefix, asked) = network.prefix(tier);
+        let usual = usual_size(tier, ledger).filter(|_| !asked);
+        let sizes = std::iter::once((usual.unwrap_or(prefix), asked)).chain(further);
         for ((prefix, asked), ordinal) in sizes.zip(0..) {
             for id in tier.zones.as_ref().unwrap_or(&all) {
                 let key = SubnetKey {
@@ -92,8 +84,10 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
                 let fate = match (pin, ledger.get(&key)) {
                     (Some(pin), Some(entry)) if entry.cidr == pin => Fate::Stays(entry),
                     (Some(_), Some(entry)) if entry.state == State::Deployed => {
+                        // It has no place then, and what it has is nobody else's.
                         faults.insert("PLAN010");
-                        Fate::Stays(entry)
+                        left.push((key.clone(), entry));
+                        Fate::New(prefix, block)
                     }
                     (Some(pin), Some(Entry { cidr, ipv6, .. })) if overlap(pin, cidr) => {
                         Fate::Pinned(pin, ipv6)
@@ -144,6 +138,15 @@ pub(crate) fn expect(network: &Growing, ledger: &Ledger) -> Expected {
         expected.count(network);
     }
     expected
+}
+
+/// The size of a tier's first subnets, if they are all of one.
+fn usual_size(tier: &GrowingTier, ledger: &Ledger) -> Option<u8> {
+    let first = ledger
+        .entries()
+        .filter(|(key, _)| key.tier == tier.name && key.ordinal == 0);
+    let sizes: BTreeSet<u8> = first.map(|(_, entry)| entry.cidr.prefix_len()).collect();
+    sizes.first().copied().filter(|_| sizes.len() == 1)
 }
 
 /// Whether a tier of one block has a range written down that lies in another.

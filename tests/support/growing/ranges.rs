@@ -1,9 +1,9 @@
 //! Further blocks of a network, and ranges that are written down.
 
-use eksnet::network::Ipv4Net;
+use eksnet::network::{Access, Ipv4Net};
 use eksnet::plan::{Ledger, SubnetKey};
 
-use super::{Growing, overlap, zone};
+use super::{Growing, GrowingTier, MOST_TIERS, NAMES, overlap, zone};
 use crate::support::rng::Rng;
 
 const MOST_FURTHER_BLOCKS: usize = 3;
@@ -31,9 +31,9 @@ impl Growing {
         let first = self.cidr.network().octets()[0];
         let prefix = self.cidr.prefix_len();
         let next = self.cidr.network().to_bits() + (1 << (32 - prefix));
-        let mut there = self.blocks().into_iter();
-        let away = |old: &Ipv4Net| there.all(|block| !overlap(block, *old));
-        let away = ledger.tombstones().map(|old| old.cidr).find(away);
+        let there = self.blocks();
+        let is_free = |range: Ipv4Net| there.iter().all(|block| !overlap(*block, range));
+        let away = ledger.tombstones().find(|old| is_free(old.cidr));
         let again = away.filter(|_| rng.chance(80));
         let address = again.map_or(
             *rng.pick(&[
@@ -43,13 +43,26 @@ impl Growing {
                 [100, 64, 0, 0].into(),
                 [100, 65, 0, 0].into(),
             ]),
-            |old| old.network(),
+            |old| old.cidr.network(),
         );
         let prefix = (prefix + *rng.pick(&[0, 0, 0, 1, 2, 4])).min(28);
         let block = Ipv4Net::new(address, prefix).expect("a prefix").trunc();
-        let mut there = self.blocks().into_iter();
-        if there.all(|other| !overlap(other, block)) {
-            self.further.push(block);
+        if !is_free(block) {
+            return;
+        }
+        self.further.push(block);
+        let Some(old) = again.filter(|_| rng.chance(50)) else {
+            return;
+        };
+        // The tier comes back with the block.
+        let mut names = NAMES.into_iter().filter(|name| *name == old.key.tier);
+        let known = self.tiers.iter().any(|tier| tier.name == old.key.tier);
+        if let Some(name) = names.next()
+            && !known
+            && self.tiers.len() < MOST_TIERS
+        {
+            let tier = GrowingTier::new(name, Access::Isolated, None);
+            self.tiers.push(tier);
         }
     }
 
