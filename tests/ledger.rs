@@ -587,3 +587,19 @@ fn a_deployed_tier_is_told_to_get_further_subnets() {
     let prefix = prefix.split(')').next().and_then(|n| n.parse().ok());
     assert_eq!(advice(&stack(prefix), &ledger), None);
 }
+
+/// Fewer zones by a number and then as many again are the same zones, so that each subnet finds what it had.
+#[test]
+fn a_zone_comes_back_as_the_one_that_went() {
+    let net = || Network::new(cidr!("10.20.0.0/16"));
+    let plan = |net: Network, ledger: &Ledger| {
+        let stack = Stack::network_only("prod", Region::UsEast1, net);
+        stack.plan(ledger).expect("there is room")
+    };
+    let zones = ["use1-az1", "use1-az5", "use1-az6"];
+    let first = plan(net().in_zones(zones), &Ledger::new());
+    let fewer = plan(net().zones(2), &first.ledger());
+    let again = plan(net().zones(3), &fewer.ledger());
+    assert_eq!(again.zones, first.zones);
+    assert_eq!(again.ledger(), first.ledger());
+}

@@ -1,5 +1,7 @@
 //! Which zones a network spans.
 
+use std::collections::BTreeSet;
+
 use super::Ledger;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
@@ -7,7 +9,8 @@ use crate::network::{At, Region, Stack, ZoneError, ZoneId, Zones};
 
 /// The network's zones in order, or nothing where they cannot be told.
 ///
-/// A number of zones keeps those that the ledger knows: which zones a region has changes with the years.
+/// A number of zones keeps those that the ledger knows: which zones a region has changes with the years. Those that were
+/// removed come back first.
 pub(super) fn resolve(
     stack: &Stack,
     ledger: &Ledger,
@@ -90,15 +93,13 @@ fn by_count(
             return None;
         }
     }
-    let mut zones: Vec<ZoneId> = ledger.entries().map(|(key, _)| key.zone).collect();
-    zones.sort_unstable();
-    zones.dedup();
-    zones.truncate(wanted);
-    for id in known {
-        if let Ok(zone) = ZoneId::parse(id)
-            && zones.len() < wanted
-            && !zones.contains(&zone)
-        {
+    let live: BTreeSet<ZoneId> = ledger.entries().map(|(key, _)| key.zone).collect();
+    let removed = ledger.tombstones().map(|old| old.key.zone);
+    let removed: BTreeSet<ZoneId> = removed.filter(|zone| !zone.is_refused()).collect();
+    let known = known.iter().filter_map(|id| ZoneId::parse(id).ok());
+    let mut zones: Vec<ZoneId> = Vec::with_capacity(wanted);
+    for zone in live.into_iter().chain(removed).chain(known) {
+        if zones.len() < wanted && !zones.contains(&zone) {
             zones.push(zone);
         }
     }

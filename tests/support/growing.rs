@@ -202,8 +202,12 @@ impl Growing {
             Zones::Count(count) => {
                 let known = |id: &&&str| ledger.entries().any(|(key, _)| key.zone == zone(id));
                 let kept: Vec<_> = ZONES.iter().filter(known).collect();
-                let new = ZONES.iter().filter(|id| !kept.contains(id));
-                let all = kept.iter().copied().chain(new);
+                let had = |id: &&&str| ledger.tombstones().any(|old| old.key.zone == zone(id));
+                let back = ZONES.iter().filter(|id| !kept.contains(id)).filter(had);
+                let back: Vec<_> = back.collect();
+                let new = |id: &&&str| !kept.contains(id) && !back.contains(id);
+                let new = ZONES.iter().filter(new);
+                let all = kept.iter().chain(&back).copied().chain(new);
                 all.take(usize::from(*count)).copied().collect()
             }
         };
