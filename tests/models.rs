@@ -218,7 +218,8 @@ fn shuffle(value: &mut Value, rng: &mut Rng) {
 fn check_growth(spec: &Value, synthesis: &Synthesis, before: &Templates, seed: u64) -> usize {
     let ledger = synthesis.plan().ledger();
     let mut steps = 0;
-    let mut grow = |spec: &Value, needed: u64, all: bool| match run::value(spec, &ledger) {
+    let mut grow = |spec: &Value, needed: Option<Needed>, all: bool| match run::value(spec, &ledger)
+    {
         Ok(grown) => {
             let mut now: BTreeMap<_, _> = BTreeMap::new();
             for tier in &grown.plan().tiers {
@@ -233,26 +234,51 @@ fn check_growth(spec: &Value, synthesis: &Synthesis, before: &Templates, seed: u
         Err(findings) => check_growth_refusal(&findings, needed, synthesis, spec),
     };
     if let Some(more) = with_another_zone(spec, synthesis) {
-        grow(&more, u64::MAX, false);
+        grow(&more, None, false);
     }
     if let Some((more, needed)) = with_another_tier(spec, synthesis, seed) {
-        grow(&more, needed, true);
+        grow(&more, Some(needed), true);
     }
     steps
 }
 
 /// Growth is refused for lack of addresses, and where the user has to say more.
-fn check_growth_refusal(findings: &Findings, needed: u64, synthesis: &Synthesis, spec: &Value) {
-    let free = synthesis.plan().free_addresses();
+fn check_growth_refusal(
+    findings: &Findings,
+    needed: Option<Needed>,
+    synthesis: &Synthesis,
+    spec: &Value,
+) {
     for finding in findings.iter().filter(|f| f.severity == Severity::Error) {
         match finding.code.as_str() {
             // An address for each gateway was listed, and there is one more gateway; the template is full; or a second
             // public or private tier makes a choice necessary.
             "EKS404" | "EKS901" | "SPEC017" => {}
-            "PLAN001" => assert!(needed > free, "{needed} are refused though {free} are free"),
+            "PLAN001" => {
+                if let Some((prefix, count)) = needed {
+                    let room = room(synthesis, prefix);
+                    assert!(
+                        count > room,
+                        "{count} /{prefix} are refused though there is room for {room}"
+                    );
+                }
+            }
             _ => panic!("{:?}\n{spec}", run::errors(findings)),
         }
     }
+}
+
+/// Subnets of a size, and how many.
+type Needed = (u8, usize);
+
+/// How many subnets of a size fit into what is free for tiers that name no block.
+fn room(synthesis: &Synthesis, prefix: u8) -> usize {
+    let plan = synthesis.plan();
+    let shared: Ipv4Net = "100.64.0.0/10".parse().expect("a range");
+    let general = |block: &&Ipv4Net| shared.contains(&plan.cidr) || !shared.contains(*block);
+    let large = plan.free.iter().filter(general);
+    let large = large.filter(|block| block.prefix_len() <= prefix);
+    large.map(|block| 1 << (prefix - block.prefix_len())).sum()
 }
 
 fn with_another_zone(spec: &Value, synthesis: &Synthesis) -> Option<Value> {
@@ -271,7 +297,7 @@ fn with_another_zone(spec: &Value, synthesis: &Synthesis) -> Option<Value> {
     Some(more)
 }
 
-fn with_another_tier(spec: &Value, synthesis: &Synthesis, seed: u64) -> Option<(Value, u64)> {
+fn with_another_tier(spec: &Value, synthesis: &Synthesis, seed: u64) -> Option<(Value, Needed)> {
     let mut more = spec.clone();
     if spec["network"]["tiers"]
         .as_object()
@@ -299,8 +325,7 @@ fn with_another_tier(spec: &Value, synthesis: &Synthesis, seed: u64) -> Option<(
     more["network"]["tiers"]
         .as_object_mut()?
         .insert(name.to_owned(), tier);
-    let needed = (1 << (32 - prefix)) * synthesis.plan().zones.len() as u64;
-    Some((more, needed))
+    Some((more, (prefix, synthesis.plan().zones.len())))
 }
 
 /// What a network without tiers has, in so many words.
