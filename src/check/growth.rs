@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::Stack;
-use crate::plan::{Plan, PlannedTier, State, SubnetKey};
+use crate::plan::{Plan, PlannedTier, State, SubnetKey, listed};
 
 /// Node groups and Fargate profiles name all subnets of their tier, and EKS changes the subnets of neither.
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
@@ -48,13 +48,7 @@ fn change(tier: &PlannedTier, plan: &Plan) -> Option<String> {
 
 fn zones<'k>(keys: impl Iterator<Item = &'k SubnetKey>) -> Option<String> {
     let zones: BTreeSet<_> = keys.map(|key| key.zone).collect();
-    let mut words: Vec<String> = zones.iter().map(ToString::to_string).collect();
-    let last = words.pop()?;
-    Some(if words.is_empty() {
-        last
-    } else {
-        format!("{} and {last}", words.join(", "))
-    })
+    (!zones.is_empty()).then(|| listed(&zones))
 }
 
 fn replaced(

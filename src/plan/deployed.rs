@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ledger, PlannedTier, State, VpcRange};
+use super::{Entry, Ledger, PlannedTier, State, VpcRange};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::network::{Stack, ZoneId};
@@ -101,12 +101,13 @@ pub(super) fn lost_gateways(
     ledger: &Ledger,
     findings: &mut Findings,
 ) {
-    for (key, entry) in ledger.entries() {
+    let had = |(_, entry): &(_, Entry)| entry.nat && entry.state == State::Deployed;
+    for (key, _) in ledger.entries().filter(had) {
         let stays = nats.iter().any(|nat| {
             let tier = tiers.get(nat.tier);
             nat.zone == key.zone && tier.is_some_and(|tier| tier.name == key.tier)
         });
-        if entry.nat && entry.state == State::Deployed && !stays {
+        if !stays {
             findings.push(
                 rules::PLAN015
                     .at(
@@ -120,7 +121,8 @@ pub(super) fn lost_gateways(
     }
 }
 
-fn listed(zones: &BTreeSet<ZoneId>) -> String {
+/// Zones in words: `use1-az1, use1-az2 and use1-az4`.
+pub(crate) fn listed(zones: &BTreeSet<ZoneId>) -> String {
     let mut words: Vec<String> = zones.iter().map(ToString::to_string).collect();
     let last = words.pop().unwrap_or_default();
     if words.is_empty() {

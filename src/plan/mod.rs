@@ -27,6 +27,8 @@ pub use lock::{LOCK_FILE, LockFile};
 pub(crate) use tiers::DEFAULT_TIERS;
 
 pub(crate) use adopt::adopt;
+pub(crate) use deployed::listed;
+
 pub(crate) use allocator::{addresses as address_count, usable};
 
 use ipnet::Ipv4Net;
