@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::ec2::{LaunchTemplate, Subnet};
-use super::reference::{Arn, Deferred, GroupId, Ref, TemplateVersion};
+use super::reference::{Arn, Deferred, GroupId, Ref, TemplateVersion, Text};
 use super::table::resource;
 use super::tags::{TagMap, Tags};
 use super::value::{Field, Kind, Value, block, words};
@@ -213,7 +213,7 @@ resource! {
         /// Always `OVERWRITE`; CloudFormation has one property for both.
         on_update: &'static str = none / "resolve_conflicts_on_update", updates;
         /// Settings, as JSON text.
-        configuration: Option<&'static str> = "ConfigurationValues" / "configuration_values", updates;
+        configuration: Option<Text> = "ConfigurationValues" / "configuration_values", updates;
         /// Its tags.
         tags: Tags = "Tags" / "tags", updates;
     }

@@ -7,6 +7,7 @@ mod api_endpoint;
 mod at;
 mod cidr;
 mod cluster;
+mod compute;
 pub(crate) mod family;
 mod logs;
 mod nearest;
@@ -22,10 +23,8 @@ pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachabl
 pub use at::At;
 #[doc(hidden)]
 pub use cidr::parse_cidr;
-pub use cluster::{
-    Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs, FargateProfile, ImageFamily,
-    NodeGroup,
-};
+pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
+pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
@@ -42,9 +41,10 @@ pub use version::{Date, KubernetesVersion, Release, VersionError};
 pub use vpc::{ClusterTag, Network};
 
 pub(crate) use api_endpoint::EndpointMode;
+pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
-pub(crate) use cluster::Size;
-pub(crate) use cluster::{Grant, MaxUnavailable, Selector, is_graviton};
+pub(crate) use compute::Size;
+pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
 pub(crate) use security::Traffic;

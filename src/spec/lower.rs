@@ -5,6 +5,7 @@
 
 mod blocks;
 mod cluster;
+mod compute;
 mod network;
 mod words;
 

@@ -163,7 +163,7 @@ fn add_addon(
     model: &Model,
     cluster: &Ref<Cluster>,
     addon: AddonName,
-    configuration: Option<&'static str>,
+    configuration: Option<Text>,
     after: Vec<NodeId>,
 ) -> Option<NodeId> {
     let version = model.addon_versions.get(&addon);
@@ -250,7 +250,7 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
     if model.without_addons.contains(&AddonName::CoreDns) || !runs_core_dns(model) {
         return;
     }
-    let configuration = (!on_nodes(model)).then_some(r#"{"computeType":"Fargate"}"#);
+    let configuration = (!on_nodes(model)).then(|| Text::from(r#"{"computeType":"Fargate"}"#));
     add_addon(
         b,
         model,

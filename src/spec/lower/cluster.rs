@@ -4,15 +4,14 @@ use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
-use crate::graph::{CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect};
+use crate::graph::{ControlPlaneLog, SupportType};
 use crate::network::{
-    Access, AccessEntry, AddonName, AnyTier, At, Cluster, ControlPlaneLogs, EndpointMode,
-    FargateProfile, Grant, ImageFamily, MaxUnavailable, NodeGroup, Selector, Size, Stack,
+    Access, AccessEntry, AddonName, AnyTier, At, Cluster, ControlPlaneLogs, EndpointMode, Grant,
+    Stack,
 };
 use crate::spec::{
-    AccessEntriesSpec, AccessEntrySpec, AddonsSpec, AmiSpec, CapacitySpec, ClusterSpec, Either,
-    EndpointAccessSpec, EndpointSpec, FargateSpec, Field, Key, LogTypeSpec, LogsSpec, Names,
-    NodeGroupSpec, NoneWord, NumberOrText, SelectorSpec, SupportSpec, TaintEffectSpec, TaintSpec,
+    AccessEntriesSpec, AccessEntrySpec, AddonsSpec, ClusterSpec, Either, EndpointAccessSpec,
+    EndpointSpec, Field, LogTypeSpec, LogsSpec, NoneWord, SupportSpec,
 };
 
 impl Lowering<'_> {
@@ -67,7 +66,7 @@ impl Lowering<'_> {
     }
 
     /// A tier by its name; without a name the only private one.
-    fn workload_tier(
+    pub(super) fn workload_tier(
         &mut self,
         field: &Field<String>,
         (what, name): (&str, &At<String>),
@@ -111,7 +110,7 @@ impl Lowering<'_> {
     }
 
     /// The tier, or any where none is known: the rest is read all the same, but not planned.
-    fn some_tier(&mut self, tier: Option<At<AnyTier>>, stack: &Stack) -> At<AnyTier> {
+    pub(super) fn some_tier(&mut self, tier: Option<At<AnyTier>>, stack: &Stack) -> At<AnyTier> {
         self.complete &= tier.is_some();
         tier.unwrap_or_else(|| At::default_of(stack.network.tiers.handle(0)))
     }
@@ -218,161 +217,6 @@ impl Lowering<'_> {
         let what = "one of AWS's access policies, such as `AmazonEKSViewPolicy`";
         self.words.missing(origin, "policy", what);
     }
-
-    fn node_groups(
-        &mut self,
-        names: &Names<NodeGroupSpec>,
-        stack: &Stack,
-        tiers: &TierNames,
-        cluster: &mut Cluster,
-    ) {
-        for (key, field) in names.get().into_iter().flat_map(|named| named.iter()) {
-            let nothing = NodeGroupSpec::default();
-            let spec = field.get().unwrap_or(&nothing);
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
-            let tier = self.workload_tier(&spec.tier, ("node group", &name), stack, tiers);
-            let tier = self.some_tier(tier, stack);
-            let group = self.node_group(name, tier, spec);
-            cluster.node_groups.push(group);
-        }
-    }
-
-    fn node_group(
-        &mut self,
-        name: At<String>,
-        tier: At<AnyTier>,
-        spec: &NodeGroupSpec,
-    ) -> NodeGroup {
-        let mut group = NodeGroup::in_tier(name, tier);
-        if let Some(written) = spec.instance_types.get() {
-            let types = Words::texts(&spec.instance_types);
-            // Where none could be read, that has been said: the default keeps it from being said again.
-            if written.is_empty() || !types.is_empty() {
-                group.instance_types = types;
-            }
-        }
-        group.image = match spec.ami.located() {
-            Some((AmiSpec::Bottlerocket, span)) => {
-                At::new(ImageFamily::Bottlerocket, Origin::Spec(span))
-            }
-            Some((AmiSpec::Al2023, span)) => At::new(ImageFamily::Al2023, Origin::Spec(span)),
-            None => group.image,
-        };
-        group.capacity = match spec.capacity.get() {
-            Some(CapacitySpec::Spot) => CapacityType::Spot,
-            Some(CapacitySpec::OnDemand) | None => CapacityType::OnDemand,
-        };
-        if let Some((size, span)) = spec.size.located() {
-            let default = group.size.value;
-            let min = size.min.get().copied().unwrap_or(default.min);
-            let max = size
-                .max
-                .get()
-                .copied()
-                .unwrap_or_else(|| min.saturating_mul(2).max(1));
-            let desired = size.desired.get().copied();
-            group.size = At::new(Size { min, desired, max }, Origin::Spec(span));
-        }
-        if let Some(unavailable) = self.max_unavailable(&spec.max_unavailable) {
-            group.max_unavailable = unavailable;
-        }
-        if let Some((gib, span)) = spec.disk_gib.located() {
-            group.disk_gib = At::new(*gib, Origin::Spec(span));
-        }
-        group.disk_key = Words::text(&spec.disk_key);
-        if let Some((hops, span)) = spec.metadata_hops.located() {
-            group.metadata_hops = At::new(*hops, Origin::Spec(span));
-        }
-        group.labels = labels(&spec.labels);
-        for field in spec.taints.get().into_iter().flatten() {
-            group.taints.extend(self.taint(field));
-        }
-        group
-    }
-
-    fn max_unavailable(&mut self, field: &Field<NumberOrText>) -> Option<At<MaxUnavailable>> {
-        let (value, span) = field.located()?;
-        let origin = Origin::Spec(span);
-        let read = match value {
-            NumberOrText::Number(nodes) => u32::try_from(*nodes).ok().map(MaxUnavailable::Nodes),
-            NumberOrText::Text(text) => text
-                .strip_suffix('%')
-                .and_then(|percent| percent.trim().parse().ok())
-                .map(MaxUnavailable::Percent),
-        };
-        if read.is_none() {
-            self.words.push(
-                rules::SPEC015
-                    .at(
-                        origin,
-                        format!("`{value}` is not a number of nodes or a percentage"),
-                    )
-                    .help("write a number such as 1, or a percentage such as 33%"),
-            );
-        }
-        read.map(|value| At::new(value, origin))
-    }
-
-    fn taint(&mut self, field: &Field<TaintSpec>) -> Option<Taint> {
-        let (spec, span) = field.located()?;
-        let origin = Origin::Spec(span);
-        if spec.key.is_absent() {
-            self.words.missing(origin, "key", "the name of the taint");
-        }
-        if spec.effect.is_absent() {
-            self.words.missing(
-                origin,
-                "effect",
-                "`no-schedule`, `no-execute` or `prefer-no-schedule`",
-            );
-        }
-        Some(Taint {
-            key: spec.key.get()?.clone(),
-            value: spec.value.get().cloned(),
-            effect: match spec.effect.get()? {
-                TaintEffectSpec::NoSchedule => TaintEffect::NoSchedule,
-                TaintEffectSpec::NoExecute => TaintEffect::NoExecute,
-                TaintEffectSpec::PreferNoSchedule => TaintEffect::PreferNoSchedule,
-            },
-        })
-    }
-
-    fn fargate(
-        &mut self,
-        names: &Names<FargateSpec>,
-        stack: &Stack,
-        tiers: &TierNames,
-        cluster: &mut Cluster,
-    ) {
-        for (key, field) in names.get().into_iter().flat_map(|named| named.iter()) {
-            let nothing = FargateSpec::default();
-            let spec = field.get().unwrap_or(&nothing);
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
-            let tier = self.workload_tier(&spec.tier, ("Fargate profile", &name), stack, tiers);
-            let tier = self.some_tier(tier, stack);
-            let mut profile = FargateProfile::in_tier(name, tier);
-            for field in spec.selectors.get().into_iter().flatten() {
-                profile.selectors.extend(self.selector(field));
-            }
-            cluster.fargate.push(profile);
-        }
-    }
-
-    fn selector(&mut self, field: &Field<SelectorSpec>) -> Option<Selector> {
-        let (spec, span) = field.located()?;
-        if spec.namespace.is_absent() {
-            self.words
-                .missing(Origin::Spec(span), "namespace", "the namespace of the pods");
-        }
-        let namespace = Words::text(&spec.namespace).unwrap_or_else(|| {
-            self.complete = false;
-            At::new(String::new(), Origin::Spec(span))
-        });
-        Some(Selector {
-            namespace,
-            labels: labels(&spec.labels),
-        })
-    }
 }
 
 fn grants(entry: &AccessEntrySpec) -> Vec<Grant> {
@@ -393,12 +237,6 @@ fn grants(entry: &AccessEntrySpec) -> Vec<Grant> {
             .and_then(|spec| grant(&spec.policy, &spec.namespaces))
     });
     one.into_iter().chain(several).collect()
-}
-
-fn labels(names: &Names<String>) -> std::collections::BTreeMap<String, String> {
-    let all = names.get().into_iter().flat_map(|named| named.iter());
-    all.filter_map(|(key, value): &(Key, _)| Some((key.text.clone(), value.get()?.clone())))
-        .collect()
 }
 
 fn addon_versions(spec: &AddonsSpec, cluster: &mut Cluster) {
