@@ -75,8 +75,8 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity, Region,
+        Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
     };
 }
 
@@ -84,3 +84,10 @@ pub mod prelude {
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The programs of the guides compile.
+#[cfg(all(doctest, feature = "cli"))]
+mod guides {
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
+}

@@ -11,6 +11,7 @@ mod compute;
 mod endpoints;
 mod gateways;
 mod growth;
+mod identities;
 mod names;
 pub mod rules;
 mod security;
@@ -46,6 +47,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     security::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
+    identities::check(stack, findings);
     endpoints::check(stack, findings);
 }
 

@@ -92,6 +92,9 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN035 Error "a service account has one role";
+    PLAN036 Warning "pods with Pod Identity run on nodes";
+    PLAN037 Error "Pod Identity has its agent";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";

@@ -189,9 +189,9 @@ resource! {
         /// The cluster.
         cluster: Ref<Cluster> = "ClusterName" / "cluster_name", replaces;
         /// The namespace of the service account.
-        namespace: &'static str = "Namespace" / "namespace", replaces;
+        namespace: String = "Namespace" / "namespace", replaces;
         /// The service account.
-        service_account: &'static str = "ServiceAccount" / "service_account", replaces;
+        service_account: String = "ServiceAccount" / "service_account", replaces;
         /// The role.
         role: Deferred<Arn> = "RoleArn" / "role_arn", updates;
         /// Its tags.

@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
+use super::identity::PodIdentity;
 use super::logs::Key;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
@@ -185,6 +186,7 @@ pub struct Cluster {
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    pub(crate) pod_identities: Vec<PodIdentity>,
 }
 
 impl Cluster {
@@ -210,6 +212,7 @@ impl Cluster {
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            pod_identities: Vec::new(),
         }
     }
 
@@ -286,6 +289,12 @@ impl Cluster {
     /// Adds a Fargate profile.
     pub fn fargate(mut self, profile: FargateProfile) -> Self {
         self.fargate.push(profile);
+        self
+    }
+
+    /// Gives the pods of a service account a role.
+    pub fn pod_identity(mut self, identity: PodIdentity) -> Self {
+        self.pod_identities.push(identity);
         self
     }
 

@@ -1,13 +1,14 @@
 //! The cluster with its role, its log group and its add-ons.
 
 use super::Builder;
+use super::identities::{self, Owner};
 use super::keys::Keys;
 use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, PodIdentityAssociation,
-    Ref, Resource, Role, Statement, Subnet, Taint, TaintEffect, Text,
+    AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource, Role,
+    Statement, Subnet, Taint, TaintEffect, Text,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -72,6 +73,7 @@ pub(super) fn build(
         );
     }
     let addons = addons(b, model, &cluster);
+    identities::build(b, model, &cluster);
     ClusterRefs { cluster, addons }
 }
 
@@ -185,64 +187,19 @@ fn add_addon(
     .node()
 }
 
-/// Made before the add-on, and after the role's policies: pods that start earlier would have to be restarted to get the
-/// role, and without its rights no pod gets an address.
+/// The VPC CNI's own role, so that nodes themselves cannot change network interfaces. Made before the add-on: pods that
+/// start earlier would have to be restarted to get the role, and without its rights no pod gets an address.
 fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Option<NodeId> {
-    let role = cni_role(b, model);
-    let after = role.node().into_iter().collect();
-    let role = role.arn();
-    let tags = b.tags("vpc-cni");
-    b.add_after(
-        "vpc-cni",
-        model.origin,
-        after,
-        PodIdentityAssociation {
-            cluster: cluster.clone(),
-            namespace: "kube-system",
-            service_account: "aws-node",
-            role,
-            tags,
-        },
-    )
-    .node()
-}
-
-/// The VPC CNI's own role by Pod Identity, so that nodes themselves cannot change network interfaces. Only its service
-/// account in this cluster can take it on.
-///
-/// Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity".
-fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
-    let tags = b.tags("vpc-cni");
-    let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
-        .service("pods.eks.amazonaws.com")
-        .from_this_account()
-        .when(
-            "StringEquals",
-            "aws:RequestTag/eks-cluster-name",
-            model.name.value.as_str(),
-        )
-        .when(
-            "StringEquals",
-            "aws:RequestTag/kubernetes-namespace",
-            "kube-system",
-        )
-        .when(
-            "StringEquals",
-            "aws:RequestTag/kubernetes-service-account",
-            "aws-node",
-        );
-    b.add(
-        "vpc-cni",
-        model.origin,
-        Role {
-            name: b.global_name("vpc-cni"),
-            description: "Lets the VPC CNI give pods their addresses".to_owned(),
-            trust: trust.into(),
-            managed: vec![b.managed_policy("AmazonEKS_CNI_Policy")],
-            inline: Vec::new(),
-            tags,
-        },
-    )
+    let owner = Owner {
+        name: "vpc-cni",
+        origin: model.origin,
+        namespace: "kube-system",
+        service_account: "aws-node",
+    };
+    let description = "Lets the VPC CNI give pods their addresses".to_owned();
+    let managed = vec![b.managed_policy("AmazonEKS_CNI_Policy")];
+    let role = identities::role(b, model, &owner, description, managed);
+    identities::associate(b, cluster, &owner, &role)
 }
 
 /// CoreDNS, once there is something to run it: nodes, or Fargate for the pods of `kube-system`.

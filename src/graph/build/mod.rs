@@ -4,6 +4,7 @@ mod access;
 mod cluster;
 mod endpoints;
 mod flow_logs;
+mod identities;
 mod keys;
 mod nodes;
 mod outputs;

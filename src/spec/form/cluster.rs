@@ -34,6 +34,8 @@ pub struct ClusterSpec {
     pub fargate: Names<FargateSpec>,
     /// Versions of add-ons, or `none` to leave one out. AWS chooses the version by default.
     pub addons: Field<AddonsSpec>,
+    /// Roles of service accounts by EKS Pod Identity, by a name of your choice.
+    pub pod_identities: Names<PodIdentitySpec>,
     /// Whether the cluster's issuer is made known to IAM, for roles of service accounts. Off by default.
     pub oidc_provider: Field<bool>,
     /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`, and the group all that Karpenter's nodes need.
@@ -159,4 +161,19 @@ pub struct AddonsSpec {
     pub eks_pod_identity_agent: Field<String>,
     /// Resolves names. Installed once there is something to run it.
     pub coredns: Field<String>,
+}
+
+/// The role of a service account.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct PodIdentitySpec {
+    /// The namespace of the service account.
+    pub namespace: Field<String>,
+    /// The service account.
+    pub service_account: Field<String>,
+    /// The ARN of a role that exists already. It must trust `pods.eks.amazonaws.com`.
+    pub role: Field<String>,
+    /// The ARNs of the policies of a role that the stack makes.
+    pub policies: List<String>,
 }
