@@ -75,8 +75,8 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity, Region,
-        Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
+        FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
+        Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
     };
 }
 
@@ -90,4 +90,6 @@ struct Readme;
 mod guides {
     #[doc = include_str!("../docs/guides/pod-identity.md")]
     struct PodIdentity;
+    #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
+    struct HybridNodes;
 }

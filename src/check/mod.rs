@@ -11,6 +11,7 @@ mod compute;
 mod endpoints;
 mod gateways;
 mod growth;
+mod hybrid;
 mod identities;
 mod names;
 pub mod rules;
@@ -48,6 +49,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     compute::check(stack, findings);
     identities::check(stack, findings);
+    hybrid::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -55,6 +57,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
+    hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);

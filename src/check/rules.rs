@@ -95,6 +95,7 @@ rules! {
     PLAN035 Error "a service account has one role";
     PLAN036 Warning "pods with Pod Identity run on nodes";
     PLAN037 Error "Pod Identity has its agent";
+    PLAN038 Warning "hybrid nodes may join the cluster";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -167,6 +168,12 @@ rules! {
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+
+    EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
+    EKS867 Error "ranges of hybrid nodes are private";
+    EKS868 Error "ranges of hybrid nodes overlap nothing else";
+    EKS870 Warning "hybrid nodes reach the API on one side";
+    EKS871 Error "a connection leads to hybrid nodes";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

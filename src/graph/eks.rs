@@ -73,6 +73,10 @@ resource! {
         ip_family: &'static str = "KubernetesNetworkConfig.IpFamily" / "kubernetes_network_config.ip_family", replaces;
         /// The range of the addresses of Kubernetes services.
         service_cidr: Ipv4Net = "KubernetesNetworkConfig.ServiceIpv4Cidr" / "kubernetes_network_config.service_ipv4_cidr", replaces;
+        /// The ranges of machines outside of AWS that join.
+        remote_nodes: Vec<Ipv4Net> = "RemoteNetworkConfig.RemoteNodeNetworks[].Cidrs" / "remote_network_config.remote_node_networks.cidrs", updates / replaces;
+        /// The ranges of their pods.
+        remote_pods: Vec<Ipv4Net> = "RemoteNetworkConfig.RemotePodNetworks[].Cidrs" / "remote_network_config.remote_pod_networks.cidrs", updates / replaces;
         /// Always `API`: access entries, no `aws-auth`.
         authentication: &'static str = "AccessConfig.AuthenticationMode" / "access_config.authentication_mode", updates;
         /// Whether who makes the cluster is its administrator.
@@ -252,7 +256,7 @@ resource! {
         cluster: Ref<Cluster> = "ClusterName" / "cluster_name", replaces;
         /// Who.
         principal: String = "PrincipalArn" / "principal_arn", replaces;
-        /// Always `STANDARD`: a person or a program.
+        /// `STANDARD` for a person or a program, `HYBRID_LINUX` for machines outside of AWS.
         entry_type: &'static str = "Type" / "type", replaces;
         /// Kubernetes groups that it belongs to.
         groups: Vec<String> = "KubernetesGroups" / "kubernetes_groups", updates;

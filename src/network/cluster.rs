@@ -7,6 +7,7 @@ use ipnet::Ipv4Net;
 use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
+use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
 use super::logs::Key;
 use super::tier::{AnyTier, TierId};
@@ -187,6 +188,7 @@ pub struct Cluster {
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
     pub(crate) pod_identities: Vec<PodIdentity>,
+    pub(crate) hybrid_nodes: Option<HybridNodes>,
 }
 
 impl Cluster {
@@ -213,6 +215,7 @@ impl Cluster {
             oidc_provider: false,
             karpenter: false,
             pod_identities: Vec::new(),
+            hybrid_nodes: None,
         }
     }
 
@@ -289,6 +292,12 @@ impl Cluster {
     /// Adds a Fargate profile.
     pub fn fargate(mut self, profile: FargateProfile) -> Self {
         self.fargate.push(profile);
+        self
+    }
+
+    /// Lets machines outside of AWS join.
+    pub fn hybrid_nodes(mut self, nodes: HybridNodes) -> Self {
+        self.hybrid_nodes = Some(nodes);
         self
     }
 

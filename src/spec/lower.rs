@@ -6,6 +6,7 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod hybrid;
 mod identities;
 mod network;
 mod words;

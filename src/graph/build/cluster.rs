@@ -1,5 +1,7 @@
 //! The cluster with its role, its log group and its add-ons.
 
+use ipnet::Ipv4Net;
+
 use super::Builder;
 use super::identities::{self, Owner};
 use super::keys::Keys;
@@ -10,7 +12,7 @@ use crate::graph::{
     AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource, Role,
     Statement, Subnet, Taint, TaintEffect, Text,
 };
-use crate::network::{AddonName, Cluster as Model, EndpointMode};
+use crate::network::{AddonName, At, Cluster as Model, EndpointMode, HybridNodes};
 
 /// The cluster and what its nodes wait for.
 pub(super) struct ClusterRefs {
@@ -46,6 +48,8 @@ pub(super) fn build(
         public_access_cidrs: clients(b, &model.endpoint.value),
         ip_family: "ipv4",
         service_cidr: b.plan.service_cidr.unwrap_or_default(),
+        remote_nodes: remote(model, |hybrid| &hybrid.nodes),
+        remote_pods: remote(model, |hybrid| &hybrid.pods),
         authentication: "API",
         creator_admin: model.creator_admin,
         self_managed_addons: false,
@@ -75,6 +79,15 @@ pub(super) fn build(
     let addons = addons(b, model, &cluster);
     identities::build(b, model, &cluster);
     ClusterRefs { cluster, addons }
+}
+
+/// Ranges of hybrid nodes, by address.
+fn remote(model: &Model, which: impl Fn(&HybridNodes) -> &[At<Ipv4Net>]) -> Vec<Ipv4Net> {
+    let all = model.hybrid_nodes.as_ref().map_or(&[][..], which);
+    let mut all: Vec<_> = all.iter().map(|at| at.value).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Made before the cluster, which would otherwise make it by itself and keep its lines for ever.

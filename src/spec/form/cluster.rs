@@ -34,6 +34,8 @@ pub struct ClusterSpec {
     pub fargate: Names<FargateSpec>,
     /// Versions of add-ons, or `none` to leave one out. AWS chooses the version by default.
     pub addons: Field<AddonsSpec>,
+    /// Machines outside of AWS that join the cluster.
+    pub hybrid_nodes: Field<HybridNodesSpec>,
     /// Roles of service accounts by EKS Pod Identity, by a name of your choice.
     pub pod_identities: Names<PodIdentitySpec>,
     /// Whether the cluster's issuer is made known to IAM, for roles of service accounts. Off by default.
@@ -176,4 +178,17 @@ pub struct PodIdentitySpec {
     pub role: Field<String>,
     /// The ARNs of the policies of a role that the stack makes.
     pub policies: List<String>,
+}
+
+/// Machines outside of AWS that join the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct HybridNodesSpec {
+    /// The ranges of their addresses, 1 to 15 of private space outside the VPC.
+    pub nodes: List<String>,
+    /// The ranges of their pods, at most 15, where these are routed.
+    pub pods: List<String>,
+    /// The ARN of the role that they take on; it gets an access entry.
+    pub role: Field<String>,
 }

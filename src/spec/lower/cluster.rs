@@ -60,6 +60,7 @@ impl Lowering<'_> {
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
         }
+        cluster.hybrid_nodes = self.hybrid_nodes(&spec.hybrid_nodes);
         cluster.pod_identities = self.pod_identities(&spec.pod_identities);
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
