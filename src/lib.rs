@@ -76,7 +76,7 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
+        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Pods, Region, Rule,
         SecurityMode, Stack, Tier, TierId, TrafficType,
     };
 }

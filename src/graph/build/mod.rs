@@ -2,8 +2,10 @@
 
 mod access;
 mod cluster;
+mod cni;
 mod endpoints;
 mod flow_logs;
+mod json;
 mod keys;
 mod nodes;
 mod outputs;
