@@ -52,6 +52,7 @@ pub mod cli;
 pub mod diagnostic;
 mod files;
 pub mod graph;
+pub mod kubernetes;
 pub mod network;
 pub mod plan;
 pub mod render;
@@ -76,7 +77,7 @@ pub mod prelude {
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
         FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
-        Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
+        Pods, Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
     };
 }
 

@@ -10,6 +10,7 @@ use super::compute::{FargateProfile, NodeGroup};
 use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
 use super::logs::Key;
+use super::pods::Pods;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
 use crate::graph::{ControlPlaneLog, SupportType};
@@ -183,6 +184,7 @@ pub struct Cluster {
     pub(crate) access: Vec<Access>,
     pub(crate) node_groups: Vec<NodeGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
+    pub(crate) pods: Pods,
     pub(crate) addon_versions: BTreeMap<AddonName, At<String>>,
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
@@ -210,6 +212,7 @@ impl Cluster {
             access: Vec::new(),
             node_groups: Vec::new(),
             fargate: Vec::new(),
+            pods: Pods::defaults(Origin::Default),
             addon_versions: BTreeMap::new(),
             without_addons: Vec::new(),
             oidc_provider: false,
@@ -304,6 +307,12 @@ impl Cluster {
     /// Gives the pods of a service account a role.
     pub fn pod_identity(mut self, identity: PodIdentity) -> Self {
         self.pod_identities.push(identity);
+        self
+    }
+
+    /// How pods on nodes get their addresses.
+    pub fn pods(mut self, pods: Pods) -> Self {
+        self.pods = pods;
         self
     }
 

@@ -13,6 +13,7 @@ mod hybrid;
 mod identity;
 mod logs;
 mod nearest;
+mod pods;
 mod region;
 mod security;
 mod service;
@@ -31,6 +32,7 @@ pub use hybrid::HybridNodes;
 pub use identity::PodIdentity;
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pods::Pods;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
@@ -52,6 +54,7 @@ pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 #[cfg(feature = "spec")]

@@ -9,6 +9,7 @@ mod compute;
 mod hybrid;
 mod identities;
 mod network;
+mod pods;
 mod words;
 
 use self::words::Words;
