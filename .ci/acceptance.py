@@ -2,6 +2,7 @@
 """Judges the output of every example with the tools that its users have.
 
     acceptance.py [--no-judge] [EXAMPLE ...]    an EXAMPLE is the stem of a spec in examples/; without any, all
+    acceptance.py --no-judge --specs DIR        the specs of another directory
 
 synth     eksnet renders the spec as CloudFormation and as Terraform
 lint      cfn-lint in the spec's own region: no error, no warning
@@ -223,14 +224,15 @@ def judge(examples, everything):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-judge", action="store_true", help="do not deploy")
+    parser.add_argument("--specs", type=Path, default=REPO / "examples", metavar="DIR", help="judge these instead")
     parser.add_argument("examples", nargs="*", metavar="EXAMPLE")
     arguments = parser.parse_args()
-    specs = [p for p in sorted((REPO / "examples").glob("*")) if p.suffix in SPECS and p.is_file()]
+    specs = [p for p in sorted(arguments.specs.glob("*")) if p.suffix in SPECS and p.is_file()]
     if unknown := set(arguments.examples) - {p.stem for p in specs}:
         sys.exit(f"no such example: {', '.join(sorted(unknown))}")
     specs = [p for p in specs if not arguments.examples or p.stem in arguments.examples]
     if not specs:
-        sys.exit("no specs in examples/")
+        sys.exit(f"no specs in {arguments.specs}")
 
     required, missing = os.environ.get("EKSNET_REQUIRE_TOOLS") == "1", []
     with tempfile.TemporaryDirectory(prefix="eksnet-acceptance-") as scratch:
