@@ -69,7 +69,6 @@ pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
-    pub use crate::cidr;
     pub use crate::graph::{
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
@@ -78,6 +77,7 @@ pub mod prelude {
         FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
         SecurityMode, Stack, Tier, TierId, TrafficType,
     };
+    pub use crate::{cidr, cidr6};
 }
 
 /// The programs of the README compile.

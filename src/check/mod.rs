@@ -9,8 +9,10 @@ mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
+mod fargate;
 mod gateways;
 mod growth;
+mod ipv6;
 mod names;
 pub mod rules;
 mod security;
@@ -45,7 +47,9 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
+    ipv6::check(stack, findings);
     compute::check(stack, findings);
+    fargate::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -58,6 +62,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

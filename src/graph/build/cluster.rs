@@ -1,13 +1,16 @@
 //! The cluster with its role, its log group and its add-ons.
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
 use super::Builder;
+use super::cni_rights::cni_rights;
 use super::keys::Keys;
 use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, PodIdentityAssociation,
-    Ref, Resource, Role, Statement, Subnet, Taint, TaintEffect, Text,
+    AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider,
+    PodIdentityAssociation, Ref, Resource, Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -27,7 +30,18 @@ pub(super) fn build(
     let secrets_key = Keys::secrets(b, &model.secrets_key, model.origin);
     let log_group = log_group(b, model, keys);
     let role = role(b, model);
-    let after = log_group.into_iter().chain(role.node()).collect();
+    let public_access_cidrs = clients(b, model, &network.vpc);
+    // The VPC's IPv6 range can be asked for once it is there.
+    let range = public_access_cidrs
+        .0
+        .iter()
+        .any(|client| matches!(client, Deferred::Attribute(_, Attr::Ipv6Range)));
+    let range = network.vpc.node().filter(|_| range);
+    let after = log_group
+        .into_iter()
+        .chain(role.node())
+        .chain(range)
+        .collect();
     let tags = b.tags("");
     let encrypted = if secrets_key.is_some() {
         vec!["secrets"]
@@ -42,9 +56,9 @@ pub(super) fn build(
         groups: groups.control_plane.iter().map(Ref::id).collect(),
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
-        public_access_cidrs: clients(b, &model.endpoint.value),
-        ip_family: "ipv4",
-        service_cidr: b.plan.service_cidr.unwrap_or_default(),
+        public_access_cidrs,
+        ip_family: model.ip_family.value,
+        service_cidr: b.plan.service_cidr,
         authentication: "API",
         creator_admin: model.creator_admin,
         self_managed_addons: false,
@@ -123,14 +137,24 @@ pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
         .literal(format!(":cluster/{}", model.name.value))
 }
 
-/// Who reaches the public side. Where there is no private side, nodes come through their NAT gateways too.
-fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
+/// Who reaches the public side. Where there is no private side, nodes come too: through their NAT gateways, and to an IPv6
+/// cluster, whose endpoint has both families, with their own addresses.
+fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs {
+    let endpoint = &model.endpoint.value;
     let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
     named.sort_unstable();
     named.dedup();
-    let open = named.iter().any(|net| net.prefix_len() == 0);
+    let open = |everyone: IpNet| named.contains(&everyone);
+    let open_ipv4 = open(Ipv4Net::default().into());
+    let open_ipv6 = open(Ipv6Net::default().into());
     let mut clients: Vec<_> = named.into_iter().map(Deferred::Known).collect();
-    if matches!(endpoint, EndpointMode::Public(_)) && !open {
+    if !matches!(endpoint, EndpointMode::Public(_)) {
+        return AccessCidrs(clients);
+    }
+    if model.is_ipv6() && !open_ipv6 {
+        clients.extend(vpc.ipv6_cidr());
+    }
+    if !open_ipv4 {
         let addresses = b.graph.iter();
         clients.extend(
             addresses
@@ -213,6 +237,7 @@ fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Optio
 /// Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity".
 fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
     let tags = b.tags("vpc-cni");
+    let cni = cni_rights(b, model);
     let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
         .service("pods.eks.amazonaws.com")
         .from_this_account()
@@ -238,8 +263,8 @@ fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
             name: b.global_name("vpc-cni"),
             description: "Lets the VPC CNI give pods their addresses".to_owned(),
             trust: trust.into(),
-            managed: vec![b.managed_policy("AmazonEKS_CNI_Policy")],
-            inline: Vec::new(),
+            managed: cni.managed,
+            inline: cni.inline,
             tags,
         },
     )
@@ -261,6 +286,14 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
     );
 }
 
+/// Labels of CoreDNS's pods, as the add-on makes them.
+///
+/// Source: Amazon EKS User Guide, "Get started with AWS Fargate for your cluster".
+const CORE_DNS: [(&str, &str); 2] = [
+    ("k8s-app", "kube-dns"),
+    ("eks.amazonaws.com/component", "coredns"),
+];
+
 /// Whether CoreDNS has something to run on.
 pub(crate) fn runs_core_dns(model: &Model) -> bool {
     on_nodes(model)
@@ -268,7 +301,7 @@ pub(crate) fn runs_core_dns(model: &Model) -> bool {
             .fargate
             .iter()
             .flat_map(|profile| &profile.selectors)
-            .any(|selector| selector.namespace.value == "kube-system" && selector.labels.is_empty())
+            .any(|selector| selector.takes("kube-system", &CORE_DNS))
 }
 
 /// Whether CoreDNS runs on a node group. Of the taints that keep pods off, it tolerates this one only; on nodes with others

@@ -2,6 +2,7 @@
 
 mod access;
 mod cluster;
+mod cni_rights;
 mod endpoints;
 mod flow_logs;
 mod keys;
