@@ -70,7 +70,6 @@ pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
-    pub use crate::cidr;
     pub use crate::graph::{
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
@@ -79,6 +78,7 @@ pub mod prelude {
         FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
         Pods, Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
     };
+    pub use crate::{cidr, cidr6};
 }
 
 /// The programs of the README compile.

@@ -9,10 +9,12 @@ mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
+mod fargate;
 mod gateways;
 mod growth;
 mod hybrid;
 mod identities;
+mod ipv6;
 mod names;
 pub mod rules;
 mod security;
@@ -47,9 +49,11 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
+    ipv6::check(stack, findings);
     compute::check(stack, findings);
     identities::check(stack, findings);
     hybrid::check(stack, findings);
+    fargate::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -63,6 +67,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

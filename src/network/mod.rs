@@ -6,6 +6,7 @@
 mod api_endpoint;
 mod at;
 mod cidr;
+mod cidr6;
 mod cluster;
 mod compute;
 pub(crate) mod family;
@@ -26,11 +27,13 @@ pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachabl
 pub use at::At;
 #[doc(hidden)]
 pub use cidr::parse_cidr;
+#[doc(hidden)]
+pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use hybrid::HybridNodes;
 pub use identity::PodIdentity;
-pub use ipnet::Ipv4Net;
+pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use pods::Pods;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};

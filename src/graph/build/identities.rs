@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::diagnostic::Origin;
-use crate::graph::{Cluster, NodeId, PodIdentityAssociation, Ref, Role, Statement};
+use crate::graph::{Cluster, InlinePolicy, NodeId, PodIdentityAssociation, Ref, Role, Statement};
 use crate::network::{Cluster as Model, IdentityRole};
 
 /// A service account, and what its identity is called.
@@ -11,6 +11,13 @@ pub(super) struct Owner<'a> {
     pub(super) origin: Origin,
     pub(super) namespace: &'a str,
     pub(super) service_account: &'a str,
+}
+
+/// The policies of a role.
+pub(super) struct Rights {
+    /// AWS's and the user's, by ARN.
+    pub(super) managed: Vec<String>,
+    pub(super) inline: Vec<InlinePolicy>,
 }
 
 /// The user's own, by name.
@@ -34,7 +41,8 @@ pub(super) fn build(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) {
                     "Of service account {} in namespace {}",
                     owner.service_account, owner.namespace
                 );
-                role(b, model, &owner, description, managed)
+                let inline = Vec::new();
+                role(b, model, &owner, description, Rights { managed, inline })
             }
         };
         associate(b, cluster, &owner, &role);
@@ -49,7 +57,7 @@ pub(super) fn role(
     model: &Model,
     owner: &Owner,
     description: String,
-    managed: Vec<String>,
+    rights: Rights,
 ) -> Ref<Role> {
     let asks_as = [
         ("aws:RequestTag/eks-cluster-name", &*model.name.value),
@@ -73,8 +81,8 @@ pub(super) fn role(
             name: b.global_name(owner.name),
             description,
             trust: trust.into(),
-            managed,
-            inline: Vec::new(),
+            managed: rights.managed,
+            inline: rights.inline,
             tags,
         },
     )

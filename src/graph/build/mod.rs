@@ -3,6 +3,7 @@
 mod access;
 mod cluster;
 mod cni;
+mod cni_rights;
 mod endpoints;
 mod flow_logs;
 mod identities;

@@ -135,6 +135,17 @@ pub(super) fn rules(
         ipv4_only: false,
     }));
     wanted.sort_by_cached_key(|w| (w.group, name(w), w.ipv4_only));
+    let twins: Vec<_> = wanted
+        .iter()
+        .filter(|wanted| has_twin(b, wanted))
+        .map(|wanted| (wanted.group, wanted.traffic))
+        .collect();
+    // Said in as many words by the user, it is the twin.
+    wanted.retain(|wanted| {
+        let everywhere = wanted.peer == Peer::Ipv6Cidr(Ipv6Net::default());
+        let out = wanted.direction == Direction::Out;
+        !(everywhere && out && twins.contains(&(wanted.group, wanted.traffic)))
+    });
     let mut seen = BTreeSet::new();
     let mut nodes = Vec::with_capacity(wanted.len());
     for wanted in wanted {
@@ -353,12 +364,19 @@ fn name(wanted: &Wanted) -> String {
         Peer::Group(group) => group.as_str().to_owned(),
         Peer::ExistingGroup(id) | Peer::PrefixList(id) => id.clone(),
         Peer::Cidr(cidr) => cidr.to_string(),
+        Peer::Ipv6Cidr(cidr) => ipv6_name(*cidr),
     };
     format!(
         "{}/{side}-{peer}/{}",
         wanted.group.as_str(),
         wanted.traffic.words()
     )
+}
+
+/// `2001x2xxp48`: what would get lost in CloudFormation is written in letters that no address has.
+fn ipv6_name(range: Ipv6Net) -> String {
+    let address = range.addr().to_string().replace(':', "x");
+    format!("{address}p{}", range.prefix_len())
 }
 
 fn id(groups: &Groups, cluster: Option<&ClusterRefs>, group: Group) -> Option<Deferred<GroupId>> {
@@ -378,11 +396,12 @@ fn add(
 ) -> Option<NodeId> {
     let group = id(groups, cluster, wanted.group)?;
     let name = name(&wanted);
-    let (mut cidr, mut peer, mut prefix_list) = (None, None, None);
+    let (mut cidr, mut cidr_ipv6, mut peer, mut prefix_list) = (None, None, None, None);
     match wanted.peer {
         Peer::Group(other) => peer = Some(id(groups, cluster, other)?),
         Peer::ExistingGroup(id) => peer = Some(Deferred::Known(GroupId(id))),
         Peer::Cidr(net) => cidr = Some(net),
+        Peer::Ipv6Cidr(net) => cidr_ipv6 = Some(net),
         Peer::PrefixList(id) => prefix_list = Some(id),
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();
@@ -399,6 +418,7 @@ fn add(
                     from_port,
                     to_port,
                     cidr,
+                    cidr_ipv6,
                     peer,
                     prefix_list,
                 },
@@ -415,13 +435,20 @@ fn add(
                     from_port,
                     to_port,
                     cidr,
-                    cidr_ipv6: None,
+                    cidr_ipv6,
                     peer,
                     prefix_list,
                 },
             )
             .node(),
     }
+}
+
+/// Whether a rule lets a dual-stack network's packets out to everywhere.
+fn has_twin(b: &Builder, wanted: &Wanted) -> bool {
+    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
+    let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
+    out && b.stack.network.ipv6.is_some()
 }
 
 /// The same to everywhere by IPv6, for a rule that lets a dual-stack network's packets out to everywhere by IPv4: AWS keeps
@@ -434,9 +461,7 @@ fn twin(
     cluster: Option<&ClusterRefs>,
     wanted: &Wanted,
 ) -> Option<(String, Origin, EgressRule)> {
-    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
-    let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
-    if b.stack.network.ipv6.is_none() || !out {
+    if !has_twin(b, wanted) {
         return None;
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();

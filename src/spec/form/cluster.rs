@@ -18,7 +18,11 @@ pub struct ClusterSpec {
     pub control_plane: Field<String>,
     /// Who reaches the API.
     pub endpoint: Field<EndpointSpec>,
+    /// The addresses of pods and services: `ipv4` (the default), or `ipv6` in a network with `ipv6: true`. A change replaces the
+    /// cluster.
+    pub ip_family: Field<IpFamilySpec>,
     /// The range of Kubernetes services, /12 to /24 of private space outside the VPC. `172.20.0.0/16` by default.
+    /// Not for IPv6 clusters, whose range EKS chooses.
     pub service_cidr: Field<String>,
     /// The key that secrets are encrypted with: `create` (the default), `aws-owned`, or the ARN of a key.
     pub secrets_key: Field<String>,
@@ -47,6 +51,17 @@ pub struct ClusterSpec {
     pub karpenter: Field<bool>,
 }
 
+/// The addresses of pods and services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum IpFamilySpec {
+    /// IPv4.
+    Ipv4,
+    /// IPv6; nodes have both.
+    Ipv6,
+}
+
 /// Where the API answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -67,7 +82,8 @@ pub enum EndpointAccessSpec {
 pub struct EndpointSpec {
     /// `private` (the default), `public` or `public-and-private`. Naming `public-cidrs` alone means the last.
     pub access: Field<EndpointAccessSpec>,
-    /// Ranges that reach the public side, at most 40. `0.0.0.0/0` must be written out.
+    /// Ranges that reach the public side, at most 40; of IPv6, too, for an IPv6 cluster. `0.0.0.0/0` and `::/0` must be
+    /// written out.
     pub public_cidrs: List<String>,
 }
 
