@@ -54,6 +54,8 @@ mod files;
 pub mod graph;
 pub mod network;
 pub mod plan;
+#[cfg(feature = "spec")]
+pub mod read;
 pub mod render;
 #[cfg(feature = "report")]
 pub mod report;
