@@ -52,6 +52,7 @@ pub mod cli;
 pub mod diagnostic;
 mod files;
 pub mod graph;
+pub mod kubernetes;
 pub mod network;
 pub mod plan;
 #[cfg(feature = "spec")]
@@ -77,7 +78,7 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
+        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Pods, Region, Rule,
         SecurityMode, Stack, Tier, TierId, TrafficType,
     };
 }

@@ -6,6 +6,7 @@
 mod adopt;
 mod check;
 mod completions;
+mod documents;
 mod explain;
 mod import;
 mod init;

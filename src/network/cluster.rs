@@ -8,6 +8,7 @@ use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
 use super::logs::Key;
+use super::pods::Pods;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
 use crate::graph::{ControlPlaneLog, SupportType};
@@ -181,6 +182,7 @@ pub struct Cluster {
     pub(crate) access: Vec<Access>,
     pub(crate) node_groups: Vec<NodeGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
+    pub(crate) pods: Pods,
     pub(crate) addon_versions: BTreeMap<AddonName, At<String>>,
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
@@ -206,6 +208,7 @@ impl Cluster {
             access: Vec::new(),
             node_groups: Vec::new(),
             fargate: Vec::new(),
+            pods: Pods::defaults(Origin::Default),
             addon_versions: BTreeMap::new(),
             without_addons: Vec::new(),
             oidc_provider: false,
@@ -286,6 +289,12 @@ impl Cluster {
     /// Adds a Fargate profile.
     pub fn fargate(mut self, profile: FargateProfile) -> Self {
         self.fargate.push(profile);
+        self
+    }
+
+    /// How pods on nodes get their addresses.
+    pub fn pods(mut self, pods: Pods) -> Self {
+        self.pods = pods;
         self
     }
 

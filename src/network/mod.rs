@@ -11,6 +11,7 @@ mod compute;
 pub(crate) mod family;
 mod logs;
 mod nearest;
+mod pods;
 mod region;
 mod security;
 mod service;
@@ -27,6 +28,7 @@ pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pods::Pods;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
@@ -47,6 +49,7 @@ pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 #[cfg(feature = "spec")]

@@ -7,6 +7,7 @@ mod blocks;
 mod cluster;
 mod compute;
 mod network;
+mod pods;
 mod words;
 
 use self::words::Words;

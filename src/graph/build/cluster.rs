@@ -1,6 +1,7 @@
 //! The cluster with its role, its log group and its add-ons.
 
 use super::Builder;
+use super::cni;
 use super::keys::Keys;
 use super::nodes::Compute;
 use super::security::Groups;
@@ -71,7 +72,7 @@ pub(super) fn build(
             },
         );
     }
-    let addons = addons(b, model, &cluster);
+    let addons = addons(b, model, &cluster, network, groups);
     ClusterRefs { cluster, addons }
 }
 
@@ -142,7 +143,13 @@ fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
 }
 
 /// The add-ons that nodes wait for; CoreDNS waits for nodes.
-fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId> {
+fn addons(
+    b: &mut Builder,
+    model: &Model,
+    cluster: &Ref<Cluster>,
+    network: &NetworkRefs,
+    groups: &Groups,
+) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     for &addon in AddonName::ALL {
         if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
@@ -153,7 +160,10 @@ fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId>
         .then(|| cni_identity(b, model, cluster))
         .flatten();
         let after = identity.into_iter().collect();
-        nodes.extend(add_addon(b, model, cluster, addon, None, after));
+        let configuration = (addon == AddonName::VpcCni)
+            .then(|| cni::configuration(b, &model.pods, cluster, network, groups))
+            .flatten();
+        nodes.extend(add_addon(b, model, cluster, addon, configuration, after));
     }
     nodes
 }

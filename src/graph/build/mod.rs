@@ -2,8 +2,10 @@
 
 mod access;
 mod cluster;
+mod cni;
 mod endpoints;
 mod flow_logs;
+mod json;
 mod keys;
 mod nodes;
 mod outputs;
@@ -73,6 +75,7 @@ impl<'a> Builder<'a> {
                 layout: stack.layout.value,
                 entries: Vec::with_capacity(96),
                 outputs: Vec::new(),
+                objects: Vec::new(),
             },
         }
     }

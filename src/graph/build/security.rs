@@ -8,7 +8,9 @@ use super::Builder;
 use super::cluster::ClusterRefs;
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
-use crate::graph::{Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup};
+use crate::graph::{
+    Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
+};
 use crate::network::{Access, Direction, Group, Peer, SecurityMode, Traffic};
 
 /// The stack's groups.
@@ -70,6 +72,21 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
         ));
     }
     groups
+}
+
+/// The groups that nodes carry.
+pub(super) fn node_groups(
+    b: &Builder,
+    cluster: &Ref<Cluster>,
+    groups: &Groups,
+) -> Vec<Deferred<GroupId>> {
+    let own = groups.nodes.iter().map(Ref::id);
+    match b.stack.network.security {
+        SecurityMode::Standard => std::iter::once(cluster.security_group())
+            .chain(own)
+            .collect(),
+        SecurityMode::Restricted => own.collect(),
+    }
 }
 
 /// A rule in words of the model.

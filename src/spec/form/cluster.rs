@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord};
+use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord, PodsSpec};
 use crate::spec::{Either, Field};
 
 /// The cluster.
@@ -32,6 +32,8 @@ pub struct ClusterSpec {
     pub node_groups: Names<NodeGroupSpec>,
     /// Fargate profiles: pods that run without nodes.
     pub fargate: Names<FargateSpec>,
+    /// How pods on nodes get their addresses. One by one, from the subnet of their node, by default.
+    pub pods: Field<PodsSpec>,
     /// Versions of add-ons, or `none` to leave one out. AWS chooses the version by default.
     pub addons: Field<AddonsSpec>,
     /// Whether the cluster's issuer is made known to IAM, for roles of service accounts. Off by default.

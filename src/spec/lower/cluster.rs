@@ -57,6 +57,9 @@ impl Lowering<'_> {
         }
         self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
+        if let Some((pods, span)) = spec.pods.located() {
+            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers);
+        }
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
         }
