@@ -55,6 +55,8 @@ pub mod graph;
 pub mod kubernetes;
 pub mod network;
 pub mod plan;
+#[cfg(feature = "spec")]
+pub mod read;
 pub mod render;
 #[cfg(feature = "report")]
 pub mod report;

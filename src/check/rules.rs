@@ -77,6 +77,11 @@ rules! {
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
     SPEC060 Error "a Fargate selector can match a pod";
+    SPEC050 Error "a file to import is an eksctl ClusterConfig";
+    SPEC051 Warning "what a ClusterConfig says is carried over";
+    SPEC052 Warning "zones of a ClusterConfig are given with their ids";
+    SPEC053 Error "a value of a ClusterConfig is of the kind that eksctl takes";
+    SPEC054 Info "what eksctl does without being told is known";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
