@@ -84,3 +84,8 @@ pub mod prelude {
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The programs of the guide to IPv6 compile.
+#[cfg(all(doctest, feature = "cli"))]
+#[doc = include_str!("../docs/guides/ipv6.md")]
+struct Ipv6Guide;

@@ -117,7 +117,7 @@ fn the_cni_has_rights_of_its_own() {
     ]] });
     let expected = vec![
         json!({
-            "Sid": "Read",
+            "Sid": "ReadInstances",
             "Effect": "Allow",
             "Action": [
                 "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces",
@@ -126,7 +126,7 @@ fn the_cni_has_rights_of_its_own() {
             "Resource": "*",
         }),
         json!({
-            "Sid": "Assign",
+            "Sid": "AssignAddresses",
             "Effect": "Allow",
             "Action": ["ec2:AssignIpv6Addresses", "ec2:CreateTags"],
             "Resource": changes,

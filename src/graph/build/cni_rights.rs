@@ -37,8 +37,8 @@ pub(super) fn cni_rights(b: &Builder, model: &Model) -> CniRights {
     ];
     let change = ["ec2:AssignIpv6Addresses", "ec2:CreateTags"];
     let document = [
-        Statement::allow("Read", read).on("*"),
-        Statement::allow("Assign", change).on(interfaces),
+        Statement::allow("ReadInstances", read).on("*"),
+        Statement::allow("AssignAddresses", change).on(interfaces),
     ];
     CniRights {
         managed: Vec::new(),
