@@ -52,8 +52,11 @@ pub mod cli;
 pub mod diagnostic;
 mod files;
 pub mod graph;
+pub mod kubernetes;
 pub mod network;
 pub mod plan;
+#[cfg(feature = "spec")]
+pub mod read;
 pub mod render;
 #[cfg(feature = "report")]
 pub mod report;
@@ -74,8 +77,8 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
+        Pods, Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -85,7 +88,13 @@ pub mod prelude {
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// The programs of the guide to IPv6 compile.
+/// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
-#[doc = include_str!("../docs/guides/ipv6.md")]
-struct Ipv6Guide;
+mod guides {
+    #[doc = include_str!("../docs/guides/ipv6.md")]
+    struct Ipv6;
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
+    #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
+    struct HybridNodes;
+}

@@ -220,6 +220,19 @@ fn everything_that_does_not_fit_is_said_at_once() {
     found.sort_unstable();
     assert_eq!(found, ["EKS125", "EKS127", "EKS128", "EKS129", "EKS730"]);
     assert_eq!(
+        errors(&text(
+            "  pods: { mode: prefixes, warm: { prefixes: 2 }, snat: external }\n"
+        )),
+        ["SPEC018", "SPEC018", "SPEC018"]
+    );
+    assert_eq!(
+        errors(&text("  pods: { tier: nodes, placement: custom-networking }\n").replace(
+            "zones: 2",
+            "zones: 2, tiers: { public: { access: public }, nodes: { access: private }, control-plane: { access: isolated } }"
+        )),
+        ["EKS731"]
+    );
+    assert_eq!(
         errors(&text("  endpoint: { public-cidrs: [\"fd00::/8\"] }\n")),
         ["EKS606"]
     );

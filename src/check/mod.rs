@@ -12,6 +12,8 @@ mod endpoints;
 mod fargate;
 mod gateways;
 mod growth;
+mod hybrid;
+mod identities;
 mod ipv6;
 mod names;
 pub mod rules;
@@ -49,6 +51,8 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);
+    identities::check(stack, findings);
+    hybrid::check(stack, findings);
     fargate::check(stack, findings);
     endpoints::check(stack, findings);
 }
@@ -57,6 +61,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
+    hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);

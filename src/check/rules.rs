@@ -76,6 +76,11 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC050 Error "a file to import is an eksctl ClusterConfig";
+    SPEC051 Warning "what a ClusterConfig says is carried over";
+    SPEC052 Warning "zones of a ClusterConfig are given with their ids";
+    SPEC053 Error "a value of a ClusterConfig is of the kind that eksctl takes";
+    SPEC054 Info "what eksctl does without being told is known";
     SPEC060 Error "a Fargate selector can match a pod";
 
     PLAN001 Error "every subnet has room in the network";
@@ -94,6 +99,10 @@ rules! {
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
     PLAN031 Warning "a pod is of one Fargate profile";
+    PLAN035 Error "a service account has one role";
+    PLAN036 Warning "pods with Pod Identity run on nodes";
+    PLAN037 Error "Pod Identity has its agent";
+    PLAN038 Warning "hybrid nodes may join the cluster";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -167,6 +176,7 @@ rules! {
     EKS650 Warning "clients of the API are not documentation ranges";
 
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
+    EKS731 Error "IPv6 clusters have no custom networking and no hybrid nodes";
 
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
@@ -175,6 +185,12 @@ rules! {
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS822 Warning "a cluster has at most 10 Fargate profiles";
     EKS833 Warning "pods find names where all run on Fargate";
+
+    EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
+    EKS867 Error "ranges of hybrid nodes are private";
+    EKS868 Error "ranges of hybrid nodes overlap nothing else";
+    EKS870 Warning "hybrid nodes reach the API on one side";
+    EKS871 Error "a connection leads to hybrid nodes";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

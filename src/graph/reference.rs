@@ -148,6 +148,12 @@ macro_rules! identifiers {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl super::value::Field for $name {
             const KIND: super::value::Kind = super::value::Kind::Text;
 
@@ -271,6 +277,18 @@ impl Text {
         }
     }
 
+    /// Adds the parts of another text.
+    #[must_use]
+    pub fn text(mut self, text: &Self) -> Self {
+        for piece in &text.0 {
+            match piece {
+                Piece::Literal(literal) => self = self.literal(literal),
+                Piece::Attribute(..) | Piece::Account => self.0.push(piece.clone()),
+            }
+        }
+        self
+    }
+
     /// Its parts.
     pub fn pieces(&self) -> &[Piece] {
         &self.0
@@ -289,9 +307,18 @@ impl From<String> for Text {
     }
 }
 
-impl AsRef<str> for Arn {
-    fn as_ref(&self) -> &str {
-        &self.0
+impl From<&Deferred<GroupId>> for Text {
+    fn from(id: &Deferred<GroupId>) -> Self {
+        Self::new().value(id)
+    }
+}
+
+impl From<&Ref<super::Subnet>> for Text {
+    fn from(subnet: &Ref<super::Subnet>) -> Self {
+        match subnet {
+            Ref::Here(id, _) => Self(vec![Piece::Attribute(*id, Attr::Identity)]),
+            Ref::Existing(id) => Self::new().literal(id),
+        }
     }
 }
 

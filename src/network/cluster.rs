@@ -7,7 +7,10 @@ use ipnet::Ipv4Net;
 use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
+use super::hybrid::HybridNodes;
+use super::identity::PodIdentity;
 use super::logs::Key;
+use super::pods::Pods;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
 use crate::graph::{ControlPlaneLog, IpFamily, SupportType};
@@ -182,10 +185,13 @@ pub struct Cluster {
     pub(crate) access: Vec<Access>,
     pub(crate) node_groups: Vec<NodeGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
+    pub(crate) pods: Pods,
     pub(crate) addon_versions: BTreeMap<AddonName, At<String>>,
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    pub(crate) pod_identities: Vec<PodIdentity>,
+    pub(crate) hybrid_nodes: Option<HybridNodes>,
 }
 
 impl Cluster {
@@ -208,10 +214,13 @@ impl Cluster {
             access: Vec::new(),
             node_groups: Vec::new(),
             fargate: Vec::new(),
+            pods: Pods::defaults(Origin::Default),
             addon_versions: BTreeMap::new(),
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            pod_identities: Vec::new(),
+            hybrid_nodes: None,
         }
     }
 
@@ -316,6 +325,24 @@ impl Cluster {
     /// Adds a Fargate profile.
     pub fn fargate(mut self, profile: FargateProfile) -> Self {
         self.fargate.push(profile);
+        self
+    }
+
+    /// Lets machines outside of AWS join.
+    pub fn hybrid_nodes(mut self, nodes: HybridNodes) -> Self {
+        self.hybrid_nodes = Some(nodes);
+        self
+    }
+
+    /// Gives the pods of a service account a role.
+    pub fn pod_identity(mut self, identity: PodIdentity) -> Self {
+        self.pod_identities.push(identity);
+        self
+    }
+
+    /// How pods on nodes get their addresses.
+    pub fn pods(mut self, pods: Pods) -> Self {
+        self.pods = pods;
         self
     }
 

@@ -10,8 +10,11 @@ mod cidr6;
 mod cluster;
 mod compute;
 pub(crate) mod family;
+mod hybrid;
+mod identity;
 mod logs;
 mod nearest;
+mod pods;
 mod region;
 mod security;
 mod service;
@@ -28,8 +31,11 @@ pub use cidr::parse_cidr;
 pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
+pub use hybrid::HybridNodes;
+pub use identity::PodIdentity;
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pods::Pods;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
@@ -48,8 +54,10 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 #[cfg(feature = "spec")]

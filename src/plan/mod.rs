@@ -138,6 +138,8 @@ pub struct Plan {
     pub(crate) node_tiers: Vec<usize>,
     /// The tiers of the Fargate profiles, in the order of the model.
     pub(crate) fargate_tiers: Vec<usize>,
+    /// The tier that pods on nodes have their addresses from, where it is not their node's.
+    pub(crate) pod_tier: Option<usize>,
     /// The tier that stands for "where the workload is".
     pub(crate) workload: Option<usize>,
     /// The tier of the interface endpoints.
@@ -262,6 +264,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         cluster_zones,
         node_tiers: tiers.node_tiers,
         fargate_tiers: tiers.fargate_tiers,
+        pod_tier: tiers.pod_tier,
         workload: tiers.workload,
         endpoint_tier: tiers.endpoint_tier,
     };

@@ -6,7 +6,10 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod hybrid;
+mod identities;
 mod network;
+mod pods;
 mod words;
 
 use self::words::Words;

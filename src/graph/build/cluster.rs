@@ -1,18 +1,18 @@
 //! The cluster with its role, its log group and its add-ons.
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
-
-use super::Builder;
 use super::cni_rights::cni_rights;
+use super::identities::{self, Owner};
 use super::keys::Keys;
 use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
+use super::{Builder, cni};
 use crate::graph::{
-    AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider,
-    PodIdentityAssociation, Ref, Resource, Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
+    AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
+    Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
 };
-use crate::network::{AddonName, Cluster as Model, EndpointMode};
+use crate::network::{AddonName, At, Cluster as Model, EndpointMode, HybridNodes};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// The cluster and what its nodes wait for.
 pub(super) struct ClusterRefs {
@@ -56,6 +56,8 @@ pub(super) fn build(
         groups: groups.control_plane.iter().map(Ref::id).collect(),
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
+        remote_nodes: remote(model, |hybrid| &hybrid.nodes),
+        remote_pods: remote(model, |hybrid| &hybrid.pods),
         public_access_cidrs,
         ip_family: model.ip_family.value,
         service_cidr: b.plan.service_cidr,
@@ -85,8 +87,18 @@ pub(super) fn build(
             },
         );
     }
-    let addons = addons(b, model, &cluster);
+    let addons = addons(b, model, &cluster, network, groups);
+    identities::build(b, model, &cluster);
     ClusterRefs { cluster, addons }
+}
+
+/// Ranges of hybrid nodes, by address.
+fn remote(model: &Model, which: impl Fn(&HybridNodes) -> &[At<Ipv4Net>]) -> Vec<Ipv4Net> {
+    let all = model.hybrid_nodes.as_ref().map_or(&[][..], which);
+    let mut all: Vec<_> = all.iter().map(|at| at.value).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Made before the cluster, which would otherwise make it by itself and keep its lines for ever.
@@ -166,7 +178,13 @@ fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs {
 }
 
 /// The add-ons that nodes wait for; CoreDNS waits for nodes.
-fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId> {
+fn addons(
+    b: &mut Builder,
+    model: &Model,
+    cluster: &Ref<Cluster>,
+    network: &NetworkRefs,
+    groups: &Groups,
+) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     for &addon in AddonName::ALL {
         if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
@@ -177,7 +195,10 @@ fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId>
         .then(|| cni_identity(b, model, cluster))
         .flatten();
         let after = identity.into_iter().collect();
-        nodes.extend(add_addon(b, model, cluster, addon, None, after));
+        let configuration = (addon == AddonName::VpcCni)
+            .then(|| cni::configuration(b, &model.pods, cluster, network, groups))
+            .flatten();
+        nodes.extend(add_addon(b, model, cluster, addon, configuration, after));
     }
     nodes
 }
@@ -209,65 +230,19 @@ fn add_addon(
     .node()
 }
 
-/// Made before the add-on, and after the role's policies: pods that start earlier would have to be restarted to get the
-/// role, and without its rights no pod gets an address.
+/// The VPC CNI's own role, so that nodes themselves cannot change network interfaces. Made before the add-on: pods that
+/// start earlier would have to be restarted to get the role, and without its rights no pod gets an address.
 fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Option<NodeId> {
-    let role = cni_role(b, model);
-    let after = role.node().into_iter().collect();
-    let role = role.arn();
-    let tags = b.tags("vpc-cni");
-    b.add_after(
-        "vpc-cni",
-        model.origin,
-        after,
-        PodIdentityAssociation {
-            cluster: cluster.clone(),
-            namespace: "kube-system",
-            service_account: "aws-node",
-            role,
-            tags,
-        },
-    )
-    .node()
-}
-
-/// The VPC CNI's own role by Pod Identity, so that nodes themselves cannot change network interfaces. Only its service
-/// account in this cluster can take it on.
-///
-/// Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity".
-fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
-    let tags = b.tags("vpc-cni");
-    let cni = cni_rights(b, model);
-    let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
-        .service("pods.eks.amazonaws.com")
-        .from_this_account()
-        .when(
-            "StringEquals",
-            "aws:RequestTag/eks-cluster-name",
-            model.name.value.as_str(),
-        )
-        .when(
-            "StringEquals",
-            "aws:RequestTag/kubernetes-namespace",
-            "kube-system",
-        )
-        .when(
-            "StringEquals",
-            "aws:RequestTag/kubernetes-service-account",
-            "aws-node",
-        );
-    b.add(
-        "vpc-cni",
-        model.origin,
-        Role {
-            name: b.global_name("vpc-cni"),
-            description: "Lets the VPC CNI give pods their addresses".to_owned(),
-            trust: trust.into(),
-            managed: cni.managed,
-            inline: cni.inline,
-            tags,
-        },
-    )
+    let owner = Owner {
+        name: "vpc-cni",
+        origin: model.origin,
+        namespace: "kube-system",
+        service_account: "aws-node",
+    };
+    let description = "Lets the VPC CNI give pods their addresses".to_owned();
+    let rights = cni_rights(b, model);
+    let role = identities::role(b, model, &owner, description, rights);
+    identities::associate(b, cluster, &owner, &role)
 }
 
 /// CoreDNS, once there is something to run it: nodes, or Fargate for the pods of `kube-system`.

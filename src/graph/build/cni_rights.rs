@@ -1,15 +1,12 @@
 //! What the VPC CNI may do.
 
 use super::Builder;
+use super::identities::Rights;
 use crate::graph::{InlinePolicy, Statement, Text};
 use crate::network::Cluster as Model;
 
 /// The policies with which the VPC CNI gives pods their addresses.
-pub(super) struct CniRights {
-    pub(super) managed: Vec<String>,
-    pub(super) inline: Vec<InlinePolicy>,
-}
-
+///
 /// AWS's own policy speaks of IPv4 alone, and there is none for IPv6.
 ///
 /// An IPv6 node has one interface with a prefix, so the policy names nothing that makes or attaches interfaces. It changes
@@ -17,9 +14,9 @@ pub(super) struct CniRights {
 ///
 /// Source: Amazon EKS User Guide, "Configure Amazon VPC CNI plugin to use IRSA", step 2 for IPv6; amazon-vpc-cni-k8s,
 /// `docs/iam-policy.md`, "IPv6 mode"; subnets are read where the CNI chooses among them, since 1.18.0.
-pub(super) fn cni_rights(b: &Builder, model: &Model) -> CniRights {
+pub(super) fn cni_rights(b: &Builder, model: &Model) -> Rights {
     if !model.is_ipv6() {
-        return CniRights {
+        return Rights {
             managed: vec![b.managed_policy("AmazonEKS_CNI_Policy")],
             inline: Vec::new(),
         };
@@ -40,7 +37,7 @@ pub(super) fn cni_rights(b: &Builder, model: &Model) -> CniRights {
         Statement::allow("ReadInstances", read).on("*"),
         Statement::allow("AssignAddresses", change).on(interfaces),
     ];
-    CniRights {
+    Rights {
         managed: Vec::new(),
         inline: vec![InlinePolicy {
             name: "ipv6-addresses",

@@ -4,15 +4,15 @@ use super::Builder;
 use super::cluster::ClusterRefs;
 use super::cni_rights::cni_rights;
 use super::routing::Routes;
-use super::security::Groups;
+use super::security::{Groups, node_groups};
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, GroupId, LaunchTemplate,
-    NodeGroup, NodeId, PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Taint, Text,
+    Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, LaunchTemplate, NodeGroup, NodeId,
+    PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Taint, Text,
 };
 use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
-    NodeGroup as GroupModel, Partition, SecurityMode, Selector,
+    NodeGroup as GroupModel, Partition, Selector,
 };
 use crate::plan::Plan;
 
@@ -186,13 +186,7 @@ fn launch_template(
     cluster: &ClusterRefs,
     groups: &Groups,
 ) -> Ref<LaunchTemplate> {
-    let own = groups.nodes.iter().map(Ref::id);
-    let carried: Vec<Deferred<GroupId>> = match b.stack.network.security {
-        SecurityMode::Standard => std::iter::once(cluster.cluster.security_group())
-            .chain(own)
-            .collect(),
-        SecurityMode::Restricted => own.collect(),
-    };
+    let carried = node_groups(b, &cluster.cluster, groups);
     let tags = b.tags(&group.name.value);
     let made = ["instance", "network-interface", "volume"]
         .map(|resource_type| TagSpecification {

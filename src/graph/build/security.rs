@@ -8,8 +8,10 @@ use super::Builder;
 use super::cluster::ClusterRefs;
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
-use crate::graph::{Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup};
-use crate::network::{Access, Direction, Group, Peer, SecurityMode, Traffic};
+use crate::graph::{
+    Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
+};
+use crate::network::{Access, At, Direction, Group, Peer, SecurityMode, Traffic};
 
 /// The stack's groups.
 pub(super) struct Groups {
@@ -72,6 +74,21 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
     groups
 }
 
+/// The groups that nodes carry.
+pub(super) fn node_groups(
+    b: &Builder,
+    cluster: &Ref<Cluster>,
+    groups: &Groups,
+) -> Vec<Deferred<GroupId>> {
+    let own = groups.nodes.iter().map(Ref::id);
+    match b.stack.network.security {
+        SecurityMode::Standard => std::iter::once(cluster.security_group())
+            .chain(own)
+            .collect(),
+        SecurityMode::Restricted => own.collect(),
+    }
+}
+
 /// A rule in words of the model.
 struct Wanted {
     group: Group,
@@ -96,6 +113,7 @@ pub(super) fn rules(
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
     }
+    wanted.extend(hybrid(b));
     if groups.endpoints.is_some() {
         wanted.extend(b.stack.network.blocks().map(|block| {
             rule(
@@ -157,6 +175,45 @@ fn rule(
         origin: Origin::Default,
         ipv4_only: false,
     }
+}
+
+/// The API for machines outside of AWS and their pods, and their kubelets for the control plane. Webhooks on their pods are
+/// the user's own rules: only he knows the ports.
+///
+/// Source: EKS user guide, "Prepare networking for hybrid nodes", cluster security group rules.
+fn hybrid(b: &Builder) -> Vec<Wanted> {
+    let Some(hybrid) = b
+        .cluster()
+        .and_then(|cluster| cluster.hybrid_nodes.as_ref())
+    else {
+        return Vec::new();
+    };
+    let api = |range: &At<Ipv4Net>, what: &str| Wanted {
+        origin: range.origin,
+        ..rule(
+            Group::ControlPlane,
+            Direction::In,
+            Traffic::Tcp(443, 443),
+            range.value,
+            what,
+        )
+    };
+    let kubelet = |range: &At<Ipv4Net>| Wanted {
+        origin: range.origin,
+        ..rule(
+            Group::ControlPlane,
+            Direction::Out,
+            Traffic::Tcp(10250, 10250),
+            range.value,
+            "Kubelet of hybrid nodes",
+        )
+    };
+    let nodes = hybrid.nodes.iter();
+    let pods = hybrid.pods.iter();
+    nodes
+        .flat_map(|range| [api(range, "API from hybrid nodes"), kubelet(range)])
+        .chain(pods.map(|range| api(range, "API from pods on hybrid nodes")))
+        .collect()
 }
 
 /// Everything between nodes and control plane, as the page "EKS networking" asks. What else nodes need, the group that EKS

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord};
+use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord, PodsSpec};
 use crate::spec::{Either, Field};
 
 /// The cluster.
@@ -36,8 +36,14 @@ pub struct ClusterSpec {
     pub node_groups: Names<NodeGroupSpec>,
     /// Fargate profiles: pods that run without nodes.
     pub fargate: Names<FargateSpec>,
+    /// How pods on nodes get their addresses. One by one, from the subnet of their node, by default.
+    pub pods: Field<PodsSpec>,
     /// Versions of add-ons, or `none` to leave one out. AWS chooses the version by default.
     pub addons: Field<AddonsSpec>,
+    /// Machines outside of AWS that join the cluster.
+    pub hybrid_nodes: Field<HybridNodesSpec>,
+    /// Roles of service accounts by EKS Pod Identity, by a name of your choice.
+    pub pod_identities: Names<PodIdentitySpec>,
     /// Whether the cluster's issuer is made known to IAM, for roles of service accounts. Off by default.
     pub oidc_provider: Field<bool>,
     /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`, and the group all that Karpenter's nodes need.
@@ -175,4 +181,32 @@ pub struct AddonsSpec {
     pub eks_pod_identity_agent: Field<String>,
     /// Resolves names. Installed once there is something to run it.
     pub coredns: Field<String>,
+}
+
+/// The role of a service account.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct PodIdentitySpec {
+    /// The namespace of the service account.
+    pub namespace: Field<String>,
+    /// The service account.
+    pub service_account: Field<String>,
+    /// The ARN of a role that exists already. It must trust `pods.eks.amazonaws.com`.
+    pub role: Field<String>,
+    /// The ARNs of the policies of a role that the stack makes.
+    pub policies: List<String>,
+}
+
+/// Machines outside of AWS that join the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct HybridNodesSpec {
+    /// The ranges of their addresses, 1 to 15 of private space outside the VPC.
+    pub nodes: List<String>,
+    /// The ranges of their pods, at most 15, where these are routed.
+    pub pods: List<String>,
+    /// The ARN of the role that they take on; it gets an access entry.
+    pub role: Field<String>,
 }

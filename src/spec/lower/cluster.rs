@@ -64,9 +64,14 @@ impl Lowering<'_> {
         }
         self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
+        if let Some((pods, span)) = spec.pods.located() {
+            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers);
+        }
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
         }
+        cluster.hybrid_nodes = self.hybrid_nodes(&spec.hybrid_nodes);
+        cluster.pod_identities = self.pod_identities(&spec.pod_identities);
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
         cluster
