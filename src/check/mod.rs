@@ -12,6 +12,7 @@ mod endpoints;
 mod gateways;
 mod growth;
 mod names;
+mod pods;
 pub mod rules;
 mod security;
 mod services;
@@ -46,6 +47,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     security::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
+    pods::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -54,6 +56,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);

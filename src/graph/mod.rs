@@ -79,6 +79,7 @@ resources! {
     VpcCidr,
     DefaultSecurityGroup,
     Subnet,
+    SubnetReservation,
     InternetGateway,
     EgressOnlyInternetGateway,
     ElasticIp,
