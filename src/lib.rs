@@ -91,6 +91,8 @@ struct Readme;
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
 mod guides {
+    #[doc = include_str!("../docs/guides/ipv6.md")]
+    struct Ipv6;
     #[doc = include_str!("../docs/guides/pod-identity.md")]
     struct PodIdentity;
     #[doc = include_str!("../docs/guides/hybrid-nodes.md")]

@@ -46,7 +46,10 @@ fn features_go_together_or_say_why_not() {
             Ok(synthesis) => {
                 accepted += 1;
                 whole(&synthesis, &value);
-                for (&a, &z) in chosen.iter().flat_map(|a| chosen.iter().map(move |z| (a, z))) {
+                for (&a, &z) in chosen
+                    .iter()
+                    .flat_map(|a| chosen.iter().map(move |z| (a, z)))
+                {
                     *met.entry((a, z)).or_default() += 1;
                 }
                 if sample.len() < SAMPLE {
@@ -77,7 +80,10 @@ fn features_go_together_or_say_why_not() {
 
 /// Every two features have met, but those of which it is known that they cannot; and these have not.
 fn every_pair(met: &BTreeMap<(Feature, Feature), usize>) {
-    let never: BTreeSet<_> = NEVER.iter().map(|&(a, z, _)| (a.min(z), a.max(z))).collect();
+    let never: BTreeSet<_> = NEVER
+        .iter()
+        .map(|&(a, z, _)| (a.min(z), a.max(z)))
+        .collect();
     let mut apart = BTreeSet::new();
     for (place, &a) in Feature::ALL.iter().enumerate() {
         for &z in &Feature::ALL[place + 1..] {
@@ -140,7 +146,11 @@ fn write(sample: &[Value]) {
     for value in sample {
         let name = value["stack"].as_str().expect("a name");
         let text = emit::yaml(value, &mut Order::Sorted);
-        assert!(spec::load(name, None, &text, &mut eksnet::diagnostic::Sources::new()).synthesize(&Ledger::new()).is_ok());
+        assert!(
+            spec::load(name, None, &text, &mut eksnet::diagnostic::Sources::new())
+                .synthesize(&Ledger::new())
+                .is_ok()
+        );
         std::fs::write(directory.join(format!("{name}.yaml")), text).expect("a file");
     }
 }

@@ -16,6 +16,7 @@ mod hybrid;
 mod identities;
 mod ipv6;
 mod names;
+mod pods;
 pub mod rules;
 mod security;
 mod services;
@@ -54,6 +55,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     identities::check(stack, findings);
     hybrid::check(stack, findings);
     fargate::check(stack, findings);
+    pods::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -63,6 +65,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     services::check_plan(stack, plan, findings);
     hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);

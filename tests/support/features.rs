@@ -196,7 +196,8 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
             });
         }
         Feature::Software => {
-            spec["cluster"]["uses"] = json!(["load-balancer-controller", "ebs-csi", "external-dns"]);
+            spec["cluster"]["uses"] =
+                json!(["load-balancer-controller", "ebs-csi", "external-dns"]);
         }
         Feature::EndpointPolicies => {
             spec["network"]["endpoint-policies"] = "this-account".into();
