@@ -76,8 +76,8 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Pods, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Pods, PolicyEngine,
+        PolicyMode, Region, Rule, SecurityMode, Stack, Tenant, Tier, TierId, TrafficType,
     };
 }
 

@@ -12,6 +12,7 @@ mod endpoints;
 mod gateways;
 mod growth;
 mod names;
+mod policy;
 pub mod rules;
 mod security;
 mod services;
@@ -46,6 +47,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     security::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
+    policy::check(stack, findings);
     endpoints::check(stack, findings);
 }
 

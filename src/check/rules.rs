@@ -76,6 +76,8 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC045 Error "the policies of tenants are enforced by somebody";
+    SPEC046 Error "a namespace belongs to one tenant, or to none";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -159,11 +161,17 @@ rules! {
     EKS629 Error "an endpoint's service exists in the region";
     EKS650 Warning "clients of the API are not documentation ranges";
 
+    EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
+    EKS744 Info "in strict mode pods wait for their policies";
+    EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
+    EKS748 Info "where policies are enforced, namespaces begin closed";
+
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+    EKS825 Error "pods that Calico's policies hold run on nodes";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

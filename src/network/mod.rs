@@ -12,6 +12,7 @@ pub(crate) mod family;
 mod logs;
 mod nearest;
 mod pods;
+mod policy;
 mod region;
 mod security;
 mod service;
@@ -29,6 +30,7 @@ pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use pods::Pods;
+pub use policy::{PolicyEngine, PolicyMode, Tenant};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,

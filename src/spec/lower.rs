@@ -8,6 +8,7 @@ mod cluster;
 mod compute;
 mod network;
 mod pods;
+mod policy;
 mod words;
 
 use self::words::Words;
