@@ -12,6 +12,7 @@ mod endpoints;
 mod gateways;
 mod growth;
 mod names;
+mod pods;
 mod policy;
 pub mod rules;
 mod security;
@@ -47,6 +48,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     security::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
+    pods::check(stack, findings);
     policy::check(stack, findings);
     endpoints::check(stack, findings);
 }
@@ -56,6 +58,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
