@@ -74,9 +74,9 @@ pub mod prelude {
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
-        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
+        FargateProfile, FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Peering,
+        Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType, Vpn,
     };
 }
 

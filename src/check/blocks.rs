@@ -216,17 +216,33 @@ impl<'a> Block<'a, '_> {
     fn connected(&mut self) -> Option<Finding> {
         let range = self.range();
         let mut connected = self.stack.network.connected_ranges();
-        let (network, theirs) = connected.find(|(_, theirs)| overlap(theirs.value, range))?;
-        let finding = rules::EKS118
-            .at(
-                self.at.origin,
-                format!(
-                    "{range} overlaps {} of the connected network `{}`",
-                    theirs.value, network.name.value
-                ),
-            )
-            .related(theirs.origin, format!("{} is here", theirs.value))
-            .note("AWS refuses to peer such VPCs and to associate them with one Direct Connect gateway; over a transit gateway or a VPN, hosts with an address in both are out of reach");
+        let (network, theirs) = connected.find(|(network, theirs)| {
+            overlap(theirs.value, range) && !network.is_summary(theirs.value, range)
+        })?;
+        let name = &network.name.value;
+        let routed = network
+            .link
+            .as_ref()
+            .is_some_and(|link| !link.by.is_peering());
+        let finding = if routed {
+            rules::EKS114
+                .at(
+                    self.at.origin,
+                    format!("routes to {} of `{name}` would lead out of {range}", theirs.value),
+                )
+                .note("AWS refuses a route to a VPC's own addresses, and a block that holds the destination of a route; one that a VPN announces is never used")
+        } else {
+            rules::EKS118
+                .at(
+                    self.at.origin,
+                    format!(
+                        "{range} overlaps {} of the connected network `{name}`",
+                        theirs.value
+                    ),
+                )
+                .note("AWS refuses to peer such VPCs and to associate them with one Direct Connect gateway; over a transit gateway or a VPN, hosts with an address in both are out of reach")
+        };
+        let finding = finding.related(theirs.origin, format!("{} is here", theirs.value));
         Some(self.offer(finding, Room::Near))
     }
 

@@ -8,6 +8,7 @@ mod at;
 mod cidr;
 mod cluster;
 mod compute;
+mod connection;
 pub(crate) mod family;
 mod logs;
 mod nearest;
@@ -25,6 +26,9 @@ pub use at::At;
 pub use cidr::parse_cidr;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
+pub use connection::{
+    ByDirectConnect, ByPeering, ByTransitGateway, ByVpn, Connection, Peering, Vpn,
+};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
@@ -45,10 +49,9 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Way};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
-#[cfg(feature = "spec")]
-pub(crate) use vpc::Connected;
 pub(crate) use vpc::Zones;

@@ -23,6 +23,8 @@ use crate::diagnostic::{Finding, Findings, Sources, Span};
 pub(super) const FIELD: &str = "$eksnet::Field";
 /// The struct name by which `Either` asks whether a value is a single word or number.
 pub(super) const EITHER: &str = "$eksnet::Either";
+/// The struct name by which `ListOr` asks whether a value is a list.
+pub(super) const LIST_OR: &str = "$eksnet::ListOr";
 /// The struct name by which `Key` asks for a key together with its place.
 pub(super) const KEY: &str = "$eksnet::Key";
 
@@ -247,6 +249,9 @@ impl<'de> Deserializer<'de> for De<'de> {
         }
         if name == EITHER {
             return self.settle(visitor.visit_seq(Forms::new(self)));
+        }
+        if name == LIST_OR {
+            return self.settle(visitor.visit_seq(Forms::list(self)));
         }
         let Kind::Map(entries) = &self.node.kind else {
             return Err(self.not_a_struct(&expected(&visitor), fields));

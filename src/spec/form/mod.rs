@@ -4,12 +4,14 @@
 
 mod cluster;
 mod compute;
+mod connections;
 mod network;
 
 use serde::Deserialize;
 
 pub use cluster::*;
 pub use compute::*;
+pub use connections::*;
 pub use network::*;
 
 use super::{Either, Field, Named};
