@@ -207,6 +207,32 @@ fn node_groups_wait_for_the_routes_of_their_tier() {
     assert!(after.contains("aws_route.nodes_use1_az2_internet"));
 }
 
+#[test]
+fn internal_load_balancers_answer_connected_networks() {
+    let more = "
+    internal: { access: private, prefix: 24, nat: none }
+    data: { access: isolated, prefix: 24 }";
+    let text = spec(TOOLS)
+        .replace("nat: none", "nat: none, load-balancers: false")
+        .replace("  connected:", &format!("{}\n  connected:", &more[1..]));
+    let (synthesis, _, shown) = try_with(&text, &Ledger::new());
+    let template = template(&synthesis.unwrap_or_else(|| panic!("{shown}")));
+    let resources = template["Resources"].as_object().expect("resources");
+    let routes: Vec<&String> = resources
+        .keys()
+        .filter(|id| id.ends_with("To172x18x0x016"))
+        .collect();
+    assert_eq!(
+        routes,
+        [
+            "RouteInternalUse1Az1To172x18x0x016",
+            "RouteInternalUse1Az2To172x18x0x016",
+            "RouteNodesUse1Az1To172x18x0x016",
+            "RouteNodesUse1Az2To172x18x0x016",
+        ]
+    );
+}
+
 /// Every subnet of a plan with its range.
 fn subnets(synthesis: &Synthesis) -> BTreeSet<String> {
     let tiers = synthesis.plan().tiers.iter();

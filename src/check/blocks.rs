@@ -213,36 +213,22 @@ impl<'a> Block<'a, '_> {
         Some(self.offer(finding, Room::Private))
     }
 
+    /// Where routes of the stack's own lead there, rule EKS114 speaks of the range and not of the block.
     fn connected(&mut self) -> Option<Finding> {
         let range = self.range();
         let mut connected = self.stack.network.connected_ranges();
-        let (network, theirs) = connected.find(|(network, theirs)| {
-            overlap(theirs.value, range) && !network.is_summary(theirs.value, range)
-        })?;
-        let name = &network.name.value;
-        let routed = network
-            .link
-            .as_ref()
-            .is_some_and(|link| !link.by.is_peering());
-        let finding = if routed {
-            rules::EKS114
-                .at(
-                    self.at.origin,
-                    format!("routes to {} of `{name}` would lead out of {range}", theirs.value),
-                )
-                .note("AWS refuses a route to a VPC's own addresses, and a block that holds the destination of a route; one that a VPN announces is never used")
-        } else {
-            rules::EKS118
-                .at(
-                    self.at.origin,
-                    format!(
-                        "{range} overlaps {} of the connected network `{name}`",
-                        theirs.value
-                    ),
-                )
-                .note("AWS refuses to peer such VPCs and to associate them with one Direct Connect gateway; over a transit gateway or a VPN, hosts with an address in both are out of reach")
-        };
-        let finding = finding.related(theirs.origin, format!("{} is here", theirs.value));
+        let (network, theirs) = connected
+            .find(|(network, theirs)| overlap(theirs.value, range) && !network.is_routed())?;
+        let finding = rules::EKS118
+            .at(
+                self.at.origin,
+                format!(
+                    "{range} overlaps {} of the connected network `{}`",
+                    theirs.value, network.name.value
+                ),
+            )
+            .related(theirs.origin, format!("{} is here", theirs.value))
+            .note("AWS refuses to peer such VPCs and to associate them with one Direct Connect gateway; over a transit gateway or a VPN, hosts with an address in both are out of reach");
         Some(self.offer(finding, Room::Near))
     }
 

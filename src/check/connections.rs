@@ -20,6 +20,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             continue;
         };
         ranges(connected, link, findings);
+        if connected.is_routed() {
+            own_addresses(stack, connected, findings);
+        }
         way(stack, link, &mut seen, findings);
         if let Some(origin) = link.api {
             api(stack, origin, findings);
@@ -61,6 +64,29 @@ fn ranges(connected: &Connected, link: &Link, findings: &mut Findings) {
         if let Some(first) = earlier.find(|first| first.value == cidr.value) {
             findings.push(twice(cidr.origin, &cidr.value.to_string(), first.origin));
         }
+    }
+}
+
+/// A route to a part of the VPC itself.
+fn own_addresses(stack: &Stack, connected: &Connected, findings: &mut Findings) {
+    for cidr in &connected.cidrs {
+        let mut blocks = stack.network.blocks();
+        let Some(block) = blocks.find(|block| block.value.contains(&cidr.value)) else {
+            continue;
+        };
+        findings.push(
+            rules::EKS114
+                .at(
+                    cidr.origin,
+                    format!(
+                        "a route to {} would lead out of the VPC's own {}",
+                        cidr.value, block.value
+                    ),
+                )
+                .related(block.origin, format!("{} is here", block.value))
+                .note("AWS refuses such a route, and refuses a block that holds the destination of a route; one that a VPN announces is never used")
+                .help("leave the range out, or write one around the block: the VPC's own addresses stay its own"),
+        );
     }
 }
 

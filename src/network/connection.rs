@@ -20,11 +20,16 @@ pub(crate) struct Connected {
 }
 
 impl Connected {
-    /// Whether a route of the VPC's own may lead to a range around one of its blocks: the way to that block stays, since it is
-    /// the more specific one. AWS peers no VPCs that overlap.
+    /// Whether routes of the stack's own lead there, and not a peering, which AWS refuses between networks that overlap.
+    pub(crate) fn is_routed(&self) -> bool {
+        let link = self.link.as_ref();
+        link.is_some_and(|link| !link.by.is_peering())
+    }
+
+    /// Whether a range says where all the rest of a block's surroundings is: the way to the block itself stays, since it is the
+    /// more specific one.
     pub(crate) fn is_summary(&self, range: Ipv4Net, block: Ipv4Net) -> bool {
-        let routed = self.link.as_ref().is_some_and(|link| !link.by.is_peering());
-        routed && range != block && range.contains(&block)
+        self.is_routed() && range != block && range.contains(&block)
     }
 }
 
@@ -32,7 +37,7 @@ impl Connected {
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
     pub(crate) by: Way,
-    /// Whose tables get the routes; those of the workload where nobody says.
+    /// Whose tables get the routes; those of nodes, pods and internal load balancers where nobody says.
     pub(crate) tiers: Vec<At<AnyTier>>,
     /// Where the cluster's API was opened to the ranges, if it was.
     pub(crate) api: Option<Origin>,
@@ -198,8 +203,8 @@ pub enum ByPeering {}
 
 /// A connection to another network, before [`Network::connect`] took it.
 ///
-/// Its ranges are known to every rule, its routes stand in the tables of the tiers that are named, or of those where nodes
-/// and pods are. What the other side has to do is a remark (rule PLAN022).
+/// Its ranges are known to every rule, its routes stand in the tables of the tiers that are named, or of those where nodes,
+/// pods and internal load balancers are. What the other side has to do is a remark (rule PLAN022).
 ///
 /// ```
 /// use eksnet::prelude::*;
@@ -340,7 +345,8 @@ impl<W> Connection<W> {
         self
     }
 
-    /// A tier whose route tables lead there; one more for each call. Without a call: those of nodes and pods.
+    /// A tier whose route tables lead there; one more for each call. Without a call: those of nodes, pods and internal load
+    /// balancers.
     #[track_caller]
     pub fn tier<A>(mut self, tier: &TierId<A>) -> Self {
         let tier = At::caller(tier.any);

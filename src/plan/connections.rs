@@ -102,8 +102,15 @@ pub(super) fn resolve(
             [] => [usual.node_tiers, usual.fargate_tiers].concat(),
             named => named.iter().filter_map(|t| used(t, findings)).collect(),
         };
-        if link.tiers.is_empty() && leading.is_empty() {
-            leading.extend(usual.workload);
+        if link.tiers.is_empty() {
+            // Internal load balancers answer clients there.
+            let internal = |tier: &usize| {
+                tiers[*tier].access == Access::Private && tiers[*tier].load_balancers
+            };
+            leading.extend((0..tiers.len()).filter(internal));
+            if leading.is_empty() {
+                leading.extend(usual.workload);
+            }
         }
         if leading.is_empty() && link.tiers.is_empty() {
             no_tiers(connected, tiers, findings);

@@ -272,7 +272,8 @@ impl<'de> Deserializer<'de> for De<'de> {
             Kind::Str(word) => return Err(self.not_in_list(word, variants)),
             Kind::Map(entries) => match entries.as_slice() {
                 [entry] if variants.contains(&entry.key.as_str()) => Choice::map(entry, self),
-                _ => return Err(self.not_a_variant(variants)),
+                [] => return Err(self.not_a_variant(variants)),
+                entries => return Err(self.not_one_variant(entries, variants)),
             },
             Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::List(_) => {
                 return Err(self.not_a_variant(variants));

@@ -14,7 +14,8 @@ pub struct ConnectionSpec {
     pub cidrs: List<String>,
     /// What connects the two. Without, the ranges are known and nothing is built.
     pub by: Field<WaySpec>,
-    /// The tiers whose route tables lead there: those of nodes and pods by default, and the control plane's where `api` is on.
+    /// The tiers whose route tables lead there: those of nodes, pods and internal load balancers by default, and the control
+    /// plane's where `api` is on.
     pub tiers: List<String>,
     /// Whether the ranges reach the private side of the cluster's API. Off by default.
     pub api: Field<bool>,

@@ -33,8 +33,12 @@ impl Lowering<'_> {
                 Some((Either::Long(ListOr::List(list)), _)) => self.ranges(list),
                 Some((Either::Long(ListOr::Map(spec)), _)) => {
                     link = self.link(spec, &name, network, tiers);
-                    self.complete &= link.is_some() || spec.by.is_absent();
-                    self.ranges(spec.cidrs.get().map_or(&[][..], Vec::as_slice))
+                    let unread = link.is_none() && !spec.by.is_absent();
+                    self.complete &= !unread;
+                    let mut cidrs = self.ranges(spec.cidrs.get().map_or(&[][..], Vec::as_slice));
+                    // What they must keep clear of depends on what cannot be told.
+                    cidrs.retain(|_| !unread);
+                    cidrs
                 }
                 None => Vec::new(),
             };
