@@ -233,6 +233,32 @@ fn internal_load_balancers_answer_connected_networks() {
     );
 }
 
+#[test]
+fn the_control_plane_finds_hybrid_nodes() {
+    let hybrid = "  hybrid-nodes:\n    nodes: [192.168.64.0/20]\n    role: arn:aws:iam::111122223333:role/hybrid-nodes\n";
+    let leads = |connected: &str| {
+        let (synthesis, _, shown) =
+            try_with(&format!("{}{hybrid}", spec(connected)), &Ledger::new());
+        let template = template(&synthesis.unwrap_or_else(|| panic!("{shown}")));
+        let resources = template["Resources"]
+            .as_object()
+            .expect("resources")
+            .clone();
+        resources.contains_key("RoutePropagationControlPlane")
+            || resources
+                .keys()
+                .any(|id| id.starts_with("RouteControlPlaneTo"))
+    };
+    assert!(leads(VPN));
+    assert!(leads(
+        &CORE
+            .replace("10.0.0.0/8", "192.168.0.0/16")
+            .replace("api: true", "tiers: [nodes]")
+    ));
+    let elsewhere = "    plant: 192.168.64.0/20\n";
+    assert!(!leads(&[elsewhere, TOOLS].concat()));
+}
+
 /// Every subnet of a plan with its range.
 fn subnets(synthesis: &Synthesis) -> BTreeSet<String> {
     let tiers = synthesis.plan().tiers.iter();

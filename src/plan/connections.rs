@@ -1,6 +1,6 @@
 //! Which tiers lead to connected networks, and which takes the attachments to transit gateways.
 
-use super::PlannedTier;
+use super::{PlannedTier, overlap};
 use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::graph::Tags;
@@ -78,6 +78,7 @@ pub(super) struct Usual<'a> {
     pub(super) workload: Option<usize>,
     pub(super) node_tiers: &'a [usize],
     pub(super) fargate_tiers: &'a [usize],
+    pub(super) pod_tier: Option<usize>,
     pub(super) control_plane: Option<usize>,
 }
 
@@ -108,6 +109,7 @@ pub(super) fn resolve(
                 tiers[*tier].access == Access::Private && tiers[*tier].load_balancers
             };
             leading.extend((0..tiers.len()).filter(internal));
+            leading.extend(usual.pod_tier);
             if leading.is_empty() {
                 leading.extend(usual.workload);
             }
@@ -115,8 +117,9 @@ pub(super) fn resolve(
         if leading.is_empty() && link.tiers.is_empty() {
             no_tiers(connected, tiers, findings);
         }
-        // Without routes back from its subnets, nobody would hear the API's answer.
-        leading.extend(usual.control_plane.filter(|_| link.api.is_some()));
+        // Without routes from its subnets, nobody would hear the API's answer, nor would hybrid nodes hear the API.
+        let called = link.api.is_some() || leads_to_nodes(stack, connected);
+        leading.extend(usual.control_plane.filter(|_| called));
         leading.sort_unstable();
         leading.dedup();
         let internet = matches!(&link.by, Way::TransitGateway(to) if to.internet.is_some());
@@ -129,6 +132,19 @@ pub(super) fn resolve(
         });
     }
     connections
+}
+
+/// Whether machines outside of AWS that the control plane calls, or their pods, are in a network.
+fn leads_to_nodes(stack: &Stack, connected: &Connected) -> bool {
+    let cluster = stack.cluster.as_ref();
+    let Some(hybrid) = cluster.and_then(|cluster| cluster.hybrid_nodes.as_ref()) else {
+        return false;
+    };
+    let mut ranges = hybrid.nodes.iter().chain(&hybrid.pods);
+    ranges.any(|range| {
+        let mut theirs = connected.cidrs.iter();
+        theirs.any(|cidr| overlap(cidr.value, range.value))
+    })
 }
 
 /// A small subnet in every zone for the interfaces of attachments.

@@ -6,6 +6,7 @@ mod cluster;
 mod compute;
 mod connections;
 mod network;
+mod pods;
 
 use serde::Deserialize;
 
@@ -13,6 +14,7 @@ pub use cluster::*;
 pub use compute::*;
 pub use connections::*;
 pub use network::*;
+pub use pods::*;
 
 use super::{Either, Field, Named};
 
