@@ -76,10 +76,10 @@ pub mod prelude {
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
-        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
-        Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Stack, Tenant, Tier, TierId,
-        TrafficType,
+        AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
+        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
+        Peer, Peering, PodIdentity, Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode,
+        Stack, Tenant, Tier, TierId, TrafficType, Vpn,
     };
     pub use crate::{cidr, cidr6};
 }

@@ -73,7 +73,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let offline = |index: &usize| {
         plan.tiers
             .get(*index)
-            .is_some_and(|tier| tier.access != Access::Public && !plan.has_nat(*index))
+            .is_some_and(|tier| tier.access != Access::Public && !plan.leaves(*index))
     };
     let groups = cluster
         .node_groups

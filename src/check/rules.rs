@@ -76,6 +76,10 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC035 Error "a connection leads to ranges of the other network";
+    SPEC036 Error "in a route table each destination has one target";
+    SPEC037 Error "a customer gateway has an address and a number that AWS takes";
+    SPEC038 Error "somebody leaves by the way to the internet that is asked for";
     SPEC040 Error "what nodes keep warm is what pods take";
     SPEC041 Error "a pinned VPC CNI can do what is asked of it";
     SPEC042 Error "settings of the VPC CNI need its add-on";
@@ -104,6 +108,8 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN022 Info "the other side of a connection leads back";
+    PLAN023 Warning "both engines make the whole of a peering";
     PLAN025 Warning "every subnet of the pods' tier is used";
     PLAN031 Warning "a pod is of one Fargate profile";
     PLAN035 Error "a service account has one role";
@@ -120,6 +126,7 @@ rules! {
     EKS111 Error "a further block is of a family that the VPC's primary block allows";
     EKS112 Error "nothing in 10.0.0.0/16 joins a VPC with a block in 10.0.0.0/15";
     EKS113 Error "nothing in 172.31.0.0/16 joins a VPC in 172.16.0.0/12";
+    EKS114 Error "no route leads to a part of the VPC's own blocks";
     EKS115 Warning "a VPC has at most 5 blocks";
     EKS116 Error "a VPC keeps its primary block";
     EKS118 Error "the blocks of a VPC do not overlap connected networks";
@@ -162,6 +169,7 @@ rules! {
     EKS403 Error "subnets with nodes have a way out";
     EKS404 Error "a public NAT gateway has one Elastic IP";
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
+    EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
 
     EKS512 Warning "nodes and control plane are not open to the internet";
@@ -180,6 +188,7 @@ rules! {
     EKS620 Error "without internet, nodes reach the EC2 API through an endpoint";
     EKS622 Error "without internet, Pod Identity has its endpoint";
     EKS629 Error "an endpoint's service exists in the region";
+    EKS646 Info "connected networks reach a private API";
     EKS650 Warning "clients of the API are not documentation ranges";
 
     EKS707 Warning "warm addresses have a minimum, and are not zero";
@@ -211,6 +220,7 @@ rules! {
     EKS869 Error "hybrid nodes join an IPv4 cluster";
     EKS870 Warning "hybrid nodes reach the API on one side";
     EKS871 Error "a connection leads to hybrid nodes";
+    EKS887 Warning "an attachment to a transit gateway has a small subnet of its own in every zone";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

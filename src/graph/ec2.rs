@@ -2,6 +2,7 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
+use super::connections::{PeeringConnection, TransitGateway};
 use super::policy::Policy;
 use super::reference::{AllocationId, Arn, Deferred, GroupId, Ipv6Range, Ref, Text};
 use super::table::resource;
@@ -168,6 +169,10 @@ resource! {
         egress_only: Option<Ref<EgressOnlyInternetGateway>> = "EgressOnlyInternetGatewayId" / "egress_only_gateway_id", updates;
         /// To a NAT gateway.
         nat: Option<Ref<NatGateway>> = "NatGatewayId" / "nat_gateway_id", updates;
+        /// To a transit gateway; what has one waits for the attachment, which it does not refer to.
+        transit_gateway: Option<Ref<TransitGateway>> = "TransitGatewayId" / "transit_gateway_id", updates;
+        /// To a peered VPC.
+        peering: Option<Ref<PeeringConnection>> = "VpcPeeringConnectionId" / "vpc_peering_connection_id", updates;
     }
 }
 
@@ -208,6 +213,32 @@ impl Route {
         }
     }
 
+    /// A route of a range through a transit gateway.
+    pub fn transit(
+        table: Ref<RouteTable>,
+        destination: Ipv4Net,
+        gateway: Ref<TransitGateway>,
+    ) -> Self {
+        Self {
+            destination: Some(destination),
+            transit_gateway: Some(gateway),
+            ..Self::nowhere(table)
+        }
+    }
+
+    /// A route of a range to a peered VPC.
+    pub fn peering(
+        table: Ref<RouteTable>,
+        destination: Ipv4Net,
+        peering: Ref<PeeringConnection>,
+    ) -> Self {
+        Self {
+            destination: Some(destination),
+            peering: Some(peering),
+            ..Self::nowhere(table)
+        }
+    }
+
     const fn nowhere(table: Ref<RouteTable>) -> Self {
         Self {
             table,
@@ -216,6 +247,8 @@ impl Route {
             gateway: None,
             egress_only: None,
             nat: None,
+            transit_gateway: None,
+            peering: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! of types and attributes in both engines stand in the tables beside the structs, and nowhere else.
 
 mod build;
+mod connections;
 mod ec2;
 mod eks;
 mod iam;
@@ -17,6 +18,7 @@ mod table;
 mod tags;
 mod value;
 
+pub use connections::*;
 pub use ec2::*;
 pub use eks::*;
 pub use iam::*;
@@ -88,6 +90,16 @@ resources! {
     RouteTable,
     Route,
     RouteTableAssociation,
+    VpnGateway,
+    CustomerGateway,
+    VpnConnection,
+    VpnRoute,
+    RoutePropagation,
+    DirectConnectAssociation,
+    TransitGateway,
+    TransitGatewayAttachment,
+    PeeringConnection,
+    PeeringAcceptance,
     SecurityGroup,
     IngressRule,
     EgressRule,
@@ -113,6 +125,7 @@ resources! {
 pub const COMPANION_SHAPES: &[&Shape] = &[
     Ipv6CidrBlock::SHAPE,
     InternetGatewayAttachment::SHAPE,
+    VpnGatewayAttachment::SHAPE,
     RolePolicyAttachment::SHAPE,
     RolePolicy::SHAPE,
     BucketEncryption::SHAPE,

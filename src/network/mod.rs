@@ -9,6 +9,7 @@ mod cidr;
 mod cidr6;
 mod cluster;
 mod compute;
+mod connection;
 pub(crate) mod family;
 mod hybrid;
 mod identity;
@@ -32,6 +33,9 @@ pub use cidr::parse_cidr;
 pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
+pub use connection::{
+    ByDirectConnect, ByPeering, ByTransitGateway, ByVpn, Connection, Peering, Vpn,
+};
 pub use hybrid::HybridNodes;
 pub use identity::PodIdentity;
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -56,12 +60,11 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Way};
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
 pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
-#[cfg(feature = "spec")]
-pub(crate) use vpc::Connected;
 pub(crate) use vpc::Zones;

@@ -7,6 +7,7 @@
 mod addresses;
 mod adopt;
 mod allocator;
+mod connections;
 mod deployed;
 mod ipv6;
 mod ledger;
@@ -20,6 +21,7 @@ mod tiers;
 mod zones;
 
 pub use adopt::{Adoption, ListedSubnet, Listing};
+pub use connections::PlannedConnection;
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
 
@@ -144,6 +146,8 @@ pub struct Plan {
     pub(crate) workload: Option<usize>,
     /// The tier of the interface endpoints.
     pub(crate) endpoint_tier: Option<usize>,
+    /// The connections that are built, by name.
+    pub(crate) connections: Vec<PlannedConnection>,
 }
 
 impl Plan {
@@ -221,6 +225,17 @@ impl Plan {
         self.takes_nodes(tier) && !matches!(placement, Placement::CustomNetworking(_))
     }
 
+    /// Whether a tier leaves the network through a transit gateway.
+    pub(crate) fn leaves_by_transit(&self, tier: usize) -> bool {
+        let mut connections = self.connections.iter();
+        connections.any(|to| to.leaving.contains(&tier))
+    }
+
+    /// Whether a tier that is not public has a way to the internet, by IPv4 at least.
+    pub(crate) fn leaves(&self, tier: usize) -> bool {
+        self.has_nat(tier) || self.leaves_by_transit(tier)
+    }
+
     pub(crate) fn has_nat(&self, tier: usize) -> bool {
         self.tiers
             .get(tier)
@@ -272,6 +287,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         pod_tier: tiers.pod_tier,
         workload: tiers.workload,
         endpoint_tier: tiers.endpoint_tier,
+        connections: tiers.connections,
     };
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;

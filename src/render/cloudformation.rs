@@ -8,7 +8,7 @@ use super::object::Object;
 use super::policy::Document;
 use crate::graph::{
     Attr, Attribute, Entry, Graph, InternetGatewayAttachment, Ipv6CidrBlock, NodeId, Output,
-    OutputValue, Piece, Policy, Ref, Resource, Table, Tags, Text,
+    OutputValue, Piece, Policy, Ref, Resource, Table, Tags, Text, VpnGatewayAttachment,
 };
 
 /// The template of a graph.
@@ -55,11 +55,15 @@ pub(super) fn logical_id(table: &dyn Table, entry: &Entry) -> String {
     id
 }
 
-/// What CloudFormation attaches by a resource of its own: an internet gateway, so that one gateway can change VPCs, and the
-/// IPv6 range of a VPC.
+/// What CloudFormation attaches by a resource of its own: an internet gateway and a virtual private one, so that one gateway
+/// can change VPCs, and the IPv6 range of a VPC.
 fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
     match &entry.resource {
         Resource::InternetGateway(gateway) => Some(Box::new(InternetGatewayAttachment {
+            vpc: gateway.vpc.clone(),
+            gateway: Ref::here(id),
+        })),
+        Resource::VpnGateway(gateway) => Some(Box::new(VpnGatewayAttachment {
             vpc: gateway.vpc.clone(),
             gateway: Ref::here(id),
         })),
@@ -80,6 +84,15 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
         | Resource::RouteTable(_)
         | Resource::Route(_)
         | Resource::RouteTableAssociation(_)
+        | Resource::CustomerGateway(_)
+        | Resource::VpnConnection(_)
+        | Resource::VpnRoute(_)
+        | Resource::RoutePropagation(_)
+        | Resource::DirectConnectAssociation(_)
+        | Resource::TransitGateway(_)
+        | Resource::TransitGatewayAttachment(_)
+        | Resource::PeeringConnection(_)
+        | Resource::PeeringAcceptance(_)
         | Resource::SecurityGroup(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
@@ -128,6 +141,16 @@ fn identity(resource: &Resource) -> Ask {
         | Resource::RouteTable(_)
         | Resource::Route(_)
         | Resource::RouteTableAssociation(_)
+        | Resource::VpnGateway(_)
+        | Resource::CustomerGateway(_)
+        | Resource::VpnConnection(_)
+        | Resource::VpnRoute(_)
+        | Resource::RoutePropagation(_)
+        | Resource::DirectConnectAssociation(_)
+        | Resource::TransitGateway(_)
+        | Resource::TransitGatewayAttachment(_)
+        | Resource::PeeringConnection(_)
+        | Resource::PeeringAcceptance(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
@@ -154,15 +177,15 @@ impl CloudFormation<'_> {
         self.ids.get(id.index()).map_or("", String::as_str)
     }
 
-    /// What must exist before "after `id`" holds: for a gateway its attachment, for a VPC its IPv6 range if it has one;
-    /// nothing for what CloudFormation does not have.
+    /// What must exist before "after `id`" holds: for a gateway its attachment, for a VPC its IPv6 range if it has one.
     fn awaited(&self, id: NodeId) -> Option<String> {
         let entry = self.graph.get(id)?;
         if let Some(attachment) = attachment(id, entry) {
             return Some(logical_id(attachment.as_ref(), entry));
         }
-        let kind = entry.resource.table().shape().cloudformation;
-        kind.map(|_| self.id(id).to_owned())
+        // What has no type here cannot be waited for.
+        let shape = entry.resource.table().shape();
+        shape.cloudformation.map(|_| self.id(id).to_owned())
     }
 
     /// `DependsOn`, without what references say already.

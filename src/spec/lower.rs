@@ -6,6 +6,7 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod connections;
 mod hybrid;
 mod identities;
 mod network;

@@ -113,6 +113,9 @@ pub(super) fn rules(
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
     }
+    if cluster.is_some() {
+        connected(b, &mut wanted);
+    }
     wanted.extend(hybrid(b));
     if groups.endpoints.is_some() {
         wanted.extend(b.stack.network.blocks().map(|block| {
@@ -174,6 +177,25 @@ fn rule(
         description: description.to_owned(),
         origin: Origin::Default,
         ipv4_only: false,
+    }
+}
+
+/// The API for networks that were said to reach it.
+fn connected(b: &Builder, wanted: &mut Vec<Wanted>) {
+    for network in &b.stack.network.connected {
+        let Some(origin) = network.link.as_ref().and_then(|link| link.api) else {
+            continue;
+        };
+        wanted.extend(network.cidrs.iter().map(|cidr| Wanted {
+            origin,
+            ..rule(
+                Group::ControlPlane,
+                Direction::In,
+                Traffic::Tcp(443, 443),
+                Peer::Cidr(cidr.value),
+                &format!("API from {}", network.name.value),
+            )
+        }));
     }
 }
 
@@ -340,7 +362,9 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = b.stack.network.endpoints.has("s3");
     let internet = !plan.nats.is_empty() || public_nodes;
-    let out = if internet || s3 {
+    // By IPv4 alone.
+    let transit = plan.connections.iter().any(|to| !to.leaving.is_empty());
+    let out = if internet || transit || s3 {
         vec![Ipv4Net::default()]
     } else {
         let blocks = b.stack.network.blocks();

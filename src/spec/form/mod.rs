@@ -4,6 +4,7 @@
 
 mod cluster;
 mod compute;
+mod connections;
 mod network;
 mod pods;
 mod policy;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 pub use cluster::*;
 pub use compute::*;
+pub use connections::*;
 pub use network::*;
 pub use pods::*;
 pub use policy::*;

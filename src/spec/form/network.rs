@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{List, Names, NoneWord};
-use crate::spec::{Either, Field, NumberOrText};
+use super::{ConnectionSpec, List, Names, NoneWord};
+use crate::spec::{Either, Field, ListOr, NumberOrText};
 
 /// The network: a VPC with its tiers, gateways, groups, endpoints and flow logs.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -21,9 +21,9 @@ pub struct NetworkSpec {
     /// Ranges inside the VPC that no subnet is put into, as for subnets that exist and are somebody else's:
     /// `[10.20.240.0/20]`.
     pub reserved: List<String>,
-    /// Ranges of networks that this one is connected to, by a name of your choice: `{ office: 192.168.0.0/16 }`. Blocks and
-    /// services keep away from them; no connection is built.
-    pub connected: Names<Either<String, Vec<Field<String>>>>,
+    /// Networks that this one is connected to, by a name of your choice. A range, or a list of them, is only kept away from:
+    /// `{ office: 192.168.0.0/16 }`. A map with `by` builds the connection and its routes.
+    pub connected: Names<Either<String, ListOr<Field<String>, ConnectionSpec>>>,
     /// How many zones (3 by default), or which ones by id: `[use1-az1, use1-az2]`.
     pub zones: Field<Either<u8, Vec<Field<String>>>>,
     /// Subnets by purpose, one in each zone. Without: `public`, `nodes` and `control-plane`.
