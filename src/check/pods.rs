@@ -168,6 +168,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     {
         own_tier(stack, plan, (tier, origin), pods, findings);
     }
+    excluded(stack, plan, findings);
     way_out(stack, plan, pods, findings);
     routed(stack, plan, pods, findings);
     if pods.mode.value == AddressMode::Prefix {
@@ -233,6 +234,41 @@ fn own_tier(
         );
     }
 }
+
+/// The tag that keeps the VPC CNI out of a subnet must leave it another.
+fn excluded(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let tag = |tier: &PlannedTier| tier.tags.get(CNI_ROLE).map(str::to_owned);
+    let tagged = |value: &str| {
+        let tiers = plan.tiers.iter();
+        tiers
+            .filter(|tier| tag(tier).as_deref() == Some(value))
+            .count()
+    };
+    let nodes = || {
+        plan.tiers
+            .iter()
+            .enumerate()
+            .filter(|(tier, _)| plan.takes_nodes(*tier))
+    };
+    let all_out = nodes().all(|(_, tier)| tag(tier).as_deref() == Some("0"));
+    if let Some((_, tier)) = nodes().next()
+        && all_out
+        && plan.pod_tier.is_none()
+        && tagged("1") == 0
+    {
+        let name = &tier.name;
+        findings.push(
+            rules::EKS318
+                .at(tier.origin, format!("no subnet is left for pods: tier `{name}` is tagged `{CNI_ROLE}: 0`"))
+                .note("the VPC CNI puts no interface into such a subnet and gives none of its addresses to pods, in the node's own subnet either")
+                .help("name the tier of pods (`cluster.pods: { tier: pods, placement: discovery }`), or leave the tag out")
+                .related(stack.network.origin, "the network"),
+        );
+    }
+}
+
+/// The tag of subnets that the VPC CNI takes or leaves.
+const CNI_ROLE: &str = "kubernetes.io/role/cni";
 
 /// The zones of all tiers that nodes stand in, in order.
 fn nodes_zones(plan: &Plan) -> impl Iterator<Item = ZoneId> {
