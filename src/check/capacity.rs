@@ -16,7 +16,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     for (planned, tier) in plan.tiers.iter().zip(&capacity.tiers) {
         reserved(stack, planned, tier, findings);
         unknown_types(stack, tier, findings);
-        node_groups(stack, plan, planned, tier, capacity.network, findings);
+        node_groups(stack, plan, planned, (tier, capacity.network), findings);
     }
     spare(stack, plan, findings);
 }
@@ -116,8 +116,7 @@ fn node_groups(
     stack: &Stack,
     plan: &Plan,
     planned: &PlannedTier,
-    tier: &TierCapacity,
-    network: PodNetwork,
+    (tier, network): (&TierCapacity, PodNetwork),
     findings: &mut Findings,
 ) {
     let demand = tier.demand(network);
@@ -191,18 +190,19 @@ fn arithmetic(
         "the group wants"
     };
     let where_ = if zones > 1 { " in each zone" } else { "" };
-    let node = match tier.part {
-        Part::Node => "a node holds one address, as its pods have a tier of their own".to_owned(),
-        Part::Whole | Part::Pods | Part::FirstInterface | Part::FurtherInterfaces => format!(
+    let holds = if held.for_pods() == 0 {
+        "a node holds one IPv4 address, its pods none".to_owned()
+    } else {
+        format!(
             "a node with its {} pods holds {} addresses ({} for pods, one for each of {} interfaces)",
             forecast.max_pods,
             held.addresses(),
             held.for_pods(),
             held.pod_interfaces,
-        ),
+        )
     };
     format!(
-        "{node}: with {} nodes more during an update, {whose} {}{where_}, and {} are there",
+        "{holds}: with {} nodes more during an update, {whose} {}{where_}, and {} are there",
         group.surge,
         demand.all(),
         tier.rest(),

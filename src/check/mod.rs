@@ -9,8 +9,12 @@ mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
+mod fargate;
 mod gateways;
 mod growth;
+mod hybrid;
+mod identities;
+mod ipv6;
 mod names;
 mod pods;
 pub mod rules;
@@ -46,8 +50,12 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
+    ipv6::check(stack, findings);
     compute::check(stack, findings);
     pods::check(stack, findings);
+    identities::check(stack, findings);
+    hybrid::check(stack, findings);
+    fargate::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -55,12 +63,14 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
+    hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

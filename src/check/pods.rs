@@ -1,10 +1,12 @@
 //! How pods get their addresses.
 
 use super::rules;
-use crate::capacity::{AddressMode, Instance, instance};
+use crate::capacity::{Instance, instance};
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::Family;
-use crate::network::{Access, AddonName, At, Cluster, Placement, Pods, Snat, Stack, Warm, ZoneId};
+use crate::network::{
+    Access, AddonName, At, Cluster, Placement, PodMode, Pods, Snat, Stack, Warm, ZoneId,
+};
 use crate::plan::{Plan, PlannedTier};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -15,10 +17,21 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(warm) = pods.warm {
         findings.extend(warm_targets(pods.mode.value, warm));
     }
-    if pods.mode.value == AddressMode::Prefix {
+    if pods.mode.value == PodMode::Prefixes {
         nitro(cluster, findings);
     }
     versions(cluster, findings);
+    if cluster.is_ipv6()
+        && let Some(origin) = pods.ipv4_only()
+    {
+        findings.push(
+            rules::EKS731
+                .at(origin, "in an IPv6 cluster this says nothing")
+                .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
+                .note("each node takes an IPv6 prefix of its own subnet with more addresses than there are pods, and IPv6 is not translated; custom networking is for IPv4")
+                .help("leave it out"),
+        );
+    }
     if pods.origin != Origin::Default && cluster.without_addons.contains(&AddonName::VpcCni) {
         findings.push(
             rules::SPEC042
@@ -46,22 +59,22 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 }
 
 /// What a node keeps ready is counted in what it takes.
-fn warm_targets(mode: AddressMode, warm: At<Warm>) -> Option<Finding> {
+fn warm_targets(mode: PodMode, warm: At<Warm>) -> Option<Finding> {
     let At { value, origin } = warm;
     match (mode, value) {
-        (AddressMode::Prefix, Warm::Prefixes(0)) => Some(
+        (PodMode::Prefixes, Warm::Prefixes(0)) => Some(
             rules::EKS714
                 .at(origin, "no prefix is kept warm")
                 .note("the VPC CNI does not work with prefixes of which it keeps none, nor addresses, ready")
                 .help("write `warm: { prefixes: 1 }`, or `warm: { addresses: 5, minimum: 20 }` for fewer addresses"),
         ),
-        (AddressMode::Prefix, Warm::Interfaces(_)) => Some(
+        (PodMode::Prefixes, Warm::Interfaces(_)) => Some(
             rules::SPEC040
                 .at(origin, "interfaces are kept warm, and pods take prefixes")
                 .note("with prefixes the VPC CNI forgets `WARM_ENI_TARGET`")
                 .help("write `warm: { prefixes: 1 }` or `warm: { addresses: 5, minimum: 20 }`"),
         ),
-        (AddressMode::Secondary, Warm::Prefixes(_)) => Some(
+        (PodMode::Addresses, Warm::Prefixes(_)) => Some(
             rules::SPEC040
                 .at(origin, "prefixes are kept warm, and pods take addresses one by one")
                 .note("without prefixes the VPC CNI forgets `WARM_PREFIX_TARGET`")
@@ -82,8 +95,8 @@ fn warm_targets(mode: AddressMode, warm: At<Warm>) -> Option<Finding> {
                 .note("a node asks EC2 for a few addresses with every few pods, which is throttled in large clusters, and pods wait")
                 .help("add `minimum`, about as many as a node has pods: `minimum: 20`"),
         ),
-        (AddressMode::Secondary, Warm::Interfaces(_))
-        | (AddressMode::Prefix, Warm::Prefixes(_))
+        (PodMode::Addresses, Warm::Interfaces(_))
+        | (PodMode::Prefixes, Warm::Prefixes(_))
         | (_, Warm::Addresses { .. }) => None,
     }
 }
@@ -115,7 +128,7 @@ fn versions(cluster: &Cluster, findings: &mut Findings) {
         return;
     };
     let pods = &cluster.pods;
-    if pods.mode.value == AddressMode::Prefix && version < (1, 9, 0) {
+    if pods.mode.value == PodMode::Prefixes && version < (1, 9, 0) {
         findings.push(
             rules::EKS711
                 .at(
@@ -171,7 +184,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     excluded(stack, plan, findings);
     way_out(stack, plan, pods, findings);
     routed(stack, plan, pods, findings);
-    if pods.mode.value == AddressMode::Prefix {
+    if pods.mode.value == PodMode::Prefixes {
         reservations(plan, pods, findings);
     }
 }

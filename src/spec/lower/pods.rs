@@ -2,10 +2,9 @@
 
 use super::words::Words;
 use super::{Lowering, TierNames};
-use crate::capacity::AddressMode;
 use crate::check::rules;
 use crate::diagnostic::Origin;
-use crate::network::{At, Placement, Pods, Snat, Stack, Warm};
+use crate::network::{At, Placement, PodMode, Pods, Snat, Stack, Warm};
 use crate::spec::{
     Either, Field, PlacementSpec, PodModeSpec, PodsSpec, SnatSpec, SnatWord, WarmSpec,
 };
@@ -24,8 +23,8 @@ impl Lowering<'_> {
         let mut pods = Pods::defaults(origin);
         if let Some((mode, span)) = spec.mode.located() {
             let mode = match mode {
-                PodModeSpec::Addresses => AddressMode::Secondary,
-                PodModeSpec::Prefixes => AddressMode::Prefix,
+                PodModeSpec::Addresses => PodMode::Addresses,
+                PodModeSpec::Prefixes => PodMode::Prefixes,
             };
             pods.mode = At::new(mode, Origin::Spec(span));
         }
