@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::network::{Placement, Pods};
+use crate::network::{Placement, PodMode, Pods};
 
 /// A row for each type, sorted by name; its heading says where the rows are from.
 const TABLE: &str = include_str!("instances.tsv");
@@ -61,7 +61,10 @@ impl PodNetwork {
     /// What a cluster asks for.
     pub(crate) fn of(pods: &Pods) -> Self {
         Self {
-            mode: pods.mode.value,
+            mode: match pods.mode.value {
+                PodMode::Addresses => AddressMode::Secondary,
+                PodMode::Prefixes => AddressMode::Prefix,
+            },
             custom_networking: matches!(pods.placement, Placement::CustomNetworking(_)),
         }
     }

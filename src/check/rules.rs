@@ -163,6 +163,7 @@ rules! {
     EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
+    EKS318 Error "some subnet is left for pods";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
     EKS323 Error "a cluster's name is 1 to 100 letters, digits, `-` and `_`";
 

@@ -64,7 +64,7 @@ pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN,
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
-pub(crate) use pods::{Placement, Snat, Warm};
+pub(crate) use pods::{Placement, PodMode, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 pub(crate) use vpc::Zones;

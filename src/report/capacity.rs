@@ -20,7 +20,7 @@ const IPV6: &str = "ipv6";
 pub struct CapacityReport {
     /// The stack.
     pub stack: String,
-    /// How pods get their addresses: `secondary` or `prefix`. Rows of the other mode are for comparison.
+    /// How pods get their addresses: `secondary`, `prefix` or `ipv6`. Rows of another mode are for comparison.
     pub mode: &'static str,
     /// Whether pods have subnets of their own, and no place on the first interface of their node.
     pub custom_networking: bool,
