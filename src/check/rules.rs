@@ -186,7 +186,7 @@ rules! {
     EKS712 Info "shared subnets keep room for prefixes";
     EKS714 Error "with prefixes, at least one is kept warm";
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
-    EKS731 Error "IPv6 clusters have no custom networking and no hybrid nodes";
+    EKS731 Error "IPv6 clusters have no custom networking";
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
     EKS772 Error "pods that keep their own address have a way out of their own";
 
