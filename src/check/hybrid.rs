@@ -18,6 +18,17 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let Some(hybrid) = &cluster.hybrid_nodes else {
         return;
     };
+    if cluster.is_ipv6() {
+        findings.push(
+            rules::EKS869
+                .at(hybrid.origin, "hybrid nodes need a cluster with IPv4")
+                .note("EKS takes no ranges of hybrid nodes for an IPv6 cluster")
+                .help_in(
+                    "leave `ip-family: ipv6` out, or give hybrid nodes a cluster of their own",
+                    "leave `.ipv6()` out, or give hybrid nodes a cluster of their own",
+                ),
+        );
+    }
     number(hybrid, findings);
     for range in ranges(hybrid) {
         findings.extend(form(range));

@@ -201,6 +201,7 @@ rules! {
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
     EKS867 Error "ranges of hybrid nodes are private";
     EKS868 Error "ranges of hybrid nodes overlap nothing else";
+    EKS869 Error "hybrid nodes join an IPv4 cluster";
     EKS870 Warning "hybrid nodes reach the API on one side";
     EKS871 Error "a connection leads to hybrid nodes";
 
