@@ -17,6 +17,7 @@ mod identities;
 mod ipv6;
 mod names;
 mod pods;
+mod policy;
 pub mod rules;
 mod security;
 mod services;
@@ -56,6 +57,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     hybrid::check(stack, findings);
     fargate::check(stack, findings);
     pods::check(stack, findings);
+    policy::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
