@@ -48,7 +48,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
     versions(cluster, findings);
     types(cluster, findings);
-    without(cluster, findings);
+    custom_networking(cluster, findings);
     ipv4_settings(cluster, findings);
 }
 
@@ -118,27 +118,21 @@ fn types(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
-/// What AWS has for IPv4 clusters only.
-fn without(cluster: &Cluster, findings: &mut Findings) {
-    let custom = match cluster.pods.placement {
-        Placement::CustomNetworking(tier) => Some(tier.origin),
-        Placement::Nodes | Placement::Discovery(_) => None,
+/// Hybrid nodes, which these clusters have not either, are another rule's affair.
+fn custom_networking(cluster: &Cluster, findings: &mut Findings) {
+    let Placement::CustomNetworking(tier) = cluster.pods.placement else {
+        return;
     };
-    let custom = custom.map(|origin| (origin, "custom networking"));
-    let hybrid = cluster.hybrid_nodes.as_ref();
-    let hybrid = hybrid.map(|nodes| (nodes.origin, "hybrid nodes"));
-    for (origin, what) in custom.into_iter().chain(hybrid) {
-        findings.push(
-            rules::EKS731
-                .at(origin, format!("an IPv6 cluster has no {what}"))
-                .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
-                .note("AWS has that for IPv4 clusters only; pods of an IPv6 cluster take none of a subnet's IPv4 addresses")
-                .help_in(
-                    "leave it out, or leave `ip-family` out",
-                    "leave it out, or leave `.ipv6()` out",
-                ),
-        );
-    }
+    findings.push(
+        rules::EKS731
+            .at(tier.origin, "an IPv6 cluster has no custom networking")
+            .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
+            .note("its pods take none of a subnet's IPv4 addresses, for which custom networking is")
+            .help_in(
+                "leave `placement` and `tier` out, or leave `ip-family` out",
+                "leave `.custom_networking(…)` out, or leave `.ipv6()` out",
+            ),
+    );
 }
 
 /// How many IPv4 addresses nodes keep, and which address pods have outside by IPv4: theirs is that of their node.

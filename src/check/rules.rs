@@ -198,7 +198,7 @@ rules! {
     EKS712 Info "shared subnets keep room for prefixes";
     EKS714 Error "with prefixes, at least one is kept warm";
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
-    EKS731 Error "IPv6 clusters have no custom networking and no hybrid nodes";
+    EKS731 Error "IPv6 clusters have no custom networking";
     EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
     EKS744 Info "in strict mode pods wait for their policies";
     EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
