@@ -159,6 +159,7 @@ fn each_engine_finds_the_api_where_it_sees_it() {
     let synthesis = cni();
     let expected = [
         "10.250.0.0/16 ",
+        "169.254.170.23/32 tcp 80",
         "172.20.0.1/32 tcp 443",
         "172.20.0.10/32 udp 53, tcp 53",
     ];
@@ -173,10 +174,11 @@ fn each_engine_finds_the_api_where_it_sees_it() {
         .iter()
         .find(|tier| tier.name == "control-plane");
     let subnets = control_plane.unwrap().subnets.iter();
-    let expected: BTreeSet<_> = subnets
+    let mut expected: BTreeSet<_> = subnets
         .map(|subnet| format!("{} tcp 443", subnet.cidr))
         .collect();
     assert_eq!(expected.len(), 3);
+    expected.insert("169.254.170.23/32 tcp 80".to_owned());
     assert_eq!(ranges(&calico, "payments"), expected);
 }
 

@@ -144,3 +144,75 @@ fn untold(stack: &Synthesis, path: &Path, unknown: &[Unknown]) -> String {
     text.push_str(&ask(stack));
     text
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
+
+    use super::*;
+    use crate::prelude::*;
+
+    fn stack() -> Synthesis {
+        let net = Network::new(cidr!("10.20.0.0/16"));
+        let stack = Stack::network_only("prod", Region::EuWest1, net);
+        stack.synthesize().ok().unwrap()
+    }
+
+    fn unknown(mark: &str, output: &str, why: Why) -> Unknown {
+        Unknown {
+            mark: mark.to_owned(),
+            output: output.to_owned(),
+            why,
+        }
+    }
+
+    #[test]
+    fn marks_are_explained() {
+        let ids = [
+            unknown(
+                "${NodeSecurityGroupId}",
+                "node-security-group-id",
+                Why::NothingTold,
+            ),
+            unknown("${VpcId}", "vpc-id", Why::NothingTold),
+        ];
+        assert_eq!(
+            marked(&stack(), Format::Kubernetes, &ids),
+            "prod, kubernetes: marks stand for ids that AWS decides: ${NodeSecurityGroupId}, ${VpcId}\n  \
+             = help: deploy the stack, then `aws cloudformation describe-stacks --stack-name prod --region eu-west-1 > \
+             prod.outputs.json` or `terraform output -json > prod.outputs.json`, and give the file by \
+             `--outputs prod.outputs.json`"
+        );
+    }
+
+    #[test]
+    fn what_is_not_told_is_named() {
+        let path = Path::new("prod.outputs.json");
+        let said = |why| untold(&stack(), path, &[unknown("${VpcId}", "vpc-id", why)]);
+        let differs = Why::Differs {
+            told: 2,
+            planned: 3,
+        };
+        for (why, first) in [
+            (
+                Why::NotAmong,
+                "prod.outputs.json does not tell `vpc-id`, for ${VpcId} of prod",
+            ),
+            (
+                differs,
+                "prod.outputs.json tells 2 values of `vpc-id`, and the plan of prod has 3",
+            ),
+            (
+                Why::OtherCluster("dev".to_owned()),
+                "prod.outputs.json is of the cluster `dev`, which is not that of prod",
+            ),
+        ] {
+            let text = said(why);
+            assert_eq!(text.lines().next(), Some(first));
+            assert!(
+                text.contains("--region eu-west-1 > prod.outputs.json"),
+                "{text}"
+            );
+        }
+    }
+}

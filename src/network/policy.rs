@@ -38,7 +38,7 @@ impl PolicyEngine {
     }
 }
 
-/// Namespaces of one owner, closed to everything but themselves, names, and the Kubernetes API.
+/// Namespaces of one owner, closed to everything but themselves, names, the Kubernetes API and the agent of Pod Identity.
 ///
 /// ```
 /// use eksnet::prelude::*;

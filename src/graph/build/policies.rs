@@ -45,11 +45,18 @@ pub(super) fn build(b: &mut Builder, model: &Cluster) {
     b.graph.objects.extend(objects);
 }
 
+/// Where the Pod Identity agent answers on every node.
+///
+/// Source: Amazon EKS User Guide, "Understand how EKS Pod Identity works".
+const POD_IDENTITY: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 23);
+
 /// Where what every pod needs is found.
 struct Places {
     /// The service of the Kubernetes API, and where its requests end.
     api: Vec<PolicyPeer>,
     dns: Vec<PolicyPeer>,
+    /// The agent that gives pods their roles, where there is one.
+    identity: Option<PolicyPeer>,
 }
 
 impl Places {
@@ -75,7 +82,13 @@ impl Places {
             }
             PolicyEngine::Calico => control_plane(b),
         };
-        Self { api, dns }
+        let without = b.cluster().map(|cluster| &cluster.without_addons);
+        let agent = without.is_some_and(|list| !list.contains(&AddonName::PodIdentityAgent));
+        Self {
+            api,
+            dns,
+            identity: agent.then(|| host(POD_IDENTITY)),
+        }
     }
 }
 
@@ -165,6 +178,13 @@ fn policies(tenant: &Tenant, all: &[&Tenant], places: &Places) -> Vec<Policy> {
             egress: Some(vec![to_any_port(vec![own])]),
         },
     ];
+    if let Some(agent) = &places.identity {
+        let rule = PolicyRule {
+            peers: vec![agent.clone()],
+            ports: vec![PolicyPort::Tcp(80)],
+        };
+        policies.push(Policy::egress("allow-pod-identity", rule));
+    }
     let name = &tenant.name.value;
     for other in all.iter().filter(|other| other.name.value != *name) {
         let calls = |a: &Tenant, z: &Tenant| a.reaches.iter().any(|at| at.value == z.name.value);

@@ -41,7 +41,7 @@ pub struct NetworkPolicySpec {
     pub mode: Field<PolicyModeSpec>,
 }
 
-/// Namespaces of one owner, closed to everything but themselves, names, and the Kubernetes API.
+/// Namespaces of one owner, closed to everything but themselves, names, the Kubernetes API and the agent of Pod Identity.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
