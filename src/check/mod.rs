@@ -8,6 +8,7 @@ mod blocks;
 mod capacity;
 mod cluster;
 mod compute;
+mod eksctl;
 mod endpoints;
 mod gateways;
 mod growth;
@@ -47,6 +48,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     compute::check(stack, findings);
     endpoints::check(stack, findings);
+    eksctl::check(stack, findings);
 }
 
 /// What can be said of a stack once every subnet has its place.

@@ -187,6 +187,8 @@ pub struct Cluster {
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    /// Where it was left to eksctl, if it was.
+    pub(crate) by_eksctl: Option<Origin>,
 }
 
 impl Cluster {
@@ -213,6 +215,7 @@ impl Cluster {
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            by_eksctl: None,
         }
     }
 
@@ -322,6 +325,25 @@ impl Cluster {
     /// standard mode it is open outwards, too.
     pub fn karpenter(mut self) -> Self {
         self.karpenter = true;
+        self
+    }
+
+    /// Leaves the cluster to eksctl: the stack's templates make the network, its groups and endpoints and a key for secrets,
+    /// and `--format eksctl` writes the `ClusterConfig` of the cluster on it.
+    ///
+    /// What eksctl cannot say is refused (rule SPEC056).
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let net = Network::new(cidr!("10.20.0.0/16"));
+    /// let cluster = Cluster::new("prod", "1.35").made_by_eksctl();
+    /// let synthesis = Stack::new("prod", Region::UsEast1, net, cluster).synthesize().expect("a sound stack");
+    /// assert!(!synthesis.cloudformation().contains("AWS::EKS::Cluster"));
+    /// ```
+    #[track_caller]
+    pub fn made_by_eksctl(mut self) -> Self {
+        self.by_eksctl = Some(Origin::caller());
         self
     }
 }

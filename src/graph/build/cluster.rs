@@ -125,7 +125,7 @@ pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
 }
 
 /// Who reaches the public side. Where there is no private side, nodes come through their NAT gateways too.
-fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
+pub(super) fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
     let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
     named.sort_unstable();
     named.dedup();
@@ -260,7 +260,7 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
     if model.without_addons.contains(&AddonName::CoreDns) || !runs_core_dns(model) {
         return;
     }
-    let configuration = (!on_nodes(model)).then(|| Text::from(r#"{"computeType":"Fargate"}"#));
+    let configuration = core_dns_config(model);
     add_addon(
         b,
         model,
@@ -269,6 +269,11 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
         configuration,
         compute.nodes.clone(),
     );
+}
+
+/// Where nothing else runs it, Fargate does.
+pub(super) fn core_dns_config(model: &Model) -> Option<Text> {
+    (!on_nodes(model)).then(|| Text::from(r#"{"computeType":"Fargate"}"#))
 }
 
 /// Whether CoreDNS has something to run on.
@@ -296,7 +301,7 @@ fn on_nodes(model: &Model) -> bool {
 }
 
 /// The subnets of the cluster's own interfaces.
-fn own_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
+pub(super) fn own_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
     let Some(tier) = b.plan.control_plane else {
         return Vec::new();
     };

@@ -3,6 +3,7 @@
 mod access;
 mod cluster;
 mod cni;
+mod eksctl;
 mod endpoints;
 mod flow_logs;
 mod json;
@@ -29,6 +30,18 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
     flow_logs::build(&mut builder, &network, &mut keys);
     let groups = security::groups(&mut builder, &network);
     let endpoints = endpoints::build(&mut builder, &network, &routes, &groups);
+    if let Some(model) = stack
+        .cluster
+        .as_ref()
+        .filter(|model| model.by_eksctl.is_some())
+    {
+        let key = keys::Keys::secrets(&mut builder, &model.secrets_key, model.origin);
+        security::rules(&mut builder, &groups, None);
+        outputs::build(&mut builder, &network, &groups, None);
+        outputs::for_eksctl(&mut builder, &groups, key.as_ref());
+        eksctl::build(&mut builder, model, &network, &groups, key);
+        return builder.graph;
+    }
     let cluster = stack
         .cluster
         .as_ref()
@@ -59,6 +72,10 @@ impl<'a> Builder<'a> {
     fn new(stack: &'a Stack, plan: &'a Plan) -> Self {
         let region = stack.region.value;
         let description = match &stack.cluster {
+            Some(cluster) if cluster.by_eksctl.is_some() => format!(
+                "{}: the network of the Amazon EKS cluster {} in {region}, which eksctl makes",
+                stack.name.value, cluster.name.value
+            ),
             Some(cluster) => format!(
                 "{}: the Amazon EKS cluster {} and its network in {region}",
                 stack.name.value, cluster.name.value
@@ -76,6 +93,7 @@ impl<'a> Builder<'a> {
                 entries: Vec::with_capacity(96),
                 outputs: Vec::new(),
                 objects: Vec::new(),
+                cluster_config: None,
             },
         }
     }

@@ -64,17 +64,20 @@ pub(super) struct Tier {
     pub(super) prefix: Option<u8>,
     pub(super) nat: Option<Nat>,
     /// The public tier that NAT gateways stand in, where there are several.
-    pub(super) nat_tier: Option<String>,
+    pub(super) nat_in: Option<String>,
     /// Whether load balancers may be put here.
     pub(super) load_balancers: bool,
 }
 
 /// Its cluster.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are keys of a spec")]
 pub(super) struct Cluster {
     /// Its name, where the stack cannot have it.
     pub(super) name: Option<String>,
     pub(super) version: Option<String>,
+    /// Whether eksctl makes it.
+    pub(super) by_eksctl: bool,
     pub(super) control_plane: Option<String>,
     pub(super) endpoint: Endpoint,
     pub(super) service_cidr: Option<String>,

@@ -127,7 +127,7 @@ impl Out {
                 Nat::Single => "single",
                 Nat::None => "none",
             };
-            match &tier.nat_tier {
+            match &tier.nat_in {
                 Some(public) => {
                     let nat = format!("{{ tier: {}, zones: {word} }}", scalar(public));
                     self.pair(6, "nat", &nat);
@@ -151,6 +151,9 @@ impl Out {
         if let Some(name) = &cluster.name {
             self.pair(2, "name", &scalar(name));
         }
+        if cluster.by_eksctl {
+            self.pair(2, "made-by", "eksctl");
+        }
         if let Some(version) = &cluster.version {
             self.pair(2, "version", &scalar(version));
         }
@@ -161,12 +164,11 @@ impl Out {
         if let Some(cidr) = &cluster.service_cidr {
             self.pair(2, "service-cidr", &scalar(cidr));
         }
-        match &cluster.secrets_key {
-            Some(key) => self.pair(2, "secrets-key", &scalar(key)),
-            None => {
-                self.line(2, "# Without this line the stack makes a key of its own.");
-                self.pair(2, "secrets-key", "aws-owned");
-            }
+        if let Some(key) = &cluster.secrets_key {
+            self.pair(2, "secrets-key", &scalar(key));
+        } else {
+            self.line(2, "# Without this line the stack makes a key of its own.");
+            self.pair(2, "secrets-key", "aws-owned");
         }
         match &cluster.logs {
             None => self.pair(2, "logs", "none"),

@@ -11,7 +11,7 @@ use crate::network::{
 };
 use crate::spec::{
     AccessEntriesSpec, AccessEntrySpec, AddonsSpec, ClusterSpec, Either, EndpointAccessSpec,
-    EndpointSpec, Field, LogTypeSpec, LogsSpec, NoneWord, SupportSpec,
+    EndpointSpec, Field, LogTypeSpec, LogsSpec, MadeBySpec, NoneWord, SupportSpec,
 };
 
 impl Lowering<'_> {
@@ -64,6 +64,9 @@ impl Lowering<'_> {
             addon_versions(addons, &mut cluster);
         }
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
+        if let Some((MadeBySpec::Eksctl, span)) = spec.made_by.located() {
+            cluster.by_eksctl = Some(Origin::Spec(span));
+        }
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
         cluster
     }
