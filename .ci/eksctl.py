@@ -48,6 +48,8 @@ def main():
             if path.stem != "losses":
                 check(path.name, yaml.safe_load(path.read_text()))
             spec = Path(scratch) / f"{path.stem}.yaml"
+            if path.stem == "ipv6":
+                continue  # eksctl makes no IPv6 cluster on a network that it did not make (SPEC056)
             run("import", path, "--keep-eksctl", "--out", spec, *zones)
             check(f"{path.name} and back", rendered(spec))
         spec = Path(scratch) / "example.yaml"

@@ -73,18 +73,27 @@ pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
-    pub use crate::cidr;
     pub use crate::graph::{
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Pods, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
+        Pods, Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
     };
+    pub use crate::{cidr, cidr6};
 }
 
 /// The programs of the README compile.
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The programs of the guides compile.
+#[cfg(all(doctest, feature = "cli"))]
+mod guides {
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
+    #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
+    struct HybridNodes;
+}

@@ -263,7 +263,8 @@ fn gateways(file: &str, zones: usize) -> usize {
 #[test]
 fn a_file_comes_back_as_it_was() {
     for path in files() {
-        if stem(&path) == "losses" {
+        // The one has errors, and eksctl makes no IPv6 cluster on a network that it did not make.
+        if ["losses", "ipv6"].contains(&&*stem(&path)) {
             continue;
         }
         let file = std::fs::read_to_string(&path).expect("text");
@@ -309,6 +310,7 @@ fn a_file_comes_back_as_it_was() {
             "{name}"
         );
         assert_eq!((&one.access, &one.logs), (&two.access, &two.logs), "{name}");
+        assert_eq!(one.pod_identities, two.pod_identities, "{name}");
         let template = first.cloudformation();
         let nats = template.matches("\"AWS::EC2::NatGateway\"").count();
         assert_eq!(nats, gateways(&file, first.plan().zones.len()), "{name}");

@@ -2,6 +2,7 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
+use crate::graph::IpFamily;
 use crate::network::{Cluster, Group, Key, Peer, Placement, SecurityMode, Stack};
 
 /// Days that eksctl keeps logs for.
@@ -44,6 +45,21 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .at(tier.origin, "eksctl cannot set custom networking up")
                 .note("its ENIConfigs name the security group that EKS makes for the cluster, which nobody knows before")
                 .help("let the stack make the cluster, or give pods a tier by subnet discovery"),
+        );
+    }
+    if cluster.ip_family.value == IpFamily::Ipv6 {
+        findings.push(
+            rules::SPEC056
+                .at(cluster.ip_family.origin, "eksctl makes no IPv6 cluster on a network that it did not make")
+                .note("eksctl, \"IPv6 Support\": managed node groups are not supported with unowned IPv6 clusters")
+                .help("let the stack make the cluster"),
+        );
+    }
+    if let Some(nodes) = &cluster.hybrid_nodes {
+        findings.push(
+            rules::SPEC056
+                .at(nodes.origin, "eksctl wants to be told the gateway to hybrid nodes, which the stack does not know")
+                .help("let the stack make the cluster"),
         );
     }
     if cluster.karpenter {

@@ -44,6 +44,8 @@ pub struct ClusterConfig {
     pub public_access: bool,
     /// Who reaches it there.
     pub clients: AccessCidrs,
+    /// Whether there is no way to the internet at all.
+    pub fully_private: bool,
     /// Whether who makes the cluster is its administrator.
     pub creator_admin: bool,
     /// Who may use the API.
@@ -56,6 +58,8 @@ pub struct ClusterConfig {
     pub retention: Option<u16>,
     /// Whether the cluster's issuer is made known to IAM.
     pub oidc: bool,
+    /// Roles of service accounts.
+    pub pod_identities: Vec<PodIdentity>,
     /// What EKS installs.
     pub addons: Vec<Addon>,
     /// Nodes that EKS keeps running.
@@ -86,6 +90,19 @@ pub struct AccessEntry {
     pub groups: Vec<String>,
     /// Access policies by ARN, with the namespaces that they hold in; everywhere without.
     pub policies: Vec<(String, Vec<String>)>,
+}
+
+/// The role of a service account, by EKS Pod Identity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PodIdentity {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub service_account: String,
+    /// A role that exists, by ARN; eksctl makes one without.
+    pub role: Option<String>,
+    /// The policies of the role that eksctl makes.
+    pub policies: Vec<String>,
 }
 
 /// Software that EKS installs into the cluster.

@@ -46,7 +46,7 @@ fn cluster_config(graph: &Graph, config: &ClusterConfig, ids: &mut Ids) -> Value
             .map(|cidr| ("serviceIPv4CIDR", cidr.to_string().into())),
     );
     entries.push(("kubernetesNetworkConfig", Value::map(network)));
-    entries.push(("iam", Value::map([("withOIDC", config.oidc.into())])));
+    entries.push(("iam", iam(config)));
     entries.push(("accessConfig", access(config)));
     entries.push(("vpc", vpc(config, ids)));
     entries.push((
@@ -105,6 +105,28 @@ fn texts(texts: &[String]) -> Value {
     texts.iter().cloned().collect()
 }
 
+fn iam(config: &ClusterConfig) -> Value {
+    let mut entries: Entries = vec![("withOIDC", config.oidc.into())];
+    if !config.pod_identities.is_empty() {
+        let all = config.pod_identities.iter().map(|identity| {
+            let mut entries: Entries = vec![
+                ("namespace", identity.namespace.clone().into()),
+                (
+                    "serviceAccountName",
+                    identity.service_account.clone().into(),
+                ),
+            ];
+            entries.push(match &identity.role {
+                Some(role) => ("roleARN", role.clone().into()),
+                None => ("permissionPolicyARNs", texts(&identity.policies)),
+            });
+            Value::map(entries)
+        });
+        entries.push(("podIdentityAssociations", all.collect()));
+    }
+    Value::map(entries)
+}
+
 /// The network as it is. Both groups are the template's, and so are all rules between them.
 fn vpc(config: &ClusterConfig, ids: &mut Ids) -> Value {
     let mut entries: Entries = vec![
@@ -159,7 +181,7 @@ fn vpc(config: &ClusterConfig, ids: &mut Ids) -> Value {
     Value::map(entries)
 }
 
-fn client(range: &Deferred<ipnet::Ipv4Net>, ids: &mut Ids) -> Value {
+fn client(range: &Deferred<ipnet::IpNet>, ids: &mut Ids) -> Value {
     match range {
         Deferred::Known(range) => range.to_string().into(),
         Deferred::Attribute(id, attr) => ids.value(&Deferred::<String>::Attribute(*id, *attr)),

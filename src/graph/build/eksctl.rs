@@ -8,11 +8,13 @@ use super::cni;
 use super::nodes::{desired, max_unavailable, taints};
 use super::security::Groups;
 use super::vpc::{NetworkRefs, subnet_name};
-use crate::eksctl::{AccessEntry, Addon, ClusterConfig, FargateProfile, NamedSubnet, NodeGroup};
+use crate::eksctl::{
+    AccessEntry, Addon, ClusterConfig, FargateProfile, NamedSubnet, NodeGroup, PodIdentity,
+};
 use crate::graph::{Arn, Deferred, Piece, Ref, Text};
 use crate::network::{
-    Access, AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily,
-    NodeGroup as GroupModel,
+    Access, AddonName, Cluster as Model, FargateProfile as ProfileModel, IdentityRole, ImageFamily,
+    NodeGroup as GroupModel, PodIdentity as Identity,
 };
 
 pub(super) fn build(
@@ -40,7 +42,8 @@ pub(super) fn build(
         node_group: groups.nodes.as_ref().map(Ref::id),
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
-        clients: clients(b, &model.endpoint.value),
+        clients: clients(b, model, &network.vpc),
+        fully_private: fully_private(b, model),
         creator_admin: model.creator_admin,
         access: access(b, model),
         secrets_key,
@@ -49,11 +52,22 @@ pub(super) fn build(
             .map(|logs| logs.retention.value)
             .filter(|days| *days > 0),
         oidc: model.oidc_provider,
+        pod_identities: pod_identities(model),
         addons: addons(b, model, network, groups),
         node_groups: node_groups(b, model),
         fargate: fargate(b, model),
     };
     b.graph.cluster_config = Some(config);
+}
+
+/// Whether the cluster is one of those that eksctl calls fully private. Their endpoints are the template's.
+fn fully_private(b: &Builder, model: &Model) -> bool {
+    let public = b
+        .plan
+        .tiers
+        .iter()
+        .any(|tier| tier.access == Access::Public);
+    !public && b.plan.nats.is_empty() && !model.endpoint.value.public_access()
 }
 
 /// `nodes-use1-az4`.
@@ -96,6 +110,29 @@ fn access(b: &Builder, model: &Model) -> Vec<AccessEntry> {
         }
     };
     entries.into_iter().map(entry).collect()
+}
+
+fn pod_identities(model: &Model) -> Vec<PodIdentity> {
+    let mut all: Vec<_> = model.pod_identities.iter().collect();
+    all.sort_by(|a, z| a.name.value.cmp(&z.name.value));
+    let identity = |identity: &Identity| {
+        let (role, policies) = match &identity.role {
+            IdentityRole::Existing(arn) => (Some(arn.value.clone()), Vec::new()),
+            IdentityRole::New(policies) => {
+                let mut policies: Vec<_> = policies.iter().map(|arn| arn.value.clone()).collect();
+                policies.sort_unstable();
+                policies.dedup();
+                (None, policies)
+            }
+        };
+        PodIdentity {
+            namespace: identity.namespace.value.clone(),
+            service_account: identity.service_account.value.clone(),
+            role,
+            policies,
+        }
+    };
+    all.into_iter().map(identity).collect()
 }
 
 /// All add-ons by name: eksctl's own choice is another one.

@@ -3,9 +3,11 @@
 mod access;
 mod cluster;
 mod cni;
+mod cni_rights;
 mod eksctl;
 mod endpoints;
 mod flow_logs;
+mod identities;
 mod json;
 mod keys;
 mod nodes;

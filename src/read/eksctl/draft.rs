@@ -17,8 +17,8 @@ pub(super) struct Net {
     pub(super) cidr: String,
     pub(super) secondary: Vec<String>,
     pub(super) ipv6: bool,
-    /// Networks that this one is connected to, with their ranges.
-    pub(super) connected: Vec<(String, Vec<String>)>,
+    /// Ranges of hybrid nodes and their pods, which a connection leads to.
+    pub(super) remote: Vec<String>,
     pub(super) zones: Zones,
     pub(super) tiers: Vec<Tier>,
     /// Services with an endpoint; the spec's default without.
@@ -80,12 +80,16 @@ pub(super) struct Cluster {
     pub(super) by_eksctl: bool,
     pub(super) control_plane: Option<String>,
     pub(super) endpoint: Endpoint,
+    /// Whether pods and services have IPv6 addresses.
+    pub(super) ipv6: bool,
     pub(super) service_cidr: Option<String>,
     pub(super) secrets_key: Option<String>,
     pub(super) logs: Option<Logs>,
     pub(super) standard_support: bool,
     pub(super) creator_admin: bool,
     pub(super) access: Vec<Entry>,
+    pub(super) identities: Vec<Identity>,
+    pub(super) hybrid: Option<Hybrid>,
     pub(super) node_groups: Vec<Group>,
     pub(super) fargate: Vec<Profile>,
     /// Versions, or `none`.
@@ -118,6 +122,22 @@ pub(super) struct Entry {
     pub(super) groups: Vec<String>,
     /// Policies with their namespaces.
     pub(super) policies: Vec<(String, Vec<String>)>,
+}
+
+/// The role of a service account.
+pub(super) struct Identity {
+    pub(super) name: String,
+    pub(super) namespace: String,
+    pub(super) account: String,
+    pub(super) role: Option<String>,
+    pub(super) policies: Vec<String>,
+}
+
+/// Machines outside of AWS that join the cluster.
+pub(super) struct Hybrid {
+    pub(super) nodes: Vec<String>,
+    pub(super) pods: Vec<String>,
+    pub(super) role: Option<String>,
 }
 
 /// Nodes.
