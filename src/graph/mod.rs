@@ -81,6 +81,7 @@ resources! {
     VpcCidr,
     DefaultSecurityGroup,
     Subnet,
+    SubnetReservation,
     InternetGateway,
     EgressOnlyInternetGateway,
     ElasticIp,

@@ -49,6 +49,13 @@ fn cluster_config(graph: &Graph, config: &ClusterConfig, ids: &mut Ids) -> Value
     entries.push(("iam", iam(config)));
     entries.push(("accessConfig", access(config)));
     entries.push(("vpc", vpc(config, ids)));
+    if config.fully_private {
+        let endpoints = [
+            ("enabled", true.into()),
+            ("skipEndpointCreation", true.into()),
+        ];
+        entries.push(("privateCluster", Value::map(endpoints)));
+    }
     entries.push((
         "addonsConfig",
         Value::map([("disableDefaultAddons", true.into())]),

@@ -138,6 +138,7 @@ fn identity(resource: &Resource) -> &'static str {
         Resource::KmsKey(_) => "key_id",
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
@@ -323,6 +324,7 @@ impl Lifecycle {
                 Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
                 Resource::Vpc(_)
                 | Resource::VpcCidr(_)
+                | Resource::SubnetReservation(_)
                 | Resource::DefaultSecurityGroup(_)
                 | Resource::Subnet(_)
                 | Resource::InternetGateway(_)
@@ -543,6 +545,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::FlowLog(log) => in_text(&log.destination),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)

@@ -154,7 +154,7 @@ fn addons(b: &Builder, model: &Model, network: &NetworkRefs, groups: &Groups) ->
                 AddonName::VpcCni => {
                     // Custom networking alone asks for the cluster, and is refused.
                     let cluster = Ref::existing(model.name.value.as_str());
-                    cni::configuration(b, &model.pods, &cluster, network, groups)
+                    cni::configuration(b, model, &cluster, network, groups)
                 }
                 AddonName::CoreDns => core_dns_config(model),
                 AddonName::KubeProxy | AddonName::PodIdentityAgent => None,

@@ -12,6 +12,7 @@ mod json;
 mod keys;
 mod nodes;
 mod outputs;
+mod policies;
 mod routing;
 mod security;
 mod vpc;
@@ -41,7 +42,9 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         security::rules(&mut builder, &groups, None);
         outputs::build(&mut builder, &network, &groups, None);
         outputs::for_eksctl(&mut builder, &groups, key.as_ref());
+        cni::reservations(&mut builder, &model.pods, &network);
         eksctl::build(&mut builder, model, &network, &groups, key);
+        policies::build(&mut builder, model);
         return builder.graph;
     }
     let cluster = stack
@@ -54,10 +57,12 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
             routes: &routes,
             endpoints: &endpoints,
             rules: &rules,
+            reservations: &cni::reservations(&mut builder, &model.pods, &network),
         };
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
+        policies::build(&mut builder, model);
     }
     outputs::build(&mut builder, &network, &groups, cluster.as_ref());
     builder.graph
@@ -192,6 +197,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::Bucket(_)
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
+        | Resource::SubnetReservation(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
