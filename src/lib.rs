@@ -50,6 +50,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+pub mod eksctl;
 mod files;
 pub mod graph;
 pub mod kubernetes;

@@ -86,6 +86,12 @@ impl Synthesis {
         render::kubernetes(&self.graph, known)
     }
 
+    /// The cluster as a `ClusterConfig` of eksctl, YAML, with the ids that the deployed stack told; nothing where it is not
+    /// left to eksctl.
+    pub fn eksctl(&self, known: &Known) -> Option<Document> {
+        render::eksctl(&self.graph, known)
+    }
+
     /// All of a format in one document, for pipes: a Terraform module is one as well. Nothing where the stack has nothing to
     /// say in that format.
     pub fn document(&self, format: Format, known: &Known) -> Option<Document> {
@@ -97,6 +103,7 @@ impl Synthesis {
             Format::CloudFormation => Some(whole(self.cloudformation())),
             Format::Terraform => Some(whole(render::terraform_document(&self.graph))),
             Format::Kubernetes => self.kubernetes(known),
+            Format::Eksctl => self.eksctl(known),
         }
     }
 
@@ -118,7 +125,7 @@ impl Synthesis {
                 (vec![file], Vec::new())
             }
             Format::Terraform => (self.module(), Vec::new()),
-            Format::Kubernetes => match self.kubernetes(known) {
+            Format::Kubernetes | Format::Eksctl => match self.document(format, known) {
                 Some(Document { text, unknown }) => {
                     let path = format!("{stack}.{}.yaml", format.as_str());
                     (vec![File { path, text }], unknown)

@@ -8,12 +8,11 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use eksnet::diagnostic::{Code, Findings, Sources, Style, concise, full, github, json, sarif};
 use eksnet::plan::Ledger;
-use eksnet::read::eksctl::import;
+use eksnet::read::eksctl::{Options, import};
 use eksnet::spec::{Format, load};
 use serde_json::Value;
 
@@ -57,7 +56,7 @@ fn survive(text: &str, format: Option<Format>) {
 fn survive_import(text: &str) {
     let begin = Instant::now();
     let mut sources = Sources::new();
-    let imported = import("cluster.yaml", text, &BTreeMap::new(), &mut sources);
+    let imported = import("cluster.yaml", text, &Options::default(), &mut sources);
     show(&imported.findings, &sources);
     match imported.spec {
         Some(spec) => {

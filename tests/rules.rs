@@ -39,7 +39,7 @@ const LONG: &[(&str, Text)] = &[
 const BY_HAND: &[&str] = &["EKS528", "PLAN022"];
 
 /// Rules about the command line, whose examples are commands.
-const COMMANDS: &[&str] = &["PLAN013", "SPEC021", "SPEC022"];
+const COMMANDS: &[&str] = &["PLAN013", "SPEC021", "SPEC022", "SPEC055"];
 
 /// What else a bad example may say above a remark, because it says the same from another side.
 const COMPANIONS: &[(&str, &str)] = &[
@@ -217,9 +217,10 @@ fn said(rule: &Rule, title: &str, example: &Example<'_>) -> Option<Findings> {
     }
     let format = Format::from_extension(example.language)?;
     if example.text.starts_with("apiVersion:") {
-        let (zones, mut sources) = (std::collections::BTreeMap::new(), Sources::new());
+        let mut sources = Sources::new();
+        let options = eksnet::read::eksctl::Options::default();
         let imported =
-            eksnet::read::eksctl::import("cluster.yaml", example.text, &zones, &mut sources);
+            eksnet::read::eksctl::import("cluster.yaml", example.text, &options, &mut sources);
         return Some(imported.findings);
     }
     let long = LONG

@@ -1,10 +1,8 @@
 //! Any bytes as a ClusterConfig of eksctl: what is accepted comes out as a spec that can be read.
 #![no_main]
 
-use std::collections::BTreeMap;
-
 use eksnet::diagnostic::{Sources, Style, concise, full};
-use eksnet::read::eksctl::import;
+use eksnet::read::eksctl::{Options, import};
 use eksnet::spec::{Format, load};
 use libfuzzer_sys::fuzz_target;
 
@@ -13,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let mut sources = Sources::new();
-    let imported = import("fuzz", text, &BTreeMap::new(), &mut sources);
+    let imported = import("fuzz", text, &Options::default(), &mut sources);
     full(&imported.findings, &sources, Style::Plain);
     concise(&imported.findings, &sources);
     match imported.spec {

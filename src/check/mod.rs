@@ -9,6 +9,7 @@ mod capacity;
 mod cluster;
 mod compute;
 mod connections;
+mod eksctl;
 mod endpoints;
 mod fargate;
 mod gateways;
@@ -63,6 +64,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     pods::check(stack, findings);
     policy::check(stack, findings);
     endpoints::check(stack, findings);
+    eksctl::check(stack, findings);
 }
 
 /// What can be said of a stack once every subnet has its place.

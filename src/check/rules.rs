@@ -91,6 +91,8 @@ rules! {
     SPEC052 Warning "zones of a ClusterConfig are given with their ids";
     SPEC053 Error "a value of a ClusterConfig is of the kind that eksctl takes";
     SPEC054 Info "what eksctl does without being told is known";
+    SPEC055 Error "`--format eksctl` is for clusters that eksctl makes";
+    SPEC056 Error "a cluster that eksctl makes is asked for what eksctl can say";
     SPEC060 Error "a Fargate selector can match a pod";
 
     PLAN001 Error "every subnet has room in the network";

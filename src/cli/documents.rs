@@ -86,6 +86,7 @@ fn nothing(format: Format) -> &'static str {
         Format::Kubernetes => {
             "nothing to write for `kubernetes`: the stack asks for nothing inside of a cluster"
         }
+        Format::Eksctl => "nothing to write for `eksctl`: the stack's templates make the cluster",
     }
 }
 

@@ -40,6 +40,9 @@ pub(super) struct Options {
     /// The id of a zone by its name, as in `us-east-1a=use1-az4`
     #[arg(long = "zone", value_name = "NAME=ID", value_parser = zone)]
     zones: Vec<(String, ZoneId)>,
+    /// Leave the cluster to eksctl: the spec is of its network, and `synth --format eksctl` writes the ClusterConfig anew
+    #[arg(long)]
+    keep_eksctl: bool,
     /// Write nothing and exit with 1 where something could not be carried over
     #[arg(long)]
     strict: bool,
@@ -61,7 +64,11 @@ pub(super) fn run(options: &Options, screen: &mut Screen) -> Result<Exit, Stop> 
     }
     let (name, text) = read(&options.file)?;
     let mut sources = Sources::new();
-    let imported = eksctl::import(&name, &text, &zones, &mut sources);
+    let how = eksctl::Options {
+        zones,
+        made_by_eksctl: options.keep_eksctl,
+    };
+    let imported = eksctl::import(&name, &text, &how, &mut sources);
     let findings = &imported.findings;
     if !findings.is_empty() {
         let text = full(findings, &sources, screen.errors());

@@ -13,6 +13,8 @@ use super::ledgers::{
 };
 use super::screen::Screen;
 use super::{Exit, Stop, output};
+use crate::check::rules;
+use crate::diagnostic::Origin;
 use crate::files::Written;
 use crate::render::{Format, Known};
 use crate::synthesis::{File, Synthesis};
@@ -72,6 +74,9 @@ impl ValueEnum for Format {
             Self::CloudFormation => "A CloudFormation template",
             Self::Terraform => "A Terraform root module, for OpenTofu too",
             Self::Kubernetes => "Manifests of what is inside of the cluster, YAML",
+            Self::Eksctl => {
+                "A ClusterConfig for eksctl, YAML; for clusters that are `made-by: eksctl`"
+            }
         };
         Some(PossibleValue::new(self.as_str()).help(help))
     }
@@ -123,6 +128,9 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     {
         refuse_lost_ledgers(&mut all, &rendering, out);
     }
+    if rendering.formats.contains(&Format::Eksctl) {
+        refuse_templates_clusters(&mut all);
+    }
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);
@@ -155,6 +163,27 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         },
         Some(out) => write(all, &rendering, out, screen),
     }
+}
+
+/// A cluster is made once: by the templates, or by eksctl.
+fn refuse_templates_clusters(all: &mut Synthesized) {
+    for stack in &all.stacks {
+        let graph = stack.graph();
+        if graph.cluster_config.is_some() {
+            continue;
+        }
+        let place = graph
+            .entries
+            .first()
+            .map_or(Origin::Default, |vpc| vpc.origin);
+        all.findings.push(
+            rules::SPEC055
+                .at(place, format!("eksctl does not make the cluster of {}", graph.stack))
+                .note("the templates make the cluster with its network, or eksctl makes it on the network of the templates")
+                .help("write `made-by: eksctl` below `cluster`, in Rust `Cluster::made_by_eksctl`; or leave `eksctl` out of `--format`"),
+        );
+    }
+    all.findings.sort();
 }
 
 /// What goes to the standard output is one document: two would be no JSON together.

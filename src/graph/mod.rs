@@ -38,6 +38,7 @@ pub use value::{Field, Kind, Value};
 pub(crate) use build::{build, runs_core_dns};
 
 use crate::diagnostic::Origin;
+use crate::eksctl::ClusterConfig;
 use crate::kubernetes::Object;
 use crate::network::Region;
 
@@ -186,6 +187,8 @@ pub struct Graph {
     pub outputs: Vec<Output>,
     /// What is made inside of the cluster, in the order in which it is.
     pub objects: Vec<Object>,
+    /// The cluster, where eksctl makes it on this network.
+    pub cluster_config: Option<ClusterConfig>,
 }
 
 impl Graph {

@@ -193,6 +193,8 @@ pub struct Cluster {
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    /// Where it was left to eksctl, if it was.
+    pub(crate) by_eksctl: Option<Origin>,
     pub(crate) pod_identities: Vec<PodIdentity>,
     pub(crate) hybrid_nodes: Option<HybridNodes>,
 }
@@ -224,6 +226,7 @@ impl Cluster {
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            by_eksctl: None,
             pod_identities: Vec::new(),
             hybrid_nodes: None,
         }
@@ -393,6 +396,25 @@ impl Cluster {
     /// standard mode it is open outwards, too.
     pub fn karpenter(mut self) -> Self {
         self.karpenter = true;
+        self
+    }
+
+    /// Leaves the cluster to eksctl: the stack's templates make the network, its groups and endpoints and a key for secrets,
+    /// and `--format eksctl` writes the `ClusterConfig` of the cluster on it.
+    ///
+    /// What eksctl cannot say is refused (rule SPEC056).
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let net = Network::new(cidr!("10.20.0.0/16"));
+    /// let cluster = Cluster::new("prod", "1.35").made_by_eksctl();
+    /// let synthesis = Stack::new("prod", Region::UsEast1, net, cluster).synthesize().expect("a sound stack");
+    /// assert!(!synthesis.cloudformation().contains("AWS::EKS::Cluster"));
+    /// ```
+    #[track_caller]
+    pub fn made_by_eksctl(mut self) -> Self {
+        self.by_eksctl = Some(Origin::caller());
         self
     }
 }

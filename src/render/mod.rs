@@ -8,6 +8,7 @@
 //! then marks stand in their stead (`ids`).
 
 mod cloudformation;
+mod eksctl;
 mod engine;
 mod ids;
 mod known;
@@ -18,6 +19,7 @@ mod terraform;
 mod yaml;
 
 pub use cloudformation::cloudformation;
+pub use eksctl::eksctl;
 pub use ids::{Document, Unknown, Why};
 pub use known::{Known, UnreadableOutputs};
 pub use kubernetes::kubernetes;
@@ -35,11 +37,18 @@ pub enum Format {
     Terraform,
     /// Manifests of what is inside of the cluster, for `kubectl apply`.
     Kubernetes,
+    /// A `ClusterConfig` for `eksctl create cluster`.
+    Eksctl,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::CloudFormation, Self::Terraform, Self::Kubernetes];
+    pub const ALL: &'static [Self] = &[
+        Self::CloudFormation,
+        Self::Terraform,
+        Self::Kubernetes,
+        Self::Eksctl,
+    ];
 
     /// Those that build the stack on AWS. They know every id by a reference; the others are documents for people and tools,
     /// which have ids once the stack is deployed.
@@ -49,7 +58,7 @@ impl Format {
     pub const fn is_engine(self) -> bool {
         match self {
             Self::CloudFormation | Self::Terraform => true,
-            Self::Kubernetes => false,
+            Self::Kubernetes | Self::Eksctl => false,
         }
     }
 
@@ -59,6 +68,7 @@ impl Format {
             Self::CloudFormation => "cloudformation",
             Self::Terraform => "terraform",
             Self::Kubernetes => "kubernetes",
+            Self::Eksctl => "eksctl",
         }
     }
 }

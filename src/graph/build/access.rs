@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Builder;
 use super::cluster::ClusterRefs;
 use crate::graph::{AccessEntry, AccessPolicy, AccessScope};
-use crate::network::{Cluster as Model, Grant};
+use crate::network::{AccessEntry as Entry, Cluster as Model, Grant};
 
 /// What their access entry is called.
 const HYBRID_NODES: &str = "hybrid-nodes";
@@ -15,9 +15,7 @@ pub(super) fn build(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
     let mut entries: Vec<_> = model.access.iter().collect();
     entries.sort_by(|a, z| a.name.value.cmp(&z.name.value));
     for entry in entries {
-        let mut groups: Vec<_> = entry.groups.iter().map(|g| g.value.clone()).collect();
-        groups.sort_unstable();
-        groups.dedup();
+        let groups = groups(entry);
         let policies = policies(b, &entry.grants);
         let tags = b.tags(&entry.name.value);
         b.add(
@@ -33,6 +31,14 @@ pub(super) fn build(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
             },
         );
     }
+}
+
+/// The Kubernetes groups of an entry, each once.
+pub(super) fn groups(entry: &Entry) -> Vec<String> {
+    let mut groups: Vec<_> = entry.groups.iter().map(|g| g.value.clone()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
 }
 
 /// Without an entry of their own type, hybrid nodes are not let in.
@@ -59,7 +65,7 @@ fn hybrid_nodes(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
 }
 
 /// One policy each, with all its namespaces; the whole cluster includes every namespace.
-fn policies(b: &Builder, grants: &[Grant]) -> Vec<AccessPolicy> {
+pub(super) fn policies(b: &Builder, grants: &[Grant]) -> Vec<AccessPolicy> {
     let mut by_arn: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
     for grant in grants {
         let arn = policy_arn(b, &grant.policy.value);

@@ -151,7 +151,7 @@ pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
 
 /// Who reaches the public side. Where there is no private side, nodes come too: through their NAT gateways, and to an IPv6
 /// cluster, whose endpoint has both families, with their own addresses.
-fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs {
+pub(super) fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs {
     let endpoint = &model.endpoint.value;
     let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
     named.sort_unstable();
@@ -250,7 +250,7 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
     if model.without_addons.contains(&AddonName::CoreDns) || !runs_core_dns(model) {
         return;
     }
-    let configuration = (!on_nodes(model)).then(|| Text::from(r#"{"computeType":"Fargate"}"#));
+    let configuration = core_dns_config(model);
     add_addon(
         b,
         model,
@@ -259,6 +259,11 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
         configuration,
         compute.nodes.clone(),
     );
+}
+
+/// Where nothing else runs it, Fargate does.
+pub(super) fn core_dns_config(model: &Model) -> Option<Text> {
+    (!on_nodes(model)).then(|| Text::from(r#"{"computeType":"Fargate"}"#))
 }
 
 /// Labels of CoreDNS's pods, as the add-on makes them.
@@ -294,7 +299,7 @@ fn on_nodes(model: &Model) -> bool {
 }
 
 /// The subnets of the cluster's own interfaces.
-fn own_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
+pub(super) fn own_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
     let Some(tier) = b.plan.control_plane else {
         return Vec::new();
     };

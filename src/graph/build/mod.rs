@@ -5,6 +5,7 @@ mod cluster;
 mod cni;
 mod cni_rights;
 mod connections;
+mod eksctl;
 mod endpoints;
 mod flow_logs;
 mod identities;
@@ -34,6 +35,20 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
     flow_logs::build(&mut builder, &network, &mut keys);
     let groups = security::groups(&mut builder, &network);
     let endpoints = endpoints::build(&mut builder, &network, &routes, &groups);
+    if let Some(model) = stack
+        .cluster
+        .as_ref()
+        .filter(|model| model.by_eksctl.is_some())
+    {
+        let key = keys::Keys::secrets(&mut builder, &model.secrets_key, model.origin);
+        security::rules(&mut builder, &groups, None);
+        outputs::build(&mut builder, &network, &groups, connections, None);
+        outputs::for_eksctl(&mut builder, &groups, key.as_ref());
+        cni::reservations(&mut builder, &model.pods, &network);
+        eksctl::build(&mut builder, model, &network, &groups, key);
+        policies::build(&mut builder, model);
+        return builder.graph;
+    }
     let cluster = stack
         .cluster
         .as_ref()
@@ -72,6 +87,10 @@ impl<'a> Builder<'a> {
     fn new(stack: &'a Stack, plan: &'a Plan) -> Self {
         let region = stack.region.value;
         let description = match &stack.cluster {
+            Some(cluster) if cluster.by_eksctl.is_some() => format!(
+                "{}: the network of the Amazon EKS cluster {} in {region}, which eksctl makes",
+                stack.name.value, cluster.name.value
+            ),
             Some(cluster) => format!(
                 "{}: the Amazon EKS cluster {} and its network in {region}",
                 stack.name.value, cluster.name.value
@@ -89,6 +108,7 @@ impl<'a> Builder<'a> {
                 entries: Vec::with_capacity(96),
                 outputs: Vec::new(),
                 objects: Vec::new(),
+                cluster_config: None,
             },
         }
     }

@@ -12,7 +12,7 @@ use crate::graph::{
 };
 use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
-    NodeGroup as GroupModel, Partition, Selector,
+    NodeGroup as GroupModel, Partition, Selector, Size,
 };
 use crate::plan::Plan;
 
@@ -115,10 +115,7 @@ fn node_group(
 ) -> Option<NodeId> {
     let template = launch_template(b, group, cluster, groups);
     let size = group.size.value;
-    let (max_unavailable, max_unavailable_percent) = match group.max_unavailable.value {
-        MaxUnavailable::Nodes(nodes) => (Some(nodes), None),
-        MaxUnavailable::Percent(percent) => (None, Some(percent)),
-    };
+    let (max_unavailable, max_unavailable_percent) = max_unavailable(group);
     let mut after = waits_for(b.plan, tier, ready);
     if let Some(pods) = b.plan.pod_tier {
         after.extend(waits_for(b.plan, pods, ready));
@@ -148,7 +145,7 @@ fn node_group(
                 .map(|t| t.value.clone())
                 .collect(),
             min: size.min,
-            desired: size.desired.unwrap_or(size.min.max(1).min(size.max)),
+            desired: desired(size),
             max: size.max,
             max_unavailable,
             max_unavailable_percent,
@@ -162,8 +159,21 @@ fn node_group(
     .node()
 }
 
+/// Nodes at first: the least, but one where there may be any.
+pub(super) fn desired(size: Size) -> u32 {
+    size.desired.unwrap_or(size.min.max(1).min(size.max))
+}
+
+/// Nodes that may be away during an update, by number or in percent.
+pub(super) fn max_unavailable(group: &GroupModel) -> (Option<u32>, Option<u8>) {
+    match group.max_unavailable.value {
+        MaxUnavailable::Nodes(nodes) => (Some(nodes), None),
+        MaxUnavailable::Percent(percent) => (None, Some(percent)),
+    }
+}
+
 /// In an order of their own: which comes first in a model means nothing.
-fn taints(group: &GroupModel) -> Vec<Taint> {
+pub(super) fn taints(group: &GroupModel) -> Vec<Taint> {
     let mut taints = group.taints.clone();
     taints.sort_by(|a, b| (&a.key, &a.value, a.effect).cmp(&(&b.key, &b.value, b.effect)));
     taints

@@ -5,7 +5,9 @@ use super::cluster::ClusterRefs;
 use super::connections::Told;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use crate::graph::{Attr, Name, NodeId, Output, OutputValue, Ref, Resource};
+use crate::graph::{
+    Arn, Attr, Deferred, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup,
+};
 
 pub(super) fn build(
     b: &mut Builder,
@@ -104,6 +106,35 @@ pub(super) fn build(
             })
             .map(|(id, _)| id);
         one(b, "node-role-arn", "The role of nodes", role, Attr::Arn);
+    }
+}
+
+/// What eksctl must know of a network that it did not make.
+pub(super) fn for_eksctl(b: &mut Builder, groups: &Groups, key: Option<&Deferred<Arn>>) {
+    let of = |group: &Option<Ref<SecurityGroup>>| group.as_ref().and_then(Ref::node);
+    let (nodes, control_plane) = (of(&groups.nodes), of(&groups.control_plane));
+    one(
+        b,
+        "control-plane-security-group-id",
+        "The security group of the control plane's network interfaces",
+        control_plane,
+        Attr::Identity,
+    );
+    one(
+        b,
+        "node-security-group-id",
+        "The security group of nodes",
+        nodes,
+        Attr::Identity,
+    );
+    if let Some(Deferred::Attribute(id, attr)) = key {
+        one(
+            b,
+            "secrets-key-arn",
+            "The key that secrets are encrypted with",
+            Some(*id),
+            *attr,
+        );
     }
 }
 

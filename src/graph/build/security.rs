@@ -107,7 +107,7 @@ pub(super) fn rules(
     cluster: Option<&ClusterRefs>,
 ) -> Vec<NodeId> {
     let mut wanted = Vec::new();
-    if cluster.is_some() {
+    if b.cluster().is_some() {
         match b.stack.network.security {
             SecurityMode::Standard => standard(b, &mut wanted),
             SecurityMode::Restricted => restricted(b, &mut wanted),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::draft::{Cluster, Entry, Logs, Net};
+use super::draft::{Cluster, Entry, Hybrid, Identity, Logs, Net};
 use super::section::{Reader, Section};
 use crate::diagnostic::Span;
 use crate::spec::tree::Kind;
@@ -25,7 +25,8 @@ pub(super) fn cluster(
         ..Cluster::default()
     };
     if let Some(mut section) = root.below("kubernetesNetworkConfig", reader) {
-        family(&mut section, reader);
+        cluster.ipv6 = family(&mut section, reader);
+        net.ipv6 |= cluster.ipv6;
         cluster.service_cidr = section.text("serviceIPv4CIDR", reader);
         section.finish(reader);
     }
@@ -34,6 +35,7 @@ pub(super) fn cluster(
         section.leave("vpcResourceControllerPolicy", |kind| {
             *kind == Kind::Bool(true)
         });
+        cluster.identities = identities(&mut section, reader);
         section.finish(reader);
     }
     if let Some(mut section) = root.below("secretsEncryption", reader) {
@@ -55,7 +57,10 @@ pub(super) fn cluster(
     access(root, &mut cluster, reader);
     addons(root, &mut cluster, reader);
     auto_mode(root, reader);
-    remote(root, net, reader);
+    cluster.hybrid = remote(root, reader);
+    if let Some(hybrid) = &cluster.hybrid {
+        net.remote = hybrid.nodes.iter().chain(&hybrid.pods).cloned().collect();
+    }
     if let Some(mut section) = root.below("karpenter", reader) {
         cluster.karpenter = true;
         section.leave("createServiceAccount", |kind| *kind == Kind::Bool(false));
@@ -75,16 +80,54 @@ pub(super) fn cluster(
     cluster
 }
 
-fn family(section: &mut Section, reader: &mut Reader) {
-    if let Some(family) = section.word("ipFamily", reader)
-        && family.text.eq_ignore_ascii_case("ipv6")
-    {
-        reader.lost(
-            family.span,
-            "pods and services get IPv4 addresses, not IPv6 ones",
-            "write `network.ipv6: true` for a network that has both",
-        );
+/// Whether pods and services get IPv6 addresses.
+fn family(section: &mut Section, reader: &mut Reader) -> bool {
+    let family = section.word("ipFamily", reader);
+    family.is_some_and(|family| family.text.eq_ignore_ascii_case("ipv6"))
+}
+
+/// Roles of service accounts, where they exist or are made of policies that do.
+fn identities(section: &mut Section, reader: &mut Reader) -> Vec<Identity> {
+    let mut all: Vec<Identity> = Vec::new();
+    let mut names = BTreeSet::new();
+    for (span, mut one) in section.list(
+        "podIdentityAssociations",
+        ("role of a service account", "identity."),
+        reader,
+    ) {
+        let namespace = one.text("namespace", reader);
+        let account = one.text("serviceAccountName", reader);
+        let role = one.text("roleARN", reader);
+        let policies = one
+            .words("permissionPolicyARNs", reader)
+            .unwrap_or_default();
+        one.leave("createServiceAccount", |kind| *kind == Kind::Bool(false));
+        one.finish(reader);
+        let (Some(namespace), Some(account)) = (namespace, account) else {
+            reader.lost(
+                span,
+                "a role of no service account is not carried over",
+                "give it a `namespace` and a `serviceAccountName`",
+            );
+            continue;
+        };
+        if role.is_none() && policies.is_empty() {
+            reader.lost(
+                span,
+                format!("the role of service account `{namespace}/{account}` is not carried over"),
+                "make a policy of what it may do, and name it in `cluster.pod-identities`",
+            );
+            continue;
+        }
+        all.push(Identity {
+            name: entry_name(&account, &mut names),
+            namespace,
+            account,
+            role,
+            policies: policies.into_iter().map(|word| word.text).collect(),
+        });
     }
+    all
 }
 
 fn logs(section: &mut Section, reader: &mut Reader) -> Option<Logs> {
@@ -289,32 +332,25 @@ fn auto_mode(root: &mut Section, reader: &mut Reader) {
     section.finish(reader);
 }
 
-/// The ranges of hybrid nodes are kept clear of; their gateway is somebody else's.
-fn remote(root: &mut Section, net: &mut Net, reader: &mut Reader) {
-    let at = root.key_span("remoteNetworkConfig");
-    let Some(mut section) = root.below("remoteNetworkConfig", reader) else {
-        return;
-    };
-    for (key, name) in [
-        ("remoteNodeNetworks", "remote-nodes"),
-        ("remotePodNetworks", "remote-pods"),
-    ] {
+/// Hybrid nodes; their gateway is somebody else's.
+fn remote(root: &mut Section, reader: &mut Reader) -> Option<Hybrid> {
+    let mut section = root.below("remoteNetworkConfig", reader)?;
+    let mut ranges = |key: &str| {
         let mut ranges = Vec::new();
         for (_, mut network) in section.list(key, ("remote network", "remote."), reader) {
             let words = network.words("cidrs", reader).unwrap_or_default();
             ranges.extend(words.into_iter().map(|word| word.text));
             network.finish(reader);
         }
-        if !ranges.is_empty() {
-            net.connected.push((name.to_owned(), ranges));
-        }
-    }
-    if let Some(at) = at {
-        reader.lost(
-            at,
-            "the cluster is not told of its remote networks; the spec keeps clear of their ranges",
-            "EKS takes remote networks of a cluster that exists: `aws eks update-cluster-config --remote-network-config`",
-        );
+        ranges
+    };
+    let (nodes, pods) = (ranges("remoteNodeNetworks"), ranges("remotePodNetworks"));
+    let mut role = None;
+    if let Some(mut iam) = section.below("iam", reader) {
+        role = iam.text("roleARN", reader);
+        iam.leave("provider", |kind| *kind == Kind::Str("SSM".to_owned()));
+        iam.finish(reader);
     }
     section.finish(reader);
+    (!nodes.is_empty()).then_some(Hybrid { nodes, pods, role })
 }

@@ -1,8 +1,8 @@
 //! Node groups and Fargate profiles.
 
 use super::draft::{Access, Group, Profile};
-use super::network::Use;
 use super::section::{Reader, Section, Word};
+use super::tiers::Use;
 use crate::diagnostic::Span;
 use crate::spec::tree::Kind;
 
@@ -75,6 +75,7 @@ fn node_group(name: Word, mut section: Section, reader: &mut Reader) -> (Group, 
         Some(true) | None => None,
     };
     group.labels = section.pairs("labels", reader);
+    group.labels.retain(|(key, _)| !is_eksctls(key));
     taints(&mut group, &mut section, reader);
     if let Some(mut update) = section.below("updateConfig", reader) {
         let nodes = update.number("maxUnavailable", reader);
@@ -103,18 +104,17 @@ fn harmless(section: &mut Section) {
         section.leave(key, |kind| *kind == Kind::Bool(value));
     }
     section.leave("volumeType", |kind| *kind == Kind::Str("gp3".to_owned()));
-    section.leave("ssh", |kind| match kind {
-        Kind::Map(entries) => entries
-            .iter()
-            .all(|entry| entry.value.kind == Kind::Bool(false)),
+    section.leave("volumeIOPS", |kind| *kind == Kind::Int(3000));
+    section.leave("volumeThroughput", |kind| *kind == Kind::Int(125));
+    section.leave("tags", |kind| match kind {
+        Kind::Map(entries) => entries.iter().all(|entry| is_eksctls(&entry.key)),
         _ => false,
     });
-    for key in ["iam", "securityGroups"] {
-        section.leave(
-            key,
-            |kind| matches!(kind, Kind::Map(entries) if entries.is_empty()),
-        );
-    }
+}
+
+/// Whether a tag or label is one that eksctl writes by itself.
+fn is_eksctls(key: &str) -> bool {
+    key.starts_with("alpha.eksctl.io/")
 }
 
 fn types(group: &mut Group, section: &mut Section, reader: &mut Reader) {

@@ -17,8 +17,8 @@ pub(super) struct Net {
     pub(super) cidr: String,
     pub(super) secondary: Vec<String>,
     pub(super) ipv6: bool,
-    /// Networks that this one is connected to, with their ranges.
-    pub(super) connected: Vec<(String, Vec<String>)>,
+    /// Ranges of hybrid nodes and their pods, which a connection leads to.
+    pub(super) remote: Vec<String>,
     pub(super) zones: Zones,
     pub(super) tiers: Vec<Tier>,
     /// Services with an endpoint; the spec's default without.
@@ -64,25 +64,32 @@ pub(super) struct Tier {
     pub(super) prefix: Option<u8>,
     pub(super) nat: Option<Nat>,
     /// The public tier that NAT gateways stand in, where there are several.
-    pub(super) nat_tier: Option<String>,
+    pub(super) nat_in: Option<String>,
     /// Whether load balancers may be put here.
     pub(super) load_balancers: bool,
 }
 
 /// Its cluster.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are keys of a spec")]
 pub(super) struct Cluster {
     /// Its name, where the stack cannot have it.
     pub(super) name: Option<String>,
     pub(super) version: Option<String>,
+    /// Whether eksctl makes it.
+    pub(super) by_eksctl: bool,
     pub(super) control_plane: Option<String>,
     pub(super) endpoint: Endpoint,
+    /// Whether pods and services have IPv6 addresses.
+    pub(super) ipv6: bool,
     pub(super) service_cidr: Option<String>,
     pub(super) secrets_key: Option<String>,
     pub(super) logs: Option<Logs>,
     pub(super) standard_support: bool,
     pub(super) creator_admin: bool,
     pub(super) access: Vec<Entry>,
+    pub(super) identities: Vec<Identity>,
+    pub(super) hybrid: Option<Hybrid>,
     pub(super) node_groups: Vec<Group>,
     pub(super) fargate: Vec<Profile>,
     /// Versions, or `none`.
@@ -115,6 +122,22 @@ pub(super) struct Entry {
     pub(super) groups: Vec<String>,
     /// Policies with their namespaces.
     pub(super) policies: Vec<(String, Vec<String>)>,
+}
+
+/// The role of a service account.
+pub(super) struct Identity {
+    pub(super) name: String,
+    pub(super) namespace: String,
+    pub(super) account: String,
+    pub(super) role: Option<String>,
+    pub(super) policies: Vec<String>,
+}
+
+/// Machines outside of AWS that join the cluster.
+pub(super) struct Hybrid {
+    pub(super) nodes: Vec<String>,
+    pub(super) pods: Vec<String>,
+    pub(super) role: Option<String>,
 }
 
 /// Nodes.

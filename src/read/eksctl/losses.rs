@@ -35,7 +35,19 @@ const LOSSES: &[(&[&str], &str)] = &[
         IAM,
     ),
     (
-        &["iam.serviceAccounts", "iam.podIdentityAssociations"],
+        &[
+            "iam.serviceAccounts",
+            "identity.createServiceAccount",
+            "identity.roleName",
+            "identity.permissionsBoundaryARN",
+            "identity.permissionPolicyName",
+            "identity.permissionPolicy",
+            "identity.wellKnownPolicies",
+            "identity.tags",
+            "identity.targetRoleARN",
+            "identity.disableSessionTags",
+            "identity.policy",
+        ],
         POD_ROLES,
     ),
     (
@@ -170,7 +182,8 @@ const LOSSES: &[(&[&str], &str)] = &[
     ),
     (
         &[
-            "remoteNetworkConfig.iam",
+            "remoteNetworkConfig.iam.provider",
+            "remoteNetworkConfig.iam.caBundleCert",
             "remoteNetworkConfig.vpcGatewayID",
         ],
         "attach the gateway and route to the remote networks yourself",

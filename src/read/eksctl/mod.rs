@@ -11,19 +11,31 @@ mod draft;
 mod losses;
 mod network;
 mod section;
+mod tiers;
 mod write;
+mod zones;
 
 use std::collections::BTreeMap;
 
 use self::draft::Draft;
-use self::network::{Use, ZoneNames};
 use self::section::{Reader, Section, Word};
+use self::tiers::Use;
+use self::zones::ZoneNames;
 use crate::check::rules;
 use crate::diagnostic::{Findings, MAX_BYTES, Origin, Sources, Span};
 use crate::network::{KubernetesVersion, Region, ZoneId};
 use crate::spec::nearest::nearest;
 use crate::spec::tree::{Entry, Kind, Node};
 use crate::spec::{self, Format};
+
+/// How a ClusterConfig is read.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The ids of zones by the names that the account knows them by, such as `us-east-1a`.
+    pub zones: BTreeMap<String, ZoneId>,
+    /// Whether eksctl is to make the cluster, on the network of the spec.
+    pub made_by_eksctl: bool,
+}
 
 /// What a ClusterConfig came to.
 #[derive(Debug)]
@@ -36,34 +48,28 @@ pub struct Imported {
 
 /// Reads a ClusterConfig, YAML or JSON, and writes it as a spec.
 ///
-/// `zones` are the ids of zones by the names that the account knows them by, such as `us-east-1a`. The text is kept among
-/// the sources, so that findings can show it.
+/// The text is kept among the sources, so that findings can show it.
 ///
 /// ```
-/// use std::collections::BTreeMap;
 /// use eksnet::diagnostic::Sources;
+/// use eksnet::read::eksctl::{Options, import};
 ///
 /// let text = "\
 /// apiVersion: eksctl.io/v1alpha5
 /// kind: ClusterConfig
 /// metadata: { name: prod, region: us-east-1 }
 /// ";
-/// let imported = eksnet::read::eksctl::import("cluster.yaml", text, &BTreeMap::new(), &mut Sources::new());
+/// let imported = import("cluster.yaml", text, &Options::default(), &mut Sources::new());
 /// assert!(imported.spec.is_some_and(|spec| spec.contains("stack: prod")));
 /// ```
-pub fn import(
-    name: &str,
-    text: &str,
-    zones: &BTreeMap<String, ZoneId>,
-    sources: &mut Sources,
-) -> Imported {
+pub fn import(name: &str, text: &str, options: &Options, sources: &mut Sources) -> Imported {
     if text.len() <= MAX_BYTES && text.trim().is_empty() {
         return nothing(name, text, sources);
     }
     let (node, findings) = spec::read(name, Some(Format::Yaml), text, sources);
     let mut reader = Reader { text, findings };
     let spec = node.and_then(|node| {
-        let draft = draft(&node, zones, &mut reader)?;
+        let draft = draft(&node, options, &mut reader)?;
         Some(write::spec(&draft, name))
     });
     let mut findings = reader.findings;
@@ -95,7 +101,7 @@ fn not_one(span: Span, message: &str) -> crate::diagnostic::Finding {
         .help("for a cluster without its file, `eksctl create cluster --dry-run` writes one")
 }
 
-fn draft(node: &Node, zones: &BTreeMap<String, ZoneId>, reader: &mut Reader) -> Option<Draft> {
+fn draft(node: &Node, options: &Options, reader: &mut Reader) -> Option<Draft> {
     let Kind::Map(entries) = &node.kind else {
         reader
             .findings
@@ -108,7 +114,7 @@ fn draft(node: &Node, zones: &BTreeMap<String, ZoneId>, reader: &mut Reader) -> 
         return None;
     }
     let metadata = metadata(&mut root, span, reader)?;
-    let mut names = ZoneNames::new(zones, metadata.region);
+    let mut names = ZoneNames::new(&options.zones, metadata.region);
     let mut vpc = network::vpc(&mut root, &mut names, span, reader);
     let mut cluster = cluster::cluster(&mut root, &mut vpc.net, span, reader);
     let groups = compute::node_groups(&mut root, reader);
@@ -140,6 +146,7 @@ fn draft(node: &Node, zones: &BTreeMap<String, ZoneId>, reader: &mut Reader) -> 
         .or(vpc.net.tiers.first())
         .map(|tier| tier.name.clone());
     cluster.control_plane = if chosen { tiers.next() } else { any };
+    cluster.by_eksctl = options.made_by_eksctl;
     cluster.endpoint = vpc.endpoint;
     cluster.node_groups = groups;
     cluster.fargate = profiles;

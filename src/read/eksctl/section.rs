@@ -22,7 +22,7 @@ pub(super) struct Reader<'t> {
 pub(super) struct Section<'n> {
     /// How its keys begin: `vpc.nat.`
     prefix: String,
-    /// Whose they are: ` of node group \`workers\``.
+    /// Whose they are, as in ` of node group x`.
     of: String,
     /// The same by kinds of things, for the table of losses.
     table: String,
@@ -132,13 +132,11 @@ impl<'n> Section<'n> {
 
     pub(super) fn flag(&mut self, key: &str, reader: &mut Reader) -> Option<bool> {
         let entry = self.take(key)?;
-        match entry.value.kind {
-            Kind::Bool(flag) => Some(flag),
-            _ => {
-                reader.wrong(&self.name(key), "`true` or `false`", &entry.value);
-                None
-            }
-        }
+        let Kind::Bool(flag) = entry.value.kind else {
+            reader.wrong(&self.name(key), "`true` or `false`", &entry.value);
+            return None;
+        };
+        Some(flag)
     }
 
     pub(super) fn number(&mut self, key: &str, reader: &mut Reader) -> Option<u32> {
@@ -197,13 +195,11 @@ impl<'n> Section<'n> {
         let entry = self.take(key)?;
         let prefix = format!("{}{key}.", self.prefix);
         let table = format!("{}{key}.", self.table);
-        match &entry.value.kind {
-            Kind::Map(entries) => Some(Section::new(prefix, self.of.clone(), table, entries)),
-            _ => {
-                reader.wrong(&self.name(key), "a map", &entry.value);
-                None
-            }
-        }
+        let Kind::Map(entries) = &entry.value.kind else {
+            reader.wrong(&self.name(key), "a map", &entry.value);
+            return None;
+        };
+        Some(Section::new(prefix, self.of.clone(), table, entries))
     }
 
     /// A map of things by names.
@@ -288,6 +284,9 @@ impl<'n> Section<'n> {
                 continue;
             }
             let key = format!("{}{}", self.table, entry.key);
+            if is_empty(&entry.value.kind) && losses::help(&key).is_some() {
+                continue;
+            }
             let name = self.name(&entry.key);
             let finding = match losses::help(&key) {
                 Some(help) => rules::SPEC051
@@ -306,5 +305,17 @@ impl<'n> Section<'n> {
             };
             reader.findings.push(finding);
         }
+    }
+}
+
+/// Whether a value asks for nothing, as `eksctl create cluster --dry-run` writes many.
+fn is_empty(value: &Kind) -> bool {
+    let off = |entry: &Entry| entry.value.kind == Kind::Bool(false) || is_empty(&entry.value.kind);
+    match value {
+        Kind::Null => true,
+        Kind::Str(text) => text.is_empty(),
+        Kind::List(items) => items.is_empty(),
+        Kind::Map(entries) => entries.iter().all(off),
+        Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => false,
     }
 }

@@ -78,11 +78,9 @@ impl Out {
         if net.ipv6 {
             self.pair(2, "ipv6", "true");
         }
-        if !net.connected.is_empty() {
+        if !net.remote.is_empty() {
             self.line(2, "connected:");
-            for (name, ranges) in &net.connected {
-                self.list(4, name, ranges);
-            }
+            self.list(4, "remote", &net.remote);
         }
         match &net.zones {
             Zones::Count(count) => {
@@ -127,7 +125,7 @@ impl Out {
                 Nat::Single => "single",
                 Nat::None => "none",
             };
-            match &tier.nat_tier {
+            match &tier.nat_in {
                 Some(public) => {
                     let nat = format!("{{ tier: {}, zones: {word} }}", scalar(public));
                     self.pair(6, "nat", &nat);
@@ -151,22 +149,27 @@ impl Out {
         if let Some(name) = &cluster.name {
             self.pair(2, "name", &scalar(name));
         }
+        if cluster.by_eksctl {
+            self.pair(2, "made-by", "eksctl");
+        }
         if let Some(version) = &cluster.version {
             self.pair(2, "version", &scalar(version));
         }
         if let Some(tier) = &cluster.control_plane {
             self.pair(2, "control-plane", &scalar(tier));
         }
+        if cluster.ipv6 {
+            self.pair(2, "ip-family", "ipv6");
+        }
         self.endpoint(cluster);
         if let Some(cidr) = &cluster.service_cidr {
             self.pair(2, "service-cidr", &scalar(cidr));
         }
-        match &cluster.secrets_key {
-            Some(key) => self.pair(2, "secrets-key", &scalar(key)),
-            None => {
-                self.line(2, "# Without this line the stack makes a key of its own.");
-                self.pair(2, "secrets-key", "aws-owned");
-            }
+        if let Some(key) = &cluster.secrets_key {
+            self.pair(2, "secrets-key", &scalar(key));
+        } else {
+            self.line(2, "# Without this line the stack makes a key of its own.");
+            self.pair(2, "secrets-key", "aws-owned");
         }
         match &cluster.logs {
             None => self.pair(2, "logs", "none"),
@@ -187,6 +190,26 @@ impl Out {
             self.pair(2, "support", "standard");
         }
         self.access(cluster);
+        if !cluster.identities.is_empty() {
+            self.line(2, "pod-identities:");
+            for identity in &cluster.identities {
+                self.line(4, &format!("{}:", scalar(&identity.name)));
+                self.pair(6, "namespace", &scalar(&identity.namespace));
+                self.pair(6, "service-account", &scalar(&identity.account));
+                if let Some(role) = &identity.role {
+                    self.pair(6, "role", &scalar(role));
+                }
+                self.list(6, "policies", &identity.policies);
+            }
+        }
+        if let Some(hybrid) = &cluster.hybrid {
+            self.line(2, "hybrid-nodes:");
+            self.list(4, "nodes", &hybrid.nodes);
+            self.list(4, "pods", &hybrid.pods);
+            if let Some(role) = &hybrid.role {
+                self.pair(4, "role", &scalar(role));
+            }
+        }
         if !cluster.node_groups.is_empty() {
             self.line(2, "node-groups:");
             for group in &cluster.node_groups {

@@ -15,6 +15,9 @@ use crate::spec::{Either, Field};
 pub struct ClusterSpec {
     /// Its name; the stack's by default.
     pub name: Field<String>,
+    /// Who makes the cluster: `stack` (the default), the templates with the network; or `eksctl`, from the `ClusterConfig`
+    /// that `--format eksctl` writes.
+    pub made_by: Field<MadeBySpec>,
     /// The minor version of Kubernetes, in quotes: `"1.35"`.
     pub version: Field<String>,
     /// The tier of the control plane's network interfaces; the one called `control-plane` by default.
@@ -56,6 +59,17 @@ pub struct ClusterSpec {
     /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`, and the group all that Karpenter's nodes need.
     /// Off by default.
     pub karpenter: Field<bool>,
+}
+
+/// Who makes the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum MadeBySpec {
+    /// The stack's templates.
+    Stack,
+    /// eksctl.
+    Eksctl,
 }
 
 /// The addresses of pods and services.

@@ -11,7 +11,8 @@ use crate::network::{
 };
 use crate::spec::{
     AccessEntriesSpec, AccessEntrySpec, AddonsSpec, ClusterSpec, Either, EndpointAccessSpec,
-    EndpointSpec, Field, IpFamilySpec, LogTypeSpec, LogsSpec, NoneWord, SupportSpec, TenantSpec,
+    EndpointSpec, Field, IpFamilySpec, LogTypeSpec, LogsSpec, MadeBySpec, NoneWord, SupportSpec,
+    TenantSpec,
 };
 
 impl Lowering<'_> {
@@ -79,6 +80,9 @@ impl Lowering<'_> {
         cluster.hybrid_nodes = self.hybrid_nodes(&spec.hybrid_nodes);
         cluster.pod_identities = self.pod_identities(&spec.pod_identities);
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
+        if let Some((MadeBySpec::Eksctl, span)) = spec.made_by.located() {
+            cluster.by_eksctl = Some(Origin::Spec(span));
+        }
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
         cluster
     }
