@@ -15,6 +15,7 @@ use crate::graph::{
 
 /// A cluster for eksctl to make.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are keys of the file")]
 pub struct ClusterConfig {
     /// Its name.
     pub name: String,

@@ -57,9 +57,7 @@ pub use vpc::{ClusterTag, Network};
 
 pub(crate) use api_endpoint::EndpointMode;
 pub(crate) use cluster::Grant;
-#[cfg(feature = "spec")]
-pub(crate) use compute::Size;
-pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use compute::{MaxUnavailable, Selector, Size, is_graviton};
 pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Way};
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
