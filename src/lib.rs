@@ -78,7 +78,8 @@ pub mod prelude {
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
         FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodIdentity,
-        Pods, Region, Rule, SecurityMode, Stack, Tier, TierId, TrafficType,
+        Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Stack, Tenant, Tier, TierId,
+        TrafficType,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -91,8 +92,12 @@ struct Readme;
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
 mod guides {
-    #[doc = include_str!("../docs/guides/pod-identity.md")]
-    struct PodIdentity;
     #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
     struct HybridNodes;
+    #[doc = include_str!("../docs/guides/ipv6.md")]
+    struct Ipv6;
+    #[doc = include_str!("../docs/guides/network-policy.md")]
+    struct NetworkPolicy;
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
 }

@@ -17,6 +17,7 @@ mod identities;
 mod ipv6;
 mod names;
 mod pods;
+mod policy;
 pub mod rules;
 mod security;
 mod services;
@@ -52,10 +53,11 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);
-    pods::check(stack, findings);
     identities::check(stack, findings);
     hybrid::check(stack, findings);
     fargate::check(stack, findings);
+    pods::check(stack, findings);
+    policy::check(stack, findings);
     endpoints::check(stack, findings);
 }
 

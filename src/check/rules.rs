@@ -80,6 +80,8 @@ rules! {
     SPEC041 Error "a pinned VPC CNI can do what is asked of it";
     SPEC042 Error "settings of the VPC CNI need its add-on";
     SPEC043 Error "the tier of pods is another than that of their nodes";
+    SPEC045 Error "the policies of tenants are enforced by somebody";
+    SPEC046 Error "a namespace belongs to one tenant, or to none";
     SPEC050 Error "a file to import is an eksctl ClusterConfig";
     SPEC051 Warning "what a ClusterConfig says is carried over";
     SPEC052 Warning "zones of a ClusterConfig are given with their ids";
@@ -187,7 +189,11 @@ rules! {
     EKS712 Info "shared subnets keep room for prefixes";
     EKS714 Error "with prefixes, at least one is kept warm";
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
-    EKS731 Error "pods of an IPv6 cluster have addresses of their node's prefix";
+    EKS731 Error "IPv6 clusters have no custom networking and no hybrid nodes";
+    EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
+    EKS744 Info "in strict mode pods wait for their policies";
+    EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
+    EKS748 Info "where policies are enforced, namespaces begin closed";
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
     EKS772 Error "pods that keep their own address have a way out of their own";
 
@@ -197,6 +203,7 @@ rules! {
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS822 Warning "a cluster has at most 10 Fargate profiles";
+    EKS825 Error "pods that Calico's policies hold run on nodes";
     EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";

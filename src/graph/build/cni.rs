@@ -12,7 +12,9 @@ use super::json::{Json, Members};
 use super::security::{Groups, node_groups};
 use super::vpc::{NetworkRefs, subnet_name};
 use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
-use crate::network::{Placement, PodMode, Pods, Snat, Warm, ZoneId};
+use crate::network::{
+    Cluster as Model, Placement, PodMode, Pods, PolicyEngine, PolicyMode, Snat, Warm, ZoneId,
+};
 
 /// What the add-on is told, by the places that its configuration has for it.
 #[derive(Default)]
@@ -48,15 +50,19 @@ impl Settings {
 /// The configuration of the add-on, if it needs any.
 pub(super) fn configuration(
     b: &Builder,
-    pods: &Pods,
+    model: &Model,
     cluster: &Ref<Cluster>,
     network: &NetworkRefs,
     groups: &Groups,
 ) -> Option<Text> {
+    let pods = &model.pods;
     let mut settings = Settings::default();
     addresses(pods, &mut settings);
     placement(b, pods, cluster, network, groups, &mut settings);
     snat(pods, &mut settings);
+    if let Some(engine) = &model.network_policy {
+        policy(engine.value, &mut settings);
+    }
     settings.render()
 }
 
@@ -150,6 +156,21 @@ pub(super) fn eni_configs(
         .collect()
 }
 
+/// Who enforces network policies. Calico wants to hear of a pod's address as soon as the pod has it.
+fn policy(engine: PolicyEngine, settings: &mut Settings) {
+    match engine {
+        PolicyEngine::VpcCni(mode) => {
+            let on = Json::text("true");
+            settings.own.insert("enableNetworkPolicy".into(), on);
+            match mode {
+                PolicyMode::Standard => {}
+                PolicyMode::Strict => settings.env("NETWORK_POLICY_ENFORCING_MODE", &"strict"),
+            }
+        }
+        PolicyEngine::Calico => settings.env("ANNOTATE_POD_IP", &true),
+    }
+}
+
 fn snat(pods: &Pods, settings: &mut Settings) {
     match &pods.snat.value {
         Snat::External => settings.env("AWS_VPC_K8S_CNI_EXTERNALSNAT", &true),
@@ -187,7 +208,6 @@ pub(super) fn reservations(b: &mut Builder, pods: &Pods, network: &NetworkRefs) 
                 subnet: subnet.clone(),
                 cidr,
                 reservation_type: "prefix",
-                description: "Prefixes for pods",
             });
             let made = reservation.map(|made| b.add(subnet_name(planned), pods.mode.origin, made));
             reserved.extend(made.and_then(|made| made.node()));

@@ -11,6 +11,7 @@ mod json;
 mod keys;
 mod nodes;
 mod outputs;
+mod policies;
 mod routing;
 mod security;
 mod vpc;
@@ -46,6 +47,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
+        policies::build(&mut builder, model);
     }
     outputs::build(&mut builder, &network, &groups, cluster.as_ref());
     builder.graph
