@@ -209,7 +209,6 @@ fn shared_subnets_keep_their_upper_half_for_prefixes() {
             "subnet_id": "${aws_subnet.nodes_use1_az2.id}",
             "cidr_block": "10.20.24.0/21",
             "reservation_type": "prefix",
-            "description": "Prefixes for pods",
         })
     );
     let after = module["aws_eks_node_group"]["system"]["depends_on"].to_string();

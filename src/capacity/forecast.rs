@@ -29,10 +29,10 @@ const DISCOVERY: &str = "kubernetes.io/role/cni";
 /// What a plan has room for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capacity {
+    /// How pods get their addresses.
+    pub network: PodNetwork,
     /// Its tiers, in the order of the plan.
     pub tiers: Vec<TierCapacity>,
-    /// Where its pods have their addresses from, as far as the stack says.
-    pub network: PodNetwork,
 }
 
 /// A tier.

@@ -21,17 +21,6 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         nitro(cluster, findings);
     }
     versions(cluster, findings);
-    if cluster.is_ipv6()
-        && let Some(origin) = pods.ipv4_only()
-    {
-        findings.push(
-            rules::EKS731
-                .at(origin, "in an IPv6 cluster this says nothing")
-                .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
-                .note("each node takes an IPv6 prefix of its own subnet with more addresses than there are pods, and IPv6 is not translated; custom networking is for IPv4")
-                .help("leave it out"),
-        );
-    }
     if pods.origin != Origin::Default && cluster.without_addons.contains(&AddonName::VpcCni) {
         findings.push(
             rules::SPEC042

@@ -60,8 +60,6 @@ resource! {
         cidr: Ipv4Net = none / "cidr_block", replaces;
         /// Always `prefix`: AWS gives its addresses out, as prefixes.
         reservation_type: &'static str = none / "reservation_type", replaces;
-        /// What it is for.
-        description: &'static str = none / "description", replaces;
     }
 }
 

@@ -181,16 +181,6 @@ impl Pods {
     }
 }
 
-impl Pods {
-    /// Where something is said that only IPv4 clusters know.
-    pub(crate) fn ipv4_only(&self) -> Option<Origin> {
-        let warm = self.warm.map(|warm| warm.origin);
-        let tier = self.placement.tier().map(|tier| tier.origin);
-        let said = [Some(self.mode.origin), warm, tier, Some(self.snat.origin)];
-        said.into_iter().flatten().find(|at| *at != Origin::Default)
-    }
-}
-
 impl Default for Pods {
     #[track_caller]
     fn default() -> Self {

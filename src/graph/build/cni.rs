@@ -208,7 +208,6 @@ pub(super) fn reservations(b: &mut Builder, pods: &Pods, network: &NetworkRefs) 
                 subnet: subnet.clone(),
                 cidr,
                 reservation_type: "prefix",
-                description: "Prefixes for pods",
             });
             let made = reservation.map(|made| b.add(subnet_name(planned), pods.mode.origin, made));
             reserved.extend(made.and_then(|made| made.node()));
