@@ -74,9 +74,10 @@ pub mod prelude {
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
-        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Pods, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, EnforcingMode,
+        FargateProfile, FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodGroup,
+        PodPeer, PodRule, PodSecurityGroups, Pods, Region, Rule, SecurityMode, Stack, Tier, TierId,
+        TrafficType,
     };
 }
 

@@ -12,6 +12,8 @@ mod endpoints;
 mod gateways;
 mod growth;
 mod names;
+mod pod_groups;
+mod pod_nodes;
 pub mod rules;
 mod security;
 mod services;
@@ -44,6 +46,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     services::check(stack, findings);
     gateways::check(stack, findings);
     security::check(stack, findings);
+    pod_groups::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
     endpoints::check(stack, findings);
@@ -58,6 +61,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    pod_nodes::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

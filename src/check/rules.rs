@@ -76,6 +76,8 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC063 Error "a pod group is not called like a group of the stack";
+    SPEC064 Error "names, namespaces and labels of pods are ones that Kubernetes takes";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -92,6 +94,7 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN033 Info "pods with security groups of their own get roles in a way that reaches them";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -158,6 +161,15 @@ rules! {
     EKS622 Error "without internet, Pod Identity has its endpoint";
     EKS629 Error "an endpoint's service exists in the region";
     EKS650 Warning "clients of the API are not documentation ranges";
+
+    EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
+    EKS782 Error "the VPC CNI makes network interfaces for pods with security groups of their own";
+    EKS785 Warning "nodes have branch interfaces for all pods with security groups of their own";
+    EKS786 Error "pods carry 1 to 5 security groups";
+    EKS787 Error "pods on Fargate with security groups of their own carry the cluster's, too";
+    EKS788 Error "pods with security groups of their own are in private subnets in strict mode";
+    EKS793 Warning "a pod group's rules to the outside decide";
+    EKS794 Error "the VPC CNI is new enough for security groups of pods";
 
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";

@@ -11,6 +11,7 @@ mod compute;
 pub(crate) mod family;
 mod logs;
 mod nearest;
+mod pod_groups;
 mod pods;
 mod region;
 mod security;
@@ -28,6 +29,7 @@ pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pod_groups::{EnforcingMode, PodGroup, PodPeer, PodRule, PodSecurityGroups};
 pub use pods::Pods;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
@@ -49,6 +51,9 @@ pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+#[cfg(feature = "spec")]
+pub(crate) use pod_groups::Carried;
+pub(crate) use pod_groups::Selected;
 pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};

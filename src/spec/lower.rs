@@ -7,6 +7,7 @@ mod blocks;
 mod cluster;
 mod compute;
 mod network;
+mod pod_groups;
 mod pods;
 mod words;
 

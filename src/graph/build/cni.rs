@@ -11,7 +11,7 @@ use super::security::{Groups, node_groups};
 use super::vpc::NetworkRefs;
 use crate::capacity::AddressMode;
 use crate::graph::{Cluster, Deferred, GroupId, Ref, Subnet, Text};
-use crate::network::{Placement, Pods, Snat, Warm, ZoneId};
+use crate::network::{EnforcingMode, Placement, Pods, Snat, Warm, ZoneId};
 
 /// What the add-on is told, by the places that its configuration has for it.
 #[derive(Default)]
@@ -28,6 +28,12 @@ impl Settings {
     /// A variable of `aws-node`. The add-on takes numbers and booleans as text.
     fn env(&mut self, name: &'static str, value: &impl ToString) {
         self.env.insert(name.into(), Json::text(&value.to_string()));
+    }
+
+    /// A variable of the container that prepares the node.
+    fn init(&mut self, name: &'static str, value: &impl ToString) {
+        self.init
+            .insert(name.into(), Json::text(&value.to_string()));
     }
 
     /// The configuration; none where there is nothing to be told.
@@ -56,6 +62,7 @@ pub(super) fn configuration(
     addresses(pods, &mut settings);
     placement(b, pods, cluster, network, groups, &mut settings);
     snat(pods, &mut settings);
+    security_groups(pods, &mut settings);
     settings.render()
 }
 
@@ -161,5 +168,23 @@ fn snat(pods: &Pods, settings: &mut Settings) {
                 settings.env("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", &ranges.join(","));
             }
         }
+    }
+}
+
+/// Security groups of pods. In strict mode the kubelet reaches pods on its own node through the VPC, which the kernel's early
+/// choice of a socket by TCP would not let it.
+///
+/// Source: Amazon EKS User Guide, "Configure the Amazon VPC CNI plugin for Kubernetes for security groups for Amazon EKS
+/// Pods".
+fn security_groups(pods: &Pods, settings: &mut Settings) {
+    let Some(groups) = &pods.security_groups else {
+        return;
+    };
+    settings.env("ENABLE_POD_ENI", &true);
+    let mode = groups.mode.value;
+    settings.env("POD_SECURITY_GROUP_ENFORCING_MODE", &mode.as_str());
+    match mode {
+        EnforcingMode::Strict => settings.init("DISABLE_TCP_EARLY_DEMUX", &true),
+        EnforcingMode::Standard => {}
     }
 }

@@ -9,8 +9,10 @@ mod json;
 mod keys;
 mod nodes;
 mod outputs;
+mod pod_groups;
 mod routing;
 mod security;
+mod sides;
 mod vpc;
 
 pub(crate) use cluster::runs_core_dns;

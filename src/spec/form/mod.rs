@@ -5,6 +5,7 @@
 mod cluster;
 mod compute;
 mod network;
+mod pod_groups;
 mod pods;
 
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 pub use cluster::*;
 pub use compute::*;
 pub use network::*;
+pub use pod_groups::*;
 pub use pods::*;
 
 use super::{Either, Field, Named};
