@@ -52,6 +52,7 @@ pub mod cli;
 pub mod diagnostic;
 mod files;
 pub mod graph;
+pub mod kubernetes;
 pub mod network;
 pub mod plan;
 pub mod render;

@@ -6,6 +6,7 @@
 mod adopt;
 mod check;
 mod completions;
+mod documents;
 mod explain;
 mod init;
 mod input;

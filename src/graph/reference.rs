@@ -141,6 +141,12 @@ macro_rules! identifiers {
             }
         }
 
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
         impl super::value::Field for $name {
             const KIND: super::value::Kind = super::value::Kind::Text;
 
@@ -291,18 +297,6 @@ impl From<&str> for Text {
 impl From<String> for Text {
     fn from(text: String) -> Self {
         Self(vec![Piece::Literal(text)])
-    }
-}
-
-impl AsRef<str> for Arn {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl AsRef<str> for GroupId {
-    fn as_ref(&self) -> &str {
-        &self.0
     }
 }
 

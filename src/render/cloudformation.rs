@@ -49,7 +49,7 @@ fn ids(graph: &Graph) -> Vec<String> {
 }
 
 /// `SubnetNodesUse1Az4`: the type and the identity.
-fn logical_id(table: &dyn Table, entry: &Entry) -> String {
+pub(super) fn logical_id(table: &dyn Table, entry: &Entry) -> String {
     let mut id = table.shape().name.to_owned();
     entry.name.pascal(&mut id);
     id

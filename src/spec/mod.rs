@@ -33,7 +33,14 @@ pub use form::*;
 #[cfg(feature = "schema")]
 pub use schema::schema;
 
+#[cfg(test)]
+pub(crate) use {
+    tree::{Kind, Node},
+    yaml::read as read_yaml,
+};
+
 use decode::decode;
+#[cfg(not(test))]
 use tree::{Kind, Node};
 
 use std::ops::Range;

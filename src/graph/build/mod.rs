@@ -77,6 +77,7 @@ impl<'a> Builder<'a> {
                 layout: stack.layout.value,
                 entries: Vec::with_capacity(96),
                 outputs: Vec::new(),
+                objects: Vec::new(),
             },
         }
     }
