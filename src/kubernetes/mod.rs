@@ -6,16 +6,20 @@
 mod eni_config;
 mod meta;
 mod namespace;
+mod security_group_policy;
 
 pub use eni_config::EniConfig;
 pub use meta::{Labels, Metadata};
 pub use namespace::Namespace;
+pub use security_group_policy::{SecurityGroupPolicy, Selector};
 
 /// An object of the Kubernetes API.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Object {
     /// A namespace.
     Namespace(Namespace),
+    /// Security groups of pods.
+    SecurityGroupPolicy(SecurityGroupPolicy),
     /// Where the VPC CNI puts the pods of a zone's nodes.
     EniConfig(EniConfig),
 }
@@ -25,6 +29,7 @@ impl Object {
     pub fn metadata(&self) -> &Metadata {
         match self {
             Self::Namespace(namespace) => &namespace.metadata,
+            Self::SecurityGroupPolicy(policy) => &policy.metadata,
             Self::EniConfig(config) => &config.metadata,
         }
     }

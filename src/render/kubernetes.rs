@@ -6,7 +6,7 @@ use super::ids::{Document, Ids};
 use super::known::Known;
 use super::yaml::{self, Value};
 use crate::graph::Graph;
-use crate::kubernetes::{EniConfig, Metadata, Object};
+use crate::kubernetes::{EniConfig, Labels, Metadata, Object, SecurityGroupPolicy, Selector};
 
 /// Says whose an object is, to people and to tools that take away what they made.
 const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "eksnet");
@@ -34,6 +34,11 @@ pub fn kubernetes(graph: &Graph, known: &Known) -> Option<Document> {
 fn manifest(object: &Object, ids: &mut Ids) -> Value {
     let (api, kind, fields) = match object {
         Object::Namespace(_) => ("v1", "Namespace", None),
+        Object::SecurityGroupPolicy(policy) => (
+            "vpcresources.k8s.aws/v1beta1",
+            "SecurityGroupPolicy",
+            Some(security_group_policy(policy, ids)),
+        ),
         Object::EniConfig(config) => (
             "crd.k8s.amazonaws.com/v1alpha1",
             "ENIConfig",
@@ -57,6 +62,27 @@ fn eni_config(config: &EniConfig, ids: &mut Ids) -> Value {
         fields.push(("securityGroups", groups.into()));
     }
     Value::map(fields)
+}
+
+fn security_group_policy(policy: &SecurityGroupPolicy, ids: &mut Ids) -> Value {
+    let (key, labels) = match &policy.selector {
+        Selector::Pods(labels) => ("podSelector", labels),
+        Selector::ServiceAccounts(labels) => ("serviceAccountSelector", labels),
+    };
+    let groups: Vec<_> = policy.groups.iter().map(|id| ids.value(id)).collect();
+    Value::map([
+        (key, labelled(labels)),
+        ("securityGroups", Value::map([("groupIds", groups.into())])),
+    ])
+}
+
+/// A selector by labels; everything where there are none.
+fn labelled(labels: &Labels) -> Value {
+    if labels.is_empty() {
+        Value::map([])
+    } else {
+        Value::map([("matchLabels", text_map(labels))])
+    }
 }
 
 fn metadata(metadata: &Metadata) -> Value {

@@ -45,6 +45,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
+        pod_groups::policies(&mut builder, &groups, cluster);
     }
     outputs::build(&mut builder, &network, &groups, cluster.as_ref());
     builder.graph

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::Builder;
-use super::cluster::core_dns_on_fargate;
-use super::security::{Wanted, rule};
+use super::cluster::{ClusterRefs, core_dns_on_fargate};
+use super::security::{Groups, Wanted, rule};
 use super::sides::{Other, Owner};
 use super::vpc::NetworkRefs;
-use crate::graph::{Ref, SecurityGroup};
+use crate::graph::{Deferred, GroupId, Ref, SecurityGroup};
+use crate::kubernetes::{Metadata, Namespace, Object, SecurityGroupPolicy, Selector};
 use crate::network::{
-    Direction, Group, PodGroup, PodPeer, PodRule, PodSecurityGroups, Ports, SecurityMode, Traffic,
+    Direction, Group, PodGroup, PodPeer, PodRule, PodSecurityGroups, Ports, SecurityMode, Selected,
+    Traffic,
 };
 
 /// What the group of a pod group is called among the stack's: `pods-payments`.
@@ -148,5 +150,50 @@ fn user(model: &PodSecurityGroups, group: &PodGroup, rule: &PodRule, wanted: &mu
     }
     for wanted in wanted.iter_mut().skip(first) {
         wanted.origin = rule.origin;
+    }
+}
+
+/// The policies, and the namespaces that they stand in, so that one pass of `kubectl apply` finds each.
+pub(super) fn policies(b: &mut Builder, groups: &Groups, cluster: &ClusterRefs) {
+    let Some(model) = model(b) else { return };
+    let mut all: Vec<&PodGroup> = model.groups.iter().collect();
+    all.sort_by_key(|group| (group.namespace.value.as_str(), group.name.value.as_str()));
+    let mut namespaces: Vec<&str> = all
+        .iter()
+        .map(|group| group.namespace.value.as_str())
+        .collect();
+    namespaces.dedup();
+    for name in namespaces {
+        let there = |object: &Object| matches!(object, Object::Namespace(namespace) if namespace.metadata.name == name);
+        if name != "default" && !name.starts_with("kube-") && !b.graph.objects.iter().any(there) {
+            let metadata = Metadata::cluster(name);
+            b.graph
+                .objects
+                .push(Object::Namespace(Namespace { metadata }));
+        }
+    }
+    for group in all {
+        let policy = policy(group, groups, cluster);
+        b.graph.objects.push(Object::SecurityGroupPolicy(policy));
+    }
+}
+
+fn policy(group: &PodGroup, groups: &Groups, cluster: &ClusterRefs) -> SecurityGroupPolicy {
+    let own = groups.pods.get(&group.name.value).map(Ref::id);
+    let mut existing: Vec<_> = group.existing().iter().map(|id| id.value.clone()).collect();
+    existing.sort_unstable();
+    existing.dedup();
+    let existing = existing.into_iter().map(|id| Deferred::Known(GroupId(id)));
+    let clusters = group
+        .cluster_group
+        .then(|| cluster.cluster.security_group());
+    let labels = group.labels.value.clone();
+    SecurityGroupPolicy {
+        metadata: Metadata::namespaced(&group.name.value, &group.namespace.value),
+        selector: match group.selected {
+            Selected::Pods => Selector::Pods(labels),
+            Selected::ServiceAccounts => Selector::ServiceAccounts(labels),
+        },
+        groups: own.into_iter().chain(existing).chain(clusters).collect(),
     }
 }
