@@ -31,7 +31,7 @@ pub use instance::{
     AddressMode, HOST_NETWORK_PODS, Hypervisor, Instance, PodNetwork, instance, instances,
 };
 pub(crate) use trunk::is_burstable;
-pub use warm::{Held, WarmTargets};
+pub use warm::{Held, Part, WarmTargets};
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     for (planned, tier) in plan.tiers.iter().zip(&capacity.tiers) {
         reserved(stack, planned, tier, findings);
         unknown_types(stack, tier, findings);
-        node_groups(stack, plan, planned, tier, findings);
+        node_groups(stack, plan, planned, tier, capacity.network, findings);
     }
     spare(stack, plan, findings);
 }
@@ -117,9 +117,9 @@ fn node_groups(
     plan: &Plan,
     planned: &PlannedTier,
     tier: &TierCapacity,
+    network: PodNetwork,
     findings: &mut Findings,
 ) {
-    let network = PodNetwork::SECONDARY;
     let demand = tier.demand(network);
     if demand.all() <= tier.rest() {
         return;

@@ -14,6 +14,7 @@ mod growth;
 mod names;
 mod pod_groups;
 mod pod_nodes;
+mod pods;
 pub mod rules;
 mod security;
 mod services;
@@ -49,6 +50,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     pod_groups::check(stack, findings);
     cluster::check(stack, findings);
     compute::check(stack, findings);
+    pods::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);

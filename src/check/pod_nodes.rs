@@ -1,5 +1,6 @@
 //! Security groups of pods: what they need of nodes, add-ons and subnets.
 
+use super::pods::release;
 use crate::capacity::{instance, is_burstable};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
@@ -10,23 +11,6 @@ use crate::network::{
 use crate::plan::Plan;
 
 pub(super) fn check(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings) {
-    let has_nodes = !cluster.node_groups.is_empty() || cluster.karpenter;
-    if has_nodes && cluster.without_addons.contains(&AddonName::VpcCni) {
-        findings.push(
-            rules::EKS782
-                .at(
-                    model.origin,
-                    "the add-on that makes network interfaces for pods is left out",
-                )
-                .note(
-                    "`vpc-cni` is told by its configuration to do so, and the stack installs none",
-                )
-                .help_in(
-                    "leave `vpc-cni: none` out of `addons`, or leave `security-groups` out",
-                    "do not leave `AddonName::VpcCni` out",
-                ),
-        );
-    }
     version(cluster, model, findings);
     fargate(cluster, model, findings);
     if model.groups.iter().any(|group| !on_fargate(cluster, group)) {
@@ -41,15 +25,6 @@ fn mode(model: &PodSecurityGroups) -> Origin {
     model.mode.origin.or(model.origin)
 }
 
-/// `v1.20.4-eksbuild.1` as numbers.
-fn numbers(version: &str) -> Option<(u32, u32, u32)> {
-    let version = version.strip_prefix('v').unwrap_or(version);
-    let plain = version.split('-').next()?;
-    let mut parts = plain.split('.').map(str::parse);
-    let mut next = || parts.next()?.ok();
-    Some((next()?, next()?, next()?))
-}
-
 fn version(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings) {
     let Some(pinned) = cluster.addon_versions.get(&AddonName::VpcCni) else {
         return;
@@ -58,7 +33,7 @@ fn version(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings
         EnforcingMode::Strict => ((1, 7, 7), "security groups of pods came with 1.7.7"),
         EnforcingMode::Standard => ((1, 11, 0), "mode `standard` came with 1.11.0"),
     };
-    if numbers(&pinned.value).is_some_and(|version| version < least) {
+    if release(&pinned.value).is_some_and(|version| version < least) {
         findings.push(
             rules::EKS794
                 .at(

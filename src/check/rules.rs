@@ -76,6 +76,10 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC040 Error "what nodes keep warm is what pods take";
+    SPEC041 Error "a pinned VPC CNI can do what is asked of it";
+    SPEC042 Error "settings of the VPC CNI need its add-on";
+    SPEC043 Error "the tier of pods is another than that of their nodes";
     SPEC063 Error "a pod group is not called like a group of the stack";
     SPEC064 Error "names, namespaces and labels of pods are ones that Kubernetes takes";
 
@@ -94,6 +98,7 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN025 Warning "every subnet of the pods' tier is used";
     PLAN033 Info "pods with security groups of their own get roles in a way that reaches them";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
@@ -115,7 +120,7 @@ rules! {
     EKS132 Warning "node groups fit their tiers";
     EKS133 Info "a network has room for further subnets";
     EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
-    EKS136 Warning "nodes that talk to connected networks have addresses that are routed there";
+    EKS136 Warning "what talks to connected networks has addresses that are routed there";
     EKS137 Info "a network fits 64,000 units of network address usage";
     EKS138 Warning "a VPC has flow logs";
     EKS140 Error "a VPC has at most 50 blocks";
@@ -162,8 +167,14 @@ rules! {
     EKS629 Error "an endpoint's service exists in the region";
     EKS650 Warning "clients of the API are not documentation ranges";
 
+    EKS707 Warning "warm addresses have a minimum, and are not zero";
+    EKS710 Error "prefixes are for types on Nitro";
+    EKS711 Error "prefixes need version 1.9.0 of the VPC CNI";
+    EKS712 Info "shared subnets keep room for prefixes";
+    EKS714 Error "with prefixes, at least one is kept warm";
+    EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
+    EKS772 Error "pods that keep their own address have a way out of their own";
     EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
-    EKS782 Error "the VPC CNI makes network interfaces for pods with security groups of their own";
     EKS785 Warning "nodes have branch interfaces for all pods with security groups of their own";
     EKS786 Error "pods carry 1 to 5 security groups";
     EKS787 Error "pods on Fargate with security groups of their own carry the cluster's, too";
@@ -176,6 +187,7 @@ rules! {
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+    EKS830 Info "custom networking is not for pods on Fargate";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

@@ -80,6 +80,7 @@ resources! {
     VpcCidr,
     DefaultSecurityGroup,
     Subnet,
+    SubnetReservation,
     InternetGateway,
     EgressOnlyInternetGateway,
     ElasticIp,

@@ -36,7 +36,7 @@ use ipnet::Ipv4Net;
 use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, Stack, TierModel, ZoneId};
+use crate::network::{Access, Placement, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,6 +212,11 @@ impl Plan {
     pub(crate) fn takes_nodes(&self, tier: usize) -> bool {
         self.node_tiers.contains(&tier)
             || (self.node_tiers.is_empty() && self.workload == Some(tier))
+    }
+
+    /// Whether pods that take prefixes do so in a tier's subnets beside nodes and what else stands there.
+    pub(crate) fn shares_prefixes(&self, tier: usize, placement: Placement) -> bool {
+        self.takes_nodes(tier) && !matches!(placement, Placement::CustomNetworking(_))
     }
 
     pub(crate) fn has_nat(&self, tier: usize) -> bool {

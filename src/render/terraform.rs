@@ -138,6 +138,7 @@ fn identity(resource: &Resource) -> &'static str {
         Resource::KmsKey(_) => "key_id",
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
@@ -322,6 +323,7 @@ impl Lifecycle {
                 Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
                 Resource::Vpc(_)
                 | Resource::VpcCidr(_)
+                | Resource::SubnetReservation(_)
                 | Resource::DefaultSecurityGroup(_)
                 | Resource::Subnet(_)
                 | Resource::InternetGateway(_)
@@ -542,6 +544,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::FlowLog(log) => in_text(&log.destination),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)

@@ -5,15 +5,24 @@ use serde::Serialize;
 use super::table::{Align, Table};
 use super::{fill, thousands};
 use crate::capacity::{
-    Forecast, GroupCapacity, HOST_NETWORK_PODS, PodNetwork, TierCapacity, ZoneCapacity, prefixes,
+    AddressMode, Forecast, GroupCapacity, HOST_NETWORK_PODS, Part, PodNetwork, TierCapacity,
+    ZoneCapacity, prefixes,
 };
 use crate::synthesis::Synthesis;
+
+/// What the modes are called.
+const SECONDARY: &str = "secondary";
+const PREFIX: &str = "prefix";
 
 /// What the subnets of a stack have room for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CapacityReport {
     /// The stack.
     pub stack: String,
+    /// How pods get their addresses: `secondary` or `prefix`. Rows of the other mode are for comparison.
+    pub mode: &'static str,
+    /// Whether pods have subnets of their own, and no place on the first interface of their node.
+    pub custom_networking: bool,
     /// Its tiers.
     pub tiers: Vec<TierRoom>,
 }
@@ -109,10 +118,19 @@ pub struct PrefixRoom {
 impl CapacityReport {
     /// What the subnets of a stack have room for.
     pub fn new(synthesis: &Synthesis) -> Self {
-        let tiers = synthesis.capacity().tiers.iter();
+        let capacity = synthesis.capacity();
+        let tiers = capacity.tiers.iter();
+        let mode = match capacity.network.mode {
+            AddressMode::Secondary => SECONDARY,
+            AddressMode::Prefix => PREFIX,
+        };
         Self {
             stack: synthesis.graph().stack.clone(),
-            tiers: tiers.map(TierRoom::new).collect(),
+            mode,
+            custom_networking: capacity.network.custom_networking,
+            tiers: tiers
+                .map(|tier| TierRoom::new(tier, capacity.network))
+                .collect(),
         }
     }
 
@@ -150,6 +168,11 @@ impl CapacityReport {
             );
         }
         if self.has_nodes() {
+            if self.mode == PREFIX {
+                legend.push(
+                    "mode: the cluster's is prefix; secondary is there for comparison".to_owned(),
+                );
+            }
             let several = self.tiers.iter().any(|tier| tier.groups.len() > 1);
             let others = if several {
                 ", the tier's other groups at their maximum"
@@ -213,7 +236,7 @@ impl CapacityReport {
         ]);
         for tier in &self.tiers {
             for group in &tier.groups {
-                for (mode, room) in [("secondary", &group.secondary), ("prefix", &group.prefix)] {
+                for (mode, room) in [(SECONDARY, &group.secondary), (PREFIX, &group.prefix)] {
                     let Some(room) = room else { continue };
                     table.row(vec![
                         tier.name.clone(),
@@ -311,8 +334,8 @@ impl CapacityReport {
 }
 
 impl TierRoom {
-    fn new(tier: &TierCapacity) -> Self {
-        let demand = tier.demand(PodNetwork::SECONDARY);
+    fn new(tier: &TierCapacity, network: PodNetwork) -> Self {
+        let demand = tier.demand(network);
         let known = tier
             .groups
             .iter()
@@ -324,7 +347,7 @@ impl TierRoom {
             groups: tier
                 .groups
                 .iter()
-                .map(|group| GroupRoom::new(tier, group))
+                .map(|group| GroupRoom::new(tier, group, network))
                 .collect(),
             fargate: tier.fargate.clone(),
             karpenter: tier.karpenter,
@@ -352,16 +375,19 @@ impl ZoneRoom {
 }
 
 impl GroupRoom {
-    fn new(tier: &TierCapacity, group: &GroupCapacity) -> Self {
-        let room = |network| tier.forecast(group, network).map(ModeRoom::new);
+    fn new(tier: &TierCapacity, group: &GroupCapacity, network: PodNetwork) -> Self {
+        let room = |mode| {
+            let network = PodNetwork { mode, ..network };
+            tier.forecast(group, network).map(ModeRoom::new)
+        };
         Self {
             name: group.name.clone(),
             types: group.types.clone(),
             unknown: group.unknown.clone(),
             max_nodes: group.max,
             surge: group.surge,
-            secondary: room(PodNetwork::SECONDARY),
-            prefix: room(PodNetwork::PREFIX),
+            secondary: room(AddressMode::Secondary),
+            prefix: room(AddressMode::Prefix),
         }
     }
 
@@ -386,7 +412,7 @@ impl ModeRoom {
 
 impl PrefixRoom {
     fn new(tier: &TierCapacity) -> Option<Self> {
-        if tier.groups.is_empty() {
+        if tier.groups.is_empty() || tier.part == Part::Node {
             return None;
         }
         let subnets = tier.zones.iter().flat_map(|zone| &zone.subnets);

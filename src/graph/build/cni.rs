@@ -5,12 +5,14 @@
 //!
 //! Source: `aws eks describe-addon-configuration --addon-name vpc-cni`; `tests/conformance/vpc-cni.schema.json` is a copy.
 
+use ipnet::Ipv4Net;
+
 use super::Builder;
 use super::json::{Json, Members};
 use super::security::{Groups, node_groups};
-use super::vpc::NetworkRefs;
+use super::vpc::{NetworkRefs, subnet_name};
 use crate::capacity::AddressMode;
-use crate::graph::{Cluster, Deferred, GroupId, Ref, Subnet, Text};
+use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
 use crate::network::{EnforcingMode, Placement, Pods, Snat, Warm, ZoneId};
 
 /// What the add-on is told, by the places that its configuration has for it.
@@ -187,4 +189,41 @@ fn security_groups(pods: &Pods, settings: &mut Settings) {
         EnforcingMode::Strict => settings.init("DISABLE_TCP_EARLY_DEMUX", &true),
         EnforcingMode::Standard => {}
     }
+}
+
+/// Keeps the upper half of subnets that pods share with other things for prefixes. Subnets of the pods' own need none: all
+/// that stands there beside prefixes is an address for each interface.
+///
+/// Source: Amazon EKS Best Practices Guide, "Prefix Mode for Linux", "Avoid Fragmentation"; aws/amazon-vpc-cni-k8s#2749.
+pub(super) fn reservations(b: &mut Builder, pods: &Pods, network: &NetworkRefs) -> Vec<NodeId> {
+    let mut reserved = Vec::new();
+    if pods.mode.value != AddressMode::Prefix {
+        return reserved;
+    }
+    let plan = b.plan;
+    for (tier, subnets) in plan
+        .tiers
+        .iter()
+        .zip(&network.subnets)
+        .enumerate()
+        .filter_map(|(index, pair)| plan.shares_prefixes(index, pods.placement).then_some(pair))
+    {
+        for (planned, subnet) in tier.subnets.iter().zip(subnets) {
+            let reservation = upper_half(planned.cidr).map(|cidr| SubnetReservation {
+                subnet: subnet.clone(),
+                cidr,
+                reservation_type: "prefix",
+                description: "Prefixes for pods",
+            });
+            let made = reservation.map(|made| b.add(subnet_name(planned), pods.mode.origin, made));
+            reserved.extend(made.and_then(|made| made.node()));
+        }
+    }
+    reserved
+}
+
+/// None of a /28, which is one prefix.
+fn upper_half(cidr: Ipv4Net) -> Option<Ipv4Net> {
+    let half = cidr.subnets(cidr.prefix_len() + 1).ok()?.nth(1)?;
+    (half.prefix_len() <= 28).then_some(half)
 }

@@ -41,6 +41,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
             routes: &routes,
             endpoints: &endpoints,
             rules: &rules,
+            reservations: &cni::reservations(&mut builder, &model.pods, &network),
         };
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
@@ -175,6 +176,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::Bucket(_)
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
+        | Resource::SubnetReservation(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
