@@ -77,8 +77,8 @@ pub mod prelude {
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, EnforcingMode,
         FargateProfile, FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodGroup,
-        PodPeer, PodRule, PodSecurityGroups, Pods, Region, Rule, SecurityMode, Stack, Tier, TierId,
-        TrafficType,
+        PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region, Rule,
+        SecurityMode, Stack, Tenant, Tier, TierId, TrafficType,
     };
 }
 

@@ -15,6 +15,7 @@ mod names;
 mod pod_groups;
 mod pod_nodes;
 mod pods;
+mod policy;
 pub mod rules;
 mod security;
 mod services;
@@ -51,6 +52,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     compute::check(stack, findings);
     pods::check(stack, findings);
+    policy::check(stack, findings);
     endpoints::check(stack, findings);
 }
 

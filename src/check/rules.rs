@@ -80,6 +80,8 @@ rules! {
     SPEC041 Error "a pinned VPC CNI can do what is asked of it";
     SPEC042 Error "settings of the VPC CNI need its add-on";
     SPEC043 Error "the tier of pods is another than that of their nodes";
+    SPEC045 Error "the policies of tenants are enforced by somebody";
+    SPEC046 Error "a namespace belongs to one tenant, or to none";
     SPEC063 Error "a pod group is not called like a group of the stack";
     SPEC064 Error "names, namespaces and labels of pods are ones that Kubernetes takes";
 
@@ -172,6 +174,10 @@ rules! {
     EKS711 Error "prefixes need version 1.9.0 of the VPC CNI";
     EKS712 Info "shared subnets keep room for prefixes";
     EKS714 Error "with prefixes, at least one is kept warm";
+    EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
+    EKS744 Info "in strict mode pods wait for their policies";
+    EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
+    EKS748 Info "where policies are enforced, namespaces begin closed";
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
     EKS772 Error "pods that keep their own address have a way out of their own";
     EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
@@ -187,6 +193,7 @@ rules! {
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+    EKS825 Error "pods that Calico's policies hold run on nodes";
     EKS830 Info "custom networking is not for pods on Fargate";
 
     EKS901 Error "a template has at most 500 resources";

@@ -13,6 +13,7 @@ mod logs;
 mod nearest;
 mod pod_groups;
 mod pods;
+mod policy;
 mod region;
 mod security;
 mod service;
@@ -31,6 +32,7 @@ pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use pod_groups::{EnforcingMode, PodGroup, PodPeer, PodRule, PodSecurityGroups};
 pub use pods::Pods;
+pub use policy::{PolicyEngine, PolicyMode, Tenant};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,

@@ -9,6 +9,7 @@ mod compute;
 mod network;
 mod pod_groups;
 mod pods;
+mod policy;
 mod words;
 
 use self::words::Words;

@@ -13,7 +13,9 @@ use super::security::{Groups, node_groups};
 use super::vpc::{NetworkRefs, subnet_name};
 use crate::capacity::AddressMode;
 use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
-use crate::network::{EnforcingMode, Placement, Pods, Snat, Warm, ZoneId};
+use crate::network::{
+    Cluster as Model, EnforcingMode, Placement, Pods, PolicyEngine, PolicyMode, Snat, Warm, ZoneId,
+};
 
 /// What the add-on is told, by the places that its configuration has for it.
 #[derive(Default)]
@@ -55,16 +57,20 @@ impl Settings {
 /// The configuration of the add-on, if it needs any.
 pub(super) fn configuration(
     b: &Builder,
-    pods: &Pods,
+    model: &Model,
     cluster: &Ref<Cluster>,
     network: &NetworkRefs,
     groups: &Groups,
 ) -> Option<Text> {
+    let pods = &model.pods;
     let mut settings = Settings::default();
     addresses(pods, &mut settings);
     placement(b, pods, cluster, network, groups, &mut settings);
     snat(pods, &mut settings);
     security_groups(pods, &mut settings);
+    if let Some(engine) = &model.network_policy {
+        policy(engine.value, &mut settings);
+    }
     settings.render()
 }
 
@@ -156,6 +162,21 @@ pub(super) fn eni_configs(
             groups: node_groups(b, cluster, groups),
         })
         .collect()
+}
+
+/// Who enforces network policies. Calico wants to hear of a pod's address as soon as the pod has it.
+fn policy(engine: PolicyEngine, settings: &mut Settings) {
+    match engine {
+        PolicyEngine::VpcCni(mode) => {
+            let on = Json::text("true");
+            settings.own.insert("enableNetworkPolicy".into(), on);
+            match mode {
+                PolicyMode::Standard => {}
+                PolicyMode::Strict => settings.env("NETWORK_POLICY_ENFORCING_MODE", &"strict"),
+            }
+        }
+        PolicyEngine::Calico => settings.env("ANNOTATE_POD_IP", &true),
+    }
 }
 
 fn snat(pods: &Pods, settings: &mut Settings) {

@@ -10,6 +10,7 @@ mod keys;
 mod nodes;
 mod outputs;
 mod pod_groups;
+mod policies;
 mod routing;
 mod security;
 mod sides;
@@ -46,6 +47,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
+        policies::build(&mut builder, model);
         pod_groups::policies(&mut builder, &groups, cluster);
     }
     outputs::build(&mut builder, &network, &groups, cluster.as_ref());

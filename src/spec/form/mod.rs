@@ -7,6 +7,7 @@ mod compute;
 mod network;
 mod pod_groups;
 mod pods;
+mod policy;
 
 use serde::Deserialize;
 
@@ -15,6 +16,7 @@ pub use compute::*;
 pub use network::*;
 pub use pod_groups::*;
 pub use pods::*;
+pub use policy::*;
 
 use super::{Either, Field, Named};
 
