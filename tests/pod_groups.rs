@@ -460,3 +460,23 @@ fn branch_interfaces_are_counted_where_all_types_are_known() {
     // On Nitro, but nobody counts its branches.
     assert_eq!(of("[m5zn.metal]", 1000), []);
 }
+
+#[test]
+fn engines_of_policies_want_standard_mode() {
+    let of = |engine: &str, mode: &str| {
+        let cluster =
+            format!("node-groups: {{ apps: {{}} }}\noidc-provider: true\nnetwork-policy: {engine}");
+        let spec = Spec {
+            cluster: &cluster,
+            mode,
+            ..Spec::default()
+        };
+        let mut said = spec.said();
+        said.retain(|(code, _)| code == "EKS789");
+        said.pop().map(|(_, severity)| severity)
+    };
+    assert_eq!(of("calico", "strict"), Some(Severity::Error));
+    assert_eq!(of("vpc-cni", "strict"), Some(Severity::Warning));
+    assert_eq!(of("calico", "standard"), None);
+    assert_eq!(of("vpc-cni", "standard"), None);
+}

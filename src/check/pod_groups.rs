@@ -1,10 +1,8 @@
 //! Security groups of pods: what a pod group says.
 
-use std::collections::BTreeMap;
-
 use super::{pod_nodes, security};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::Findings;
 use crate::network::{
     At, Cluster, Direction, EnforcingMode, Group, Peer, PodGroup, PodPeer, PodRule,
     PodSecurityGroups, Ports, Snat, Stack, Traffic,
@@ -20,20 +18,8 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let Some(model) = &cluster.pods.security_groups else {
         return;
     };
-    let mut seen: BTreeMap<&str, Origin> = BTreeMap::new();
     for group in &model.groups {
         name(group, findings);
-        if let Some(first) = seen.insert(&group.name.value, group.name.origin) {
-            findings.push(
-                rules::SPEC012
-                    .at(
-                        group.name.origin,
-                        format!("there are two pod groups `{}`", group.name.value),
-                    )
-                    .related(first, "the first one")
-                    .help("give one of them another name"),
-            );
-        }
         words(group, findings);
         carried(group, findings);
         probes(group, findings);
@@ -65,25 +51,21 @@ fn name(group: &PodGroup, findings: &mut Findings) {
     }
 }
 
-/// The names and labels that a `SecurityGroupPolicy` is made of.
+/// The namespace and labels that a `SecurityGroupPolicy` is made of.
 ///
 /// Source: Kubernetes documentation, "Object Names and IDs", and "Labels and Selectors", "Syntax and character set".
 fn words(group: &PodGroup, findings: &mut Findings) {
-    for (what, name) in [
-        ("a pod group", &group.name),
-        ("a namespace", &group.namespace),
-    ] {
-        if !is_label_of_dns(&name.value) {
-            findings.push(
-                rules::SPEC064
-                    .at(
-                        name.origin,
-                        format!("`{}` cannot be the name of {what}", name.value),
-                    )
-                    .note("Kubernetes takes 1 to 63 small letters, digits and hyphens, and neither begins nor ends with a hyphen")
-                    .help("write a name such as `payments`"),
-            );
-        }
+    let namespace = &group.namespace;
+    if !is_label_of_dns(&namespace.value) {
+        findings.push(
+            rules::SPEC064
+                .at(
+                    namespace.origin,
+                    format!("`{}` cannot be the name of a namespace", namespace.value),
+                )
+                .note("Kubernetes takes 1 to 63 small letters, digits and hyphens, and neither begins nor ends with a hyphen")
+                .help("write a name such as `payments`"),
+        );
     }
     for (key, value) in &group.labels.value {
         if !is_label_key(key) || !is_label_value(value) {

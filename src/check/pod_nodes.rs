@@ -6,7 +6,7 @@ use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::network::{
     Access, AddonName, At, Cluster, EnforcingMode, NodeGroup, Placement, PodGroup,
-    PodSecurityGroups, Selected, Selector, Stack,
+    PodSecurityGroups, PolicyEngine, Selected, Selector, Stack,
 };
 use crate::plan::Plan;
 
@@ -14,6 +14,7 @@ pub(super) fn check(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut
     version(cluster, model, findings);
     fargate(cluster, model, findings);
     if model.groups.iter().any(|group| !on_fargate(cluster, group)) {
+        policies(cluster, model, findings);
         trunks(cluster, findings);
         branches(cluster, model, findings);
         roles(cluster, model, findings);
@@ -69,6 +70,40 @@ fn fargate(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings
             );
         }
     }
+}
+
+/// In strict mode traffic of these pods passes by where engines of network policies stand: Calico sees none of it. For the
+/// VPC CNI's own, AWS recommends mode `standard`.
+///
+/// Source: Amazon EKS User Guide, "Assign security groups to individual Pods"; Amazon EKS Best Practices Guide, "Security
+/// Groups Per Pod", "Supporting Kubernetes Network Policy".
+fn policies(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings) {
+    let Some(engine) = cluster.network_policy else {
+        return;
+    };
+    if model.mode.value == EnforcingMode::Standard {
+        return;
+    }
+    let (severity, message, note) = match engine.value {
+        PolicyEngine::Calico => (
+            Severity::Error,
+            "Calico sees nothing of pods with security groups of their own in strict mode",
+            "their traffic goes from their network interface into the VPC, past the rules of Calico on the node",
+        ),
+        PolicyEngine::VpcCni(_) => (
+            Severity::Warning,
+            "network policies are for pods with security groups of their own in mode `standard`",
+            "AWS recommends it where the two meet; in strict mode all traffic goes into the VPC, that between pods of a node too",
+        ),
+    };
+    findings.push(
+        rules::EKS789
+            .at(mode(model), message)
+            .severity(severity)
+            .related(engine.origin, "policies are enforced here")
+            .note(note)
+            .help_in("write `mode: standard`", "use `EnforcingMode::Standard`"),
+    );
 }
 
 /// The Fargate profile that surely takes the pods of a group, by its name and its selector.

@@ -83,7 +83,7 @@ rules! {
     SPEC045 Error "the policies of tenants are enforced by somebody";
     SPEC046 Error "a namespace belongs to one tenant, or to none";
     SPEC063 Error "a pod group is not called like a group of the stack";
-    SPEC064 Error "names, namespaces and labels of pods are ones that Kubernetes takes";
+    SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -185,6 +185,7 @@ rules! {
     EKS786 Error "pods carry 1 to 5 security groups";
     EKS787 Error "pods on Fargate with security groups of their own carry the cluster's, too";
     EKS788 Error "pods with security groups of their own are in private subnets in strict mode";
+    EKS789 Error "what looks into pods' traffic on their node has mode `standard`";
     EKS793 Warning "a pod group's rules to the outside decide";
     EKS794 Error "the VPC CNI is new enough for security groups of pods";
 
