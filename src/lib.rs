@@ -86,3 +86,8 @@ pub mod prelude {
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The programs of the guides compile.
+#[cfg(all(doctest, feature = "cli"))]
+#[doc = include_str!("../docs/guides/network-policy.md")]
+struct NetworkPolicyGuide;

@@ -149,6 +149,18 @@ fn neighbours(
         let Some(owner) = owners.get(at.value.as_str()) else {
             continue;
         };
+        if owner.value == tenant.name.value {
+            findings.push(
+                rules::SPEC046
+                    .at(
+                        at.origin,
+                        format!("the namespace `{}` is the tenant's own", at.value),
+                    )
+                    .note("a tenant's namespaces are open to each other")
+                    .help("leave it out"),
+            );
+            continue;
+        }
         let (client, server) = if way {
             (owner.value.as_str(), tenant.name.value.as_str())
         } else {
