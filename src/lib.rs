@@ -55,6 +55,8 @@ pub mod graph;
 pub mod kubernetes;
 pub mod network;
 pub mod plan;
+#[cfg(feature = "spec")]
+pub mod read;
 pub mod render;
 #[cfg(feature = "report")]
 pub mod report;
@@ -70,16 +72,16 @@ pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
-    pub use crate::cidr;
     pub use crate::graph::{
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, EnforcingMode,
-        FargateProfile, FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, PodGroup,
-        PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region, Rule,
-        SecurityMode, Stack, Tenant, Tier, TierId, TrafficType,
+        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
+        Peer, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine,
+        PolicyMode, Region, Rule, SecurityMode, Stack, Tenant, Tier, TierId, TrafficType,
     };
+    pub use crate::{cidr, cidr6};
 }
 
 /// The programs of the README compile.
@@ -89,5 +91,11 @@ struct Readme;
 
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
-#[doc = include_str!("../docs/guides/network-policy.md")]
-struct NetworkPolicyGuide;
+mod guides {
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
+    #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
+    struct HybridNodes;
+    #[doc = include_str!("../docs/guides/network-policy.md")]
+    struct NetworkPolicy;
+}

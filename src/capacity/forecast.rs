@@ -29,10 +29,10 @@ const DISCOVERY: &str = "kubernetes.io/role/cni";
 /// What a plan has room for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capacity {
-    /// How pods get their addresses.
-    pub network: PodNetwork,
     /// Its tiers, in the order of the plan.
     pub tiers: Vec<TierCapacity>,
+    /// Where its pods have their addresses from, as far as the stack says.
+    pub network: PodNetwork,
 }
 
 /// A tier.
@@ -179,8 +179,12 @@ impl Capacity {
             }
         });
         Self {
-            network: PodNetwork::of(pods),
             tiers: tiers.collect(),
+            network: if plan.ipv6_cluster {
+                PodNetwork::IPV6
+            } else {
+                PodNetwork::of(pods)
+            },
         }
     }
 }
@@ -449,7 +453,9 @@ impl TierCapacity {
             .zones
             .iter()
             .map(|zone| match network.mode {
-                AddressMode::Secondary => zone.nodes(held.addresses(), addresses),
+                AddressMode::Secondary | AddressMode::Ipv6 => {
+                    zone.nodes(held.addresses(), addresses)
+                }
                 AddressMode::Prefix => zone.nodes_with_prefixes(held, &others),
             })
             .collect();

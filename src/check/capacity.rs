@@ -1,7 +1,7 @@
 //! Whether the subnets have room for what stands in them.
 
 use crate::capacity::{
-    CONTROL_PLANE, Capacity, Demand, Forecast, GroupCapacity, LOAD_BALANCER, PodNetwork,
+    CONTROL_PLANE, Capacity, Demand, Forecast, GroupCapacity, LOAD_BALANCER, Part, PodNetwork,
     SubnetCapacity, Taken, TierCapacity,
 };
 use crate::check::rules;
@@ -16,7 +16,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     for (planned, tier) in plan.tiers.iter().zip(&capacity.tiers) {
         reserved(stack, planned, tier, findings);
         unknown_types(stack, tier, findings);
-        node_groups(stack, plan, planned, tier, capacity.network, findings);
+        node_groups(stack, plan, planned, (tier, capacity.network), findings);
     }
     spare(stack, plan, findings);
 }
@@ -116,8 +116,7 @@ fn node_groups(
     stack: &Stack,
     plan: &Plan,
     planned: &PlannedTier,
-    tier: &TierCapacity,
-    network: PodNetwork,
+    (tier, network): (&TierCapacity, PodNetwork),
     findings: &mut Findings,
 ) {
     let demand = tier.demand(network);
@@ -191,13 +190,19 @@ fn arithmetic(
         "the group wants"
     };
     let where_ = if zones > 1 { " in each zone" } else { "" };
+    let holds = if held.for_pods() == 0 {
+        "a node holds one IPv4 address, its pods none".to_owned()
+    } else {
+        format!(
+            "a node with its {} pods holds {} addresses ({} for pods, one for each of {} interfaces)",
+            forecast.max_pods,
+            held.addresses(),
+            held.for_pods(),
+            held.pod_interfaces,
+        )
+    };
     format!(
-        "a node with its {} pods holds {} addresses ({} for pods, one for each of {} interfaces): with {} nodes more during \
-         an update, {whose} {}{where_}, and {} are there",
-        forecast.max_pods,
-        held.addresses(),
-        held.for_pods(),
-        held.pod_interfaces,
+        "{holds}: with {} nodes more during an update, {whose} {}{where_}, and {} are there",
         group.surge,
         demand.all(),
         tier.rest(),
@@ -210,6 +215,8 @@ struct Advice {
     prefix: Option<u8>,
     /// Whether they come beside those that are there: what is on AWS cannot be resized.
     further: bool,
+    /// Whether one subnet is used in each zone, whatever there is: an `ENIConfig` names one.
+    one: bool,
     /// Whether the network has room for them.
     in_network: bool,
     /// So many nodes.
@@ -246,6 +253,7 @@ impl Advice {
         Self {
             prefix,
             further,
+            one: tier.part == Part::Pods,
             in_network: prefix.is_some_and(|prefix| address_count(prefix) * zones <= room),
             fewer: Some(fewer).filter(|nodes| *nodes >= least),
         }
@@ -259,6 +267,9 @@ impl Advice {
             Some(prefix) if !self.in_network => finding.help(format!(
                 "give the tier a /{prefix} in each zone, for which {} is too small{fewer}",
                 plan.cidr
+            )),
+            Some(prefix) if self.further && self.one => finding.help(format!(
+                "add a tier with a /{prefix} in each zone, and give it to the pods{fewer}"
             )),
             Some(prefix) if self.further => finding.help_in(
                 &format!("write `further-subnets: [{prefix}]` for the tier{fewer}"),

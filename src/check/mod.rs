@@ -9,8 +9,12 @@ mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
+mod fargate;
 mod gateways;
 mod growth;
+mod hybrid;
+mod identities;
+mod ipv6;
 mod names;
 mod pod_groups;
 mod pod_nodes;
@@ -50,9 +54,13 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     security::check(stack, findings);
     pod_groups::check(stack, findings);
     cluster::check(stack, findings);
+    ipv6::check(stack, findings);
     compute::check(stack, findings);
     pods::check(stack, findings);
     policy::check(stack, findings);
+    identities::check(stack, findings);
+    hybrid::check(stack, findings);
+    fargate::check(stack, findings);
     endpoints::check(stack, findings);
 }
 
@@ -60,6 +68,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
+    hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
@@ -67,6 +76,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     pod_nodes::check_plan(stack, plan, findings);
+    fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

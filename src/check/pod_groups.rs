@@ -249,7 +249,9 @@ fn outside(
                 .any(|At { value, .. }| value.contains(range))
         }
         PodPeer::Other(Peer::PrefixList(_)) => true,
-        PodPeer::Other(Peer::Group(_) | Peer::ExistingGroup(_)) | PodPeer::Pods(_) => false,
+        // IPv6 is nobody else's address.
+        PodPeer::Other(Peer::Group(_) | Peer::ExistingGroup(_) | Peer::Ipv6Cidr(_))
+        | PodPeer::Pods(_) => false,
     };
     if model.mode.value == EnforcingMode::Standard && rule.direction == Direction::Out && leaves {
         findings.push(

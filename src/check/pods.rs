@@ -1,10 +1,12 @@
 //! How pods get their addresses.
 
 use super::rules;
-use crate::capacity::{AddressMode, Instance, instance};
+use crate::capacity::{Instance, instance};
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::Family;
-use crate::network::{Access, AddonName, At, Cluster, Placement, Pods, Snat, Stack, Warm, ZoneId};
+use crate::network::{
+    Access, AddonName, At, Cluster, Placement, PodMode, Pods, Snat, Stack, Warm, ZoneId,
+};
 use crate::plan::{Plan, PlannedTier};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -15,10 +17,21 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(warm) = pods.warm {
         findings.extend(warm_targets(pods.mode.value, warm));
     }
-    if pods.mode.value == AddressMode::Prefix {
+    if pods.mode.value == PodMode::Prefixes {
         nitro(cluster, findings);
     }
     versions(cluster, findings);
+    if cluster.is_ipv6()
+        && let Some(origin) = pods.ipv4_only()
+    {
+        findings.push(
+            rules::EKS731
+                .at(origin, "in an IPv6 cluster this says nothing")
+                .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
+                .note("each node takes an IPv6 prefix of its own subnet with more addresses than there are pods, and IPv6 is not translated; custom networking is for IPv4")
+                .help("leave it out"),
+        );
+    }
     if pods.origin != Origin::Default && cluster.without_addons.contains(&AddonName::VpcCni) {
         findings.push(
             rules::SPEC042
@@ -46,22 +59,22 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 }
 
 /// What a node keeps ready is counted in what it takes.
-fn warm_targets(mode: AddressMode, warm: At<Warm>) -> Option<Finding> {
+fn warm_targets(mode: PodMode, warm: At<Warm>) -> Option<Finding> {
     let At { value, origin } = warm;
     match (mode, value) {
-        (AddressMode::Prefix, Warm::Prefixes(0)) => Some(
+        (PodMode::Prefixes, Warm::Prefixes(0)) => Some(
             rules::EKS714
                 .at(origin, "no prefix is kept warm")
                 .note("the VPC CNI does not work with prefixes of which it keeps none, nor addresses, ready")
                 .help("write `warm: { prefixes: 1 }`, or `warm: { addresses: 5, minimum: 20 }` for fewer addresses"),
         ),
-        (AddressMode::Prefix, Warm::Interfaces(_)) => Some(
+        (PodMode::Prefixes, Warm::Interfaces(_)) => Some(
             rules::SPEC040
                 .at(origin, "interfaces are kept warm, and pods take prefixes")
                 .note("with prefixes the VPC CNI forgets `WARM_ENI_TARGET`")
                 .help("write `warm: { prefixes: 1 }` or `warm: { addresses: 5, minimum: 20 }`"),
         ),
-        (AddressMode::Secondary, Warm::Prefixes(_)) => Some(
+        (PodMode::Addresses, Warm::Prefixes(_)) => Some(
             rules::SPEC040
                 .at(origin, "prefixes are kept warm, and pods take addresses one by one")
                 .note("without prefixes the VPC CNI forgets `WARM_PREFIX_TARGET`")
@@ -82,8 +95,8 @@ fn warm_targets(mode: AddressMode, warm: At<Warm>) -> Option<Finding> {
                 .note("a node asks EC2 for a few addresses with every few pods, which is throttled in large clusters, and pods wait")
                 .help("add `minimum`, about as many as a node has pods: `minimum: 20`"),
         ),
-        (AddressMode::Secondary, Warm::Interfaces(_))
-        | (AddressMode::Prefix, Warm::Prefixes(_))
+        (PodMode::Addresses, Warm::Interfaces(_))
+        | (PodMode::Prefixes, Warm::Prefixes(_))
         | (_, Warm::Addresses { .. }) => None,
     }
 }
@@ -115,7 +128,7 @@ fn versions(cluster: &Cluster, findings: &mut Findings) {
         return;
     };
     let pods = &cluster.pods;
-    if pods.mode.value == AddressMode::Prefix && version < (1, 9, 0) {
+    if pods.mode.value == PodMode::Prefixes && version < (1, 9, 0) {
         findings.push(
             rules::EKS711
                 .at(
@@ -168,9 +181,10 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     {
         own_tier(stack, plan, (tier, origin), pods, findings);
     }
+    excluded(stack, plan, findings);
     way_out(stack, plan, pods, findings);
     routed(stack, plan, pods, findings);
-    if pods.mode.value == AddressMode::Prefix {
+    if pods.mode.value == PodMode::Prefixes {
         reservations(plan, pods, findings);
     }
 }
@@ -233,6 +247,41 @@ fn own_tier(
         );
     }
 }
+
+/// The tag that keeps the VPC CNI out of a subnet must leave it another.
+fn excluded(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let tag = |tier: &PlannedTier| tier.tags.get(CNI_ROLE).map(str::to_owned);
+    let tagged = |value: &str| {
+        let tiers = plan.tiers.iter();
+        tiers
+            .filter(|tier| tag(tier).as_deref() == Some(value))
+            .count()
+    };
+    let nodes = || {
+        plan.tiers
+            .iter()
+            .enumerate()
+            .filter(|(tier, _)| plan.takes_nodes(*tier))
+    };
+    let all_out = nodes().all(|(_, tier)| tag(tier).as_deref() == Some("0"));
+    if let Some((_, tier)) = nodes().next()
+        && all_out
+        && plan.pod_tier.is_none()
+        && tagged("1") == 0
+    {
+        let name = &tier.name;
+        findings.push(
+            rules::EKS318
+                .at(tier.origin, format!("no subnet is left for pods: tier `{name}` is tagged `{CNI_ROLE}: 0`"))
+                .note("the VPC CNI puts no interface into such a subnet and gives none of its addresses to pods, in the node's own subnet either")
+                .help("name the tier of pods (`cluster.pods: { tier: pods, placement: discovery }`), or leave the tag out")
+                .related(stack.network.origin, "the network"),
+        );
+    }
+}
+
+/// The tag of subnets that the VPC CNI takes or leaves.
+const CNI_ROLE: &str = "kubernetes.io/role/cni";
 
 /// The zones of all tiers that nodes stand in, in order.
 fn nodes_zones(plan: &Plan) -> impl Iterator<Item = ZoneId> {

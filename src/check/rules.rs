@@ -82,6 +82,12 @@ rules! {
     SPEC043 Error "the tier of pods is another than that of their nodes";
     SPEC045 Error "the policies of tenants are enforced by somebody";
     SPEC046 Error "a namespace belongs to one tenant, or to none";
+    SPEC050 Error "a file to import is an eksctl ClusterConfig";
+    SPEC051 Warning "what a ClusterConfig says is carried over";
+    SPEC052 Warning "zones of a ClusterConfig are given with their ids";
+    SPEC053 Error "a value of a ClusterConfig is of the kind that eksctl takes";
+    SPEC054 Info "what eksctl does without being told is known";
+    SPEC060 Error "a Fargate selector can match a pod";
     SPEC063 Error "a pod group is not called like a group of the stack";
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
 
@@ -101,7 +107,12 @@ rules! {
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
     PLAN025 Warning "every subnet of the pods' tier is used";
+    PLAN031 Warning "a pod is of one Fargate profile";
     PLAN033 Info "pods with security groups of their own get roles in a way that reaches them";
+    PLAN035 Error "a service account has one role";
+    PLAN036 Warning "pods with Pod Identity run on nodes";
+    PLAN037 Error "Pod Identity has its agent";
+    PLAN038 Warning "hybrid nodes may join the cluster";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -119,6 +130,10 @@ rules! {
     EKS120 Error "the service range is private";
     EKS121 Error "the service range is a /12 to a /24";
     EKS122 Error "the service range does not overlap the VPC";
+    EKS125 Error "an IPv6 cluster has no IPv4 range of services";
+    EKS127 Error "IPv6 clusters are not in China";
+    EKS128 Error "IPv6 clusters have a new enough Kubernetes and VPC CNI";
+    EKS129 Error "the network of an IPv6 cluster has both families";
     EKS132 Warning "node groups fit their tiers";
     EKS133 Info "a network has room for further subnets";
     EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
@@ -144,6 +159,7 @@ rules! {
     EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
+    EKS318 Error "some subnet is left for pods";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
     EKS323 Error "a cluster's name is 1 to 100 letters, digits, `-` and `_`";
 
@@ -162,6 +178,7 @@ rules! {
     EKS604 Error "at most 40 ranges reach the API from outside";
     EKS605 Error "nodes outside the private endpoint are among its clients";
     EKS606 Error "clients of the API have public addresses";
+    EKS607 Error "IPv6 clients are for IPv6 clusters";
     EKS610 Info "a private API is reached from the VPC and connected networks only";
     EKS619 Error "without internet, images come through endpoints";
     EKS620 Error "without internet, nodes reach the EC2 API through an endpoint";
@@ -174,6 +191,8 @@ rules! {
     EKS711 Error "prefixes need version 1.9.0 of the VPC CNI";
     EKS712 Info "shared subnets keep room for prefixes";
     EKS714 Error "with prefixes, at least one is kept warm";
+    EKS730 Error "nodes of IPv6 clusters run on Nitro";
+    EKS731 Error "pods of an IPv6 cluster have addresses of their node's prefix";
     EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
     EKS744 Info "in strict mode pods wait for their policies";
     EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
@@ -194,8 +213,16 @@ rules! {
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+    EKS822 Warning "a cluster has at most 10 Fargate profiles";
     EKS825 Error "pods that Calico's policies hold run on nodes";
     EKS830 Info "custom networking is not for pods on Fargate";
+    EKS833 Warning "pods find names where all run on Fargate";
+    EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
+    EKS867 Error "ranges of hybrid nodes are private";
+    EKS868 Error "ranges of hybrid nodes overlap nothing else";
+    EKS869 Error "hybrid nodes join an IPv4 cluster";
+    EKS870 Warning "hybrid nodes reach the API on one side";
+    EKS871 Error "a connection leads to hybrid nodes";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

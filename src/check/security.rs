@@ -108,7 +108,7 @@ pub(super) fn peer_id(peer: &Peer, origin: Origin, findings: &mut Findings) {
     match peer {
         Peer::ExistingGroup(id) => aws_id(id, "sg-", origin, findings),
         Peer::PrefixList(id) => aws_id(id, "pl-", origin, findings),
-        Peer::Group(_) | Peer::Cidr(_) => {}
+        Peer::Group(_) | Peer::Cidr(_) | Peer::Ipv6Cidr(_) => {}
     }
 }
 
@@ -170,10 +170,12 @@ pub(super) fn open(
     origin: Origin,
     findings: &mut Findings,
 ) {
-    if direction == Direction::In
-        && let Peer::Cidr(cidr) = peer
-        && cidr.prefix_len() == 0
-    {
+    let everyone = match peer {
+        Peer::Cidr(cidr) => cidr.prefix_len() == 0,
+        Peer::Ipv6Cidr(cidr) => cidr.prefix_len() == 0,
+        Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => false,
+    };
+    if direction == Direction::In && everyone {
         findings.push(
             rules::EKS512
                 .at(origin, format!("everyone may reach `{group}`: {}", traffic.words()))

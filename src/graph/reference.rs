@@ -97,6 +97,8 @@ pub enum Attr {
     CertificateAuthority,
     /// The URL of a cluster's `OpenID` Connect issuer.
     OidcIssuer,
+    /// The range that EKS chose for the services of an IPv6 cluster.
+    ServiceIpv6Range,
     /// The newest version of a launch template.
     LatestVersion,
 }
@@ -122,6 +124,11 @@ pub struct Ipv6Range {
 }
 
 impl Ref<super::Vpc> {
+    /// Its IPv6 range; none for a VPC that exists already. What asks for it comes after the VPC, see [`Attr::Ipv6Range`].
+    pub fn ipv6_cidr(&self) -> Option<Deferred<ipnet::IpNet>> {
+        Some(Deferred::Attribute(self.node()?, Attr::Ipv6Range))
+    }
+
     /// The nth /64 of its IPv6 range; none for a VPC that exists already, of which no range is known.
     pub fn ipv6_range(&self, index: u8) -> Option<Ipv6Range> {
         let vpc = self.node()?;

@@ -7,12 +7,14 @@ use ipnet::Ipv4Net;
 use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
+use super::hybrid::HybridNodes;
+use super::identity::PodIdentity;
 use super::logs::Key;
 use super::pods::Pods;
 use super::policy::{PolicyEngine, Tenant};
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
-use crate::graph::{ControlPlaneLog, SupportType};
+use crate::graph::{ControlPlaneLog, IpFamily, SupportType};
 
 /// The logs of a control plane.
 #[derive(Debug, Clone)]
@@ -175,6 +177,7 @@ pub struct Cluster {
     pub(crate) version: At<String>,
     pub(crate) control_plane: Option<At<AnyTier>>,
     pub(crate) endpoint: At<EndpointMode>,
+    pub(crate) ip_family: At<IpFamily>,
     pub(crate) service_cidr: Option<At<Ipv4Net>>,
     pub(crate) secrets_key: Key,
     pub(crate) logs: Option<ControlPlaneLogs>,
@@ -190,6 +193,8 @@ pub struct Cluster {
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    pub(crate) pod_identities: Vec<PodIdentity>,
+    pub(crate) hybrid_nodes: Option<HybridNodes>,
 }
 
 impl Cluster {
@@ -203,6 +208,7 @@ impl Cluster {
             version: At::caller(version.into()),
             control_plane: None,
             endpoint: At::default_of(EndpointMode::Private),
+            ip_family: At::default_of(IpFamily::Ipv4),
             service_cidr: None,
             secrets_key: Key::Create,
             logs: Some(ControlPlaneLogs::defaults(Origin::Default)),
@@ -218,6 +224,8 @@ impl Cluster {
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            pod_identities: Vec::new(),
+            hybrid_nodes: None,
         }
     }
 
@@ -238,6 +246,34 @@ impl Cluster {
     pub fn endpoint<S: Reachable>(mut self, endpoint: Endpoint<S>) -> Self {
         self.endpoint = At::caller(endpoint.mode);
         self
+    }
+
+    /// Pods and services have IPv6 addresses and no others; nodes have both.
+    ///
+    /// The network is a dual-stack one ([`Network::dual_stack`], else rule EKS129), and EKS chooses the range of services
+    /// (with [`Cluster::service_cidr`] it is rule EKS125). AWS changes the family of no cluster: a call replaces one that
+    /// exists.
+    ///
+    /// Source: Amazon EKS User Guide, "Learn about IPv6 addresses to clusters, Pods, and services".
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let net = Network::new(cidr!("10.20.0.0/16")).dual_stack();
+    /// let cluster = Cluster::new("prod", "1.35").ipv6();
+    /// assert!(Stack::new("prod", Region::UsEast1, net, cluster).synthesize().is_ok());
+    /// ```
+    ///
+    /// [`Network::dual_stack`]: crate::network::Network::dual_stack
+    #[track_caller]
+    pub fn ipv6(mut self) -> Self {
+        self.ip_family = At::caller(IpFamily::Ipv6);
+        self
+    }
+
+    /// Whether its pods have IPv6 addresses.
+    pub(crate) fn is_ipv6(&self) -> bool {
+        self.ip_family.value == IpFamily::Ipv6
     }
 
     /// The range of the addresses of Kubernetes services, /24 to /12 of private space, outside the VPC.
@@ -312,6 +348,18 @@ impl Cluster {
     /// they are applied.
     pub fn tenant(mut self, tenant: Tenant) -> Self {
         self.tenants.push(tenant);
+        self
+    }
+
+    /// Lets machines outside of AWS join.
+    pub fn hybrid_nodes(mut self, nodes: HybridNodes) -> Self {
+        self.hybrid_nodes = Some(nodes);
+        self
+    }
+
+    /// Gives the pods of a service account a role.
+    pub fn pod_identity(mut self, identity: PodIdentity) -> Self {
+        self.pod_identities.push(identity);
         self
     }
 

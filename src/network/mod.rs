@@ -6,9 +6,12 @@
 mod api_endpoint;
 mod at;
 mod cidr;
+mod cidr6;
 mod cluster;
 mod compute;
 pub(crate) mod family;
+mod hybrid;
+mod identity;
 mod logs;
 mod nearest;
 mod pod_groups;
@@ -26,9 +29,13 @@ pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachabl
 pub use at::At;
 #[doc(hidden)]
 pub use cidr::parse_cidr;
+#[doc(hidden)]
+pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
-pub use ipnet::Ipv4Net;
+pub use hybrid::HybridNodes;
+pub use identity::PodIdentity;
+pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use pod_groups::{EnforcingMode, PodGroup, PodPeer, PodRule, PodSecurityGroups};
 pub use pods::Pods;
@@ -51,12 +58,13 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
 #[cfg(feature = "spec")]
 pub(crate) use pod_groups::Carried;
 pub(crate) use pod_groups::Selected;
-pub(crate) use pods::{Placement, Snat, Warm};
+pub(crate) use pods::{Placement, PodMode, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 #[cfg(feature = "spec")]

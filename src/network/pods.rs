@@ -5,8 +5,16 @@ use ipnet::Ipv4Net;
 use super::at::At;
 use super::pod_groups::PodSecurityGroups;
 use super::tier::{AnyTier, TierId};
-use crate::capacity::AddressMode;
 use crate::diagnostic::Origin;
+
+/// How a node takes addresses for pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PodMode {
+    /// One by one.
+    Addresses,
+    /// As prefixes of 16.
+    Prefixes,
+}
 
 /// How many addresses a node keeps ready for pods to come.
 ///
@@ -75,7 +83,7 @@ pub(crate) enum Snat {
 #[must_use = "this is part of a cluster only once `Cluster::pods` took it, and its methods return the changed value"]
 pub struct Pods {
     pub(crate) origin: Origin,
-    pub(crate) mode: At<AddressMode>,
+    pub(crate) mode: At<PodMode>,
     pub(crate) warm: Option<At<Warm>>,
     pub(crate) placement: Placement,
     pub(crate) snat: At<Snat>,
@@ -92,7 +100,7 @@ impl Pods {
     pub(crate) fn defaults(origin: Origin) -> Self {
         Self {
             origin,
-            mode: At::default_of(AddressMode::Secondary),
+            mode: At::default_of(PodMode::Addresses),
             warm: None,
             placement: Placement::Nodes,
             snat: At::default_of(Snat::Cni {
@@ -119,7 +127,7 @@ impl Pods {
     /// Source: Amazon EKS User Guide, "Assign more IP addresses to Amazon EKS nodes with prefixes".
     #[track_caller]
     pub fn prefixes(mut self) -> Self {
-        self.mode = At::caller(AddressMode::Prefix);
+        self.mode = At::caller(PodMode::Prefixes);
         self
     }
 
@@ -183,6 +191,16 @@ impl Pods {
         let exclude = ranges.into_iter().map(|net| At::new(net, origin)).collect();
         self.snat = At::new(Snat::Cni { exclude }, origin);
         self
+    }
+}
+
+impl Pods {
+    /// Where something is said that only IPv4 clusters know.
+    pub(crate) fn ipv4_only(&self) -> Option<Origin> {
+        let warm = self.warm.map(|warm| warm.origin);
+        let tier = self.placement.tier().map(|tier| tier.origin);
+        let said = [Some(self.mode.origin), warm, tier, Some(self.snat.origin)];
+        said.into_iter().flatten().find(|at| *at != Origin::Default)
     }
 }
 

@@ -197,6 +197,7 @@ impl CloudFormation<'_> {
             Attr::Endpoint => Ask::GetAtt("Endpoint"),
             Attr::CertificateAuthority => Ask::GetAtt("CertificateAuthorityData"),
             Attr::OidcIssuer => Ask::GetAtt("OpenIdConnectIssuerUrl"),
+            Attr::ServiceIpv6Range => Ask::GetAtt("KubernetesNetworkConfig.ServiceIpv6Cidr"),
             Attr::LatestVersion => Ask::GetAtt("LatestVersionNumber"),
         }
     }

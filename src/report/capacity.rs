@@ -13,13 +13,14 @@ use crate::synthesis::Synthesis;
 /// What the modes are called.
 const SECONDARY: &str = "secondary";
 const PREFIX: &str = "prefix";
+const IPV6: &str = "ipv6";
 
 /// What the subnets of a stack have room for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CapacityReport {
     /// The stack.
     pub stack: String,
-    /// How pods get their addresses: `secondary` or `prefix`. Rows of the other mode are for comparison.
+    /// How pods get their addresses: `secondary`, `prefix` or `ipv6`. Rows of another mode are for comparison.
     pub mode: &'static str,
     /// Whether pods have subnets of their own, and no place on the first interface of their node.
     pub custom_networking: bool,
@@ -85,9 +86,12 @@ pub struct GroupRoom {
     pub secondary: Option<ModeRoom>,
     /// Where addresses are taken by prefix. None where a type is not known or takes no prefixes.
     pub prefix: Option<ModeRoom>,
+    /// In an IPv6 cluster, which has neither of these; addresses are those of IPv4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<ModeRoom>,
 }
 
-/// What there is room for in one of the two modes.
+/// What there is room for in one of the modes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ModeRoom {
     /// The most pods of a node, those on its host's network included.
@@ -123,6 +127,7 @@ impl CapacityReport {
         let mode = match capacity.network.mode {
             AddressMode::Secondary => SECONDARY,
             AddressMode::Prefix => PREFIX,
+            AddressMode::Ipv6 => IPV6,
         };
         Self {
             stack: synthesis.graph().stack.clone(),
@@ -185,6 +190,13 @@ impl CapacityReport {
             legend.push(format!(
                 "pods: on these nodes, without the {HOST_NETWORK_PODS} of each that have no address of their own"
             ));
+            let mut groups = self.tiers.iter().flat_map(|tier| &tier.groups);
+            if groups.any(|group| group.ipv6.is_some()) {
+                legend.push(
+                    "ipv6: pods take addresses of their node's IPv6 prefix; what is counted is the node's IPv4 address"
+                        .to_owned(),
+                );
+            }
         }
         legend
     }
@@ -236,7 +248,12 @@ impl CapacityReport {
         ]);
         for tier in &self.tiers {
             for group in &tier.groups {
-                for (mode, room) in [(SECONDARY, &group.secondary), (PREFIX, &group.prefix)] {
+                let modes = [
+                    (SECONDARY, &group.secondary),
+                    (PREFIX, &group.prefix),
+                    (IPV6, &group.ipv6),
+                ];
+                for (mode, room) in modes {
                     let Some(room) = room else { continue };
                     table.row(vec![
                         tier.name.clone(),
@@ -354,7 +371,7 @@ impl TierRoom {
             discovered: tier.discovered,
             left: (known && !tier.groups.is_empty())
                 .then(|| signed(tier.rest()) - signed(demand.all())),
-            prefixes: PrefixRoom::new(tier),
+            prefixes: PrefixRoom::new(tier).filter(|_| network.mode != AddressMode::Ipv6),
         }
     }
 }
@@ -376,9 +393,12 @@ impl ZoneRoom {
 
 impl GroupRoom {
     fn new(tier: &TierCapacity, group: &GroupCapacity, network: PodNetwork) -> Self {
+        let ipv6 = network.mode == AddressMode::Ipv6;
         let room = |mode| {
+            let asked = (mode == AddressMode::Ipv6) == ipv6;
             let network = PodNetwork { mode, ..network };
-            tier.forecast(group, network).map(ModeRoom::new)
+            let forecast = tier.forecast(group, network).filter(|_| asked);
+            forecast.map(ModeRoom::new)
         };
         Self {
             name: group.name.clone(),
@@ -388,6 +408,7 @@ impl GroupRoom {
             surge: group.surge,
             secondary: room(AddressMode::Secondary),
             prefix: room(AddressMode::Prefix),
+            ipv6: room(AddressMode::Ipv6),
         }
     }
 

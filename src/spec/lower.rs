@@ -6,6 +6,8 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod hybrid;
+mod identities;
 mod network;
 mod pod_groups;
 mod pods;

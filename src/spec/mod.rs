@@ -14,7 +14,7 @@ mod scalar;
 #[cfg(feature = "schema")]
 mod schema;
 mod toml_text;
-mod tree;
+pub(crate) mod tree;
 mod yaml;
 mod yaml_mistakes;
 
@@ -196,7 +196,7 @@ pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Source
 ///
 /// Without a format the text decides. No node means that there is nothing to decode: the findings say
 /// why. With a node there may be findings too, such as keys that are written twice.
-fn read(
+pub(crate) fn read(
     name: &str,
     format: Option<Format>,
     text: &str,

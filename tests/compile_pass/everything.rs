@@ -75,7 +75,13 @@ fn main() {
         .addon_version(AddonName::CoreDns, "v1.12.4-eksbuild.1")
         .without_addon(AddonName::KubeProxy)
         .oidc_provider()
-        .karpenter();
+        .karpenter()
+        .pods(
+            Pods::new()
+                .prefixes()
+                .warm_addresses(8, 40)
+                .exclude_from_snat([cidr!("10.64.0.0/12")]),
+        );
     let stack = Stack::new("prod", Region::UsEast1, net, cluster)
         .layout(1)
         .tag("owner", "platform")

@@ -11,10 +11,10 @@ use super::Builder;
 use super::json::{Json, Members};
 use super::security::{Groups, node_groups};
 use super::vpc::{NetworkRefs, subnet_name};
-use crate::capacity::AddressMode;
 use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
 use crate::network::{
-    Cluster as Model, EnforcingMode, Placement, Pods, PolicyEngine, PolicyMode, Snat, Warm, ZoneId,
+    Cluster as Model, EnforcingMode, Placement, PodMode, Pods, PolicyEngine, PolicyMode, Snat,
+    Warm, ZoneId,
 };
 
 /// What the add-on is told, by the places that its configuration has for it.
@@ -75,7 +75,7 @@ pub(super) fn configuration(
 }
 
 fn addresses(pods: &Pods, settings: &mut Settings) {
-    if pods.mode.value == AddressMode::Prefix {
+    if pods.mode.value == PodMode::Prefixes {
         settings.env("ENABLE_PREFIX_DELEGATION", &true);
     }
     match pods.warm.map(|warm| warm.value) {
@@ -218,7 +218,7 @@ fn security_groups(pods: &Pods, settings: &mut Settings) {
 /// Source: Amazon EKS Best Practices Guide, "Prefix Mode for Linux", "Avoid Fragmentation"; aws/amazon-vpc-cni-k8s#2749.
 pub(super) fn reservations(b: &mut Builder, pods: &Pods, network: &NetworkRefs) -> Vec<NodeId> {
     let mut reserved = Vec::new();
-    if pods.mode.value != AddressMode::Prefix {
+    if pods.mode.value != PodMode::Prefixes {
         return reserved;
     }
     let plan = b.plan;

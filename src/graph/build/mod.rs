@@ -3,8 +3,10 @@
 mod access;
 mod cluster;
 mod cni;
+mod cni_rights;
 mod endpoints;
 mod flow_logs;
+mod identities;
 mod json;
 mod keys;
 mod nodes;

@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::cluster::ClusterRefs;
+use super::cni_rights::cni_rights;
 use super::routing::Routes;
 use super::security::{Groups, node_groups};
 use super::vpc::NetworkRefs;
@@ -74,8 +75,11 @@ fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
         b.managed_policy("AmazonEC2ContainerRegistryPullOnly"),
         b.managed_policy("AmazonEKSWorkerNodePolicy"),
     ];
+    let mut inline = Vec::new();
     if model.without_addons.contains(&AddonName::PodIdentityAgent) {
-        managed.push(b.managed_policy("AmazonEKS_CNI_Policy"));
+        let cni = cni_rights(b, model);
+        managed.extend(cni.managed);
+        inline = cni.inline;
     }
     let tags = b.tags("nodes");
     b.add(
@@ -88,7 +92,7 @@ fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
                 .service(service)
                 .into(),
             managed,
-            inline: Vec::new(),
+            inline,
             tags,
         },
     )

@@ -1,6 +1,6 @@
 //! The two sides of a security group's rule.
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::pod_groups;
 use crate::network::{Group, Peer};
@@ -34,6 +34,7 @@ pub(super) enum Other {
     Owner(Owner),
     ExistingGroup(String),
     Cidr(Ipv4Net),
+    Ipv6Cidr(Ipv6Net),
     PrefixList(String),
 }
 
@@ -61,6 +62,7 @@ impl From<Peer> for Other {
             Peer::Group(group) => group.into(),
             Peer::ExistingGroup(id) => Self::ExistingGroup(id),
             Peer::Cidr(cidr) => Self::Cidr(cidr),
+            Peer::Ipv6Cidr(cidr) => Self::Ipv6Cidr(cidr),
             Peer::PrefixList(id) => Self::PrefixList(id),
         }
     }

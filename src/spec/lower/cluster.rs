@@ -4,14 +4,14 @@ use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
-use crate::graph::{ControlPlaneLog, SupportType};
+use crate::graph::{ControlPlaneLog, IpFamily, SupportType};
 use crate::network::{
     Access, AccessEntry, AddonName, AnyTier, At, Cluster, ControlPlaneLogs, EndpointMode, Grant,
     Stack,
 };
 use crate::spec::{
     AccessEntriesSpec, AccessEntrySpec, AddonsSpec, ClusterSpec, Either, EndpointAccessSpec,
-    EndpointSpec, Field, LogTypeSpec, LogsSpec, NoneWord, SupportSpec, TenantSpec,
+    EndpointSpec, Field, IpFamilySpec, LogTypeSpec, LogsSpec, NoneWord, SupportSpec, TenantSpec,
 };
 
 impl Lowering<'_> {
@@ -34,6 +34,13 @@ impl Lowering<'_> {
             .and_then(|name| self.handle(&name, &stack.network, tiers));
         if let Some((endpoint, span)) = spec.endpoint.located() {
             cluster.endpoint = self.endpoint(endpoint, Origin::Spec(span));
+        }
+        if let Some((family, span)) = spec.ip_family.located() {
+            let family = match family {
+                IpFamilySpec::Ipv4 => IpFamily::Ipv4,
+                IpFamilySpec::Ipv6 => IpFamily::Ipv6,
+            };
+            cluster.ip_family = At::new(family, Origin::Spec(span));
         }
         cluster.service_cidr = self.words.services(&spec.service_cidr);
         if let Some(key) = self.words.key(&spec.secrets_key) {
@@ -69,6 +76,8 @@ impl Lowering<'_> {
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
         }
+        cluster.hybrid_nodes = self.hybrid_nodes(&spec.hybrid_nodes);
+        cluster.pod_identities = self.pod_identities(&spec.pod_identities);
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
         cluster
@@ -127,7 +136,7 @@ impl Lowering<'_> {
     fn endpoint(&mut self, spec: &EndpointSpec, origin: Origin) -> At<EndpointMode> {
         let mut clients = Vec::new();
         for field in spec.public_cidrs.get().into_iter().flatten() {
-            clients.extend(self.words.cidr(field));
+            clients.extend(self.words.client(field));
         }
         let named = !spec.public_cidrs.is_absent();
         let origin = spec.access.origin().or(origin);

@@ -2,13 +2,15 @@
 
 use super::words::Words;
 use super::{Lowering, TierNames};
-use crate::capacity::AddressMode;
 use crate::check::rules;
 use crate::diagnostic::Origin;
-use crate::network::{At, Placement, Pods, Snat, Stack, Warm};
+use crate::network::{At, Placement, PodMode, Pods, Snat, Stack, Warm};
 use crate::spec::{
     Either, Field, PlacementSpec, PodModeSpec, PodsSpec, SnatSpec, SnatWord, WarmSpec,
 };
+
+const COUNTED: &str =
+    "where the VPC CNI is told to count addresses, it forgets interfaces and prefixes";
 
 impl Lowering<'_> {
     pub(super) fn pods(
@@ -21,8 +23,8 @@ impl Lowering<'_> {
         let mut pods = Pods::defaults(origin);
         if let Some((mode, span)) = spec.mode.located() {
             let mode = match mode {
-                PodModeSpec::Addresses => AddressMode::Secondary,
-                PodModeSpec::Prefixes => AddressMode::Prefix,
+                PodModeSpec::Addresses => PodMode::Addresses,
+                PodModeSpec::Prefixes => PodMode::Prefixes,
             };
             pods.mode = At::new(mode, Origin::Spec(span));
         }
@@ -55,13 +57,18 @@ impl Lowering<'_> {
             return None;
         };
         if let Some((second, field)) = written.next() {
+            let note = if *second == "addresses" {
+                COUNTED
+            } else {
+                "a node takes addresses one by one or by prefix, as `mode` says"
+            };
             self.words.push(
                 rules::SPEC018
                     .at(
                         field.origin(),
                         format!("a node keeps `{first}` ready or `{second}`, not both"),
                     )
-                    .note("the VPC CNI counts addresses where it is told to, and forgets the other two then")
+                    .note(note)
                     .help(format!("write one of them: `warm: {{ {first}: 1 }}`")),
             );
             return None;
@@ -73,7 +80,7 @@ impl Lowering<'_> {
                         spec.minimum.origin(),
                         format!("`minimum` counts addresses, and `{first}` are kept ready"),
                     )
-                    .note("the VPC CNI counts addresses where it is told to, and forgets the other two then")
+                    .note(COUNTED)
                     .help("write `warm: { addresses: 5, minimum: 20 }`"),
             );
             return None;
