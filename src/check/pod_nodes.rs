@@ -31,6 +31,9 @@ fn version(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings
         return;
     };
     let (least, why) = match model.mode.value {
+        EnforcingMode::Strict | EnforcingMode::Standard if cluster.is_ipv6() => {
+            ((1, 16, 0), "for IPv6 clusters they came with 1.16.0")
+        }
         EnforcingMode::Strict => ((1, 7, 7), "security groups of pods came with 1.7.7"),
         EnforcingMode::Standard => ((1, 11, 0), "mode `standard` came with 1.11.0"),
     };
