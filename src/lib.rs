@@ -78,9 +78,10 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
-        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
-        Peer, Peering, PodIdentity, Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode,
-        Stack, Tenant, Tier, TierId, TrafficType, Vpn,
+        EnforcingMode, FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat,
+        Network, NodeGroup, Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule,
+        PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Stack,
+        Tenant, Tier, TierId, TrafficType, Vpn,
     };
     pub use crate::{cidr, cidr6};
 }

@@ -46,6 +46,7 @@ const COMPANIONS: &[(&str, &str)] = &[
     ("EKS206", "EKS207"),
     ("EKS403", "EKS602"),
     ("EKS605", "EKS602"),
+    ("EKS788", "EKS221"),
 ];
 
 /// The cases of [`PROGRAMS`], as the pages show them.

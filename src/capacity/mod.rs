@@ -18,6 +18,7 @@
 mod forecast;
 mod fragmentation;
 mod instance;
+mod trunk;
 mod warm;
 
 pub(crate) use forecast::{CONTROL_PLANE, LOAD_BALANCER};
@@ -29,6 +30,7 @@ pub use fragmentation::{PREFIX, PrefixPool, free_prefix_share, prefixes};
 pub use instance::{
     AddressMode, HOST_NETWORK_PODS, Hypervisor, Instance, PodNetwork, instance, instances,
 };
+pub(crate) use trunk::is_burstable;
 pub use warm::{Held, Part, WarmTargets};
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod identities;
 mod ipv6;
 mod names;
 mod other_side;
+mod pod_groups;
+mod pod_nodes;
 mod pods;
 mod policy;
 mod routes;
@@ -55,6 +57,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     services::check(stack, findings);
     gateways::check(stack, findings);
     security::check(stack, findings);
+    pod_groups::check(stack, findings);
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);
@@ -80,6 +83,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    pod_nodes::check_plan(stack, plan, findings);
     fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }

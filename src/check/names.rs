@@ -45,6 +45,12 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         cluster_name(&cluster.name.value, cluster.name.origin, findings);
     }
     let mut seen = Vec::new();
+    let pods = cluster.pods.security_groups.iter();
+    for At { value, origin } in pods.flat_map(|pods| pods.groups.iter().map(|group| &group.name)) {
+        name(value, "pod group", *origin, findings);
+        twice(&mut seen, value, "pod group", *origin, findings);
+    }
+    let mut seen = Vec::new();
     for group in &cluster.node_groups {
         if group.name.value.len() > LONGEST_NODE_GROUP_NAME {
             long_node_group_name(&group.name, findings);
@@ -74,6 +80,12 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             profile.name.origin,
             findings,
         );
+    }
+    let mut seen = Vec::new();
+    for tenant in &cluster.tenants {
+        let At { value, origin } = &tenant.name;
+        name(value, "tenant", *origin, findings);
+        twice(&mut seen, value, "tenant", *origin, findings);
     }
     let mut seen = Vec::new();
     for identity in &cluster.pod_identities {

@@ -94,6 +94,8 @@ rules! {
     SPEC055 Error "`--format eksctl` is for clusters that eksctl makes";
     SPEC056 Error "a cluster that eksctl makes is asked for what eksctl can say";
     SPEC060 Error "a Fargate selector can match a pod";
+    SPEC063 Error "a pod group is not called like a group of the stack";
+    SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -114,6 +116,7 @@ rules! {
     PLAN023 Warning "both engines make the whole of a peering";
     PLAN025 Warning "every subnet of the pods' tier is used";
     PLAN031 Warning "a pod is of one Fargate profile";
+    PLAN033 Info "pods with security groups of their own get roles in a way that reaches them";
     PLAN035 Error "a service account has one role";
     PLAN036 Warning "pods with Pod Identity run on nodes";
     PLAN037 Error "Pod Identity has its agent";
@@ -207,6 +210,14 @@ rules! {
     EKS748 Info "where policies are enforced, namespaces begin closed";
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
     EKS772 Error "pods that keep their own address have a way out of their own";
+    EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
+    EKS785 Warning "nodes have branch interfaces for all pods with security groups of their own";
+    EKS786 Error "pods carry 1 to 5 security groups";
+    EKS787 Error "pods on Fargate with security groups of their own carry the cluster's, too";
+    EKS788 Error "pods with security groups of their own are in private subnets in strict mode";
+    EKS789 Error "what looks into pods' traffic on their node has mode `standard`";
+    EKS793 Warning "a pod group's rules to the outside decide";
+    EKS794 Error "the VPC CNI is new enough for security groups of pods";
 
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";

@@ -2,7 +2,7 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::{Direction, Group, Peer, Rule, Stack};
+use crate::network::{At, Direction, Group, Peer, Rule, Stack, Traffic};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if stack.cluster.is_some() || !stack.network.tiers.is_empty() {
@@ -14,19 +14,22 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
     let mut seen: Vec<(&Rule, Origin)> = Vec::new();
     for rule in &stack.network.rules {
-        text(rule, findings);
-        groups_exist(stack, rule, findings);
-        open(rule, findings);
-        if let Some((from, to)) = rule.traffic.ports()
-            && from > to
-        {
-            findings.push(
-                rules::SPEC006
-                    .at(rule.origin, format!("ports {from} to {to} run backwards"))
-                    .note("AWS takes the lower port first")
-                    .help(format!("write {to}-{from}")),
-            );
+        description(&rule.description, findings);
+        peer_id(&rule.peer.value, rule.peer.origin, findings);
+        group_exists(stack, rule.group, rule.origin, findings);
+        if let Peer::Group(group) = rule.peer.value {
+            group_exists(stack, group, rule.origin, findings);
         }
+        let peer = &rule.peer;
+        open(
+            rule.direction,
+            &peer.value,
+            rule.traffic,
+            rule.group.as_str(),
+            peer.origin,
+            findings,
+        );
+        ports(rule.traffic, rule.origin, findings);
         let same = |other: &Rule| {
             (
                 other.group,
@@ -58,8 +61,20 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 /// What AWS takes in a description besides letters and digits.
 const PUNCTUATION: &str = " ._-:/()#,@[]+=&;{}!$*";
 
-fn text(rule: &Rule, findings: &mut Findings) {
-    let description = &rule.description;
+pub(super) fn ports(traffic: Traffic, origin: Origin, findings: &mut Findings) {
+    if let Some((from, to)) = traffic.ports()
+        && from > to
+    {
+        findings.push(
+            rules::SPEC006
+                .at(origin, format!("ports {from} to {to} run backwards"))
+                .note("AWS takes the lower port first")
+                .help(format!("write {to}-{from}")),
+        );
+    }
+}
+
+pub(super) fn description(description: &At<String>, findings: &mut Findings) {
     let wrong: String = description
         .value
         .chars()
@@ -87,11 +102,18 @@ fn text(rule: &Rule, findings: &mut Findings) {
                 .help("add what the rule is for: `description: Metrics of the nodes`"),
         );
     }
-    let (id, form) = match &rule.peer.value {
-        Peer::ExistingGroup(id) => (id, "sg-"),
-        Peer::PrefixList(id) => (id, "pl-"),
-        Peer::Group(_) | Peer::Cidr(_) | Peer::Ipv6Cidr(_) => return,
-    };
+}
+
+pub(super) fn peer_id(peer: &Peer, origin: Origin, findings: &mut Findings) {
+    match peer {
+        Peer::ExistingGroup(id) => aws_id(id, "sg-", origin, findings),
+        Peer::PrefixList(id) => aws_id(id, "pl-", origin, findings),
+        Peer::Group(_) | Peer::Cidr(_) | Peer::Ipv6Cidr(_) => {}
+    }
+}
+
+/// An id as AWS gives it, with the letters that its kind begins with.
+pub(super) fn aws_id(id: &str, form: &str, origin: Origin, findings: &mut Findings) {
     let hex = id.strip_prefix(form).is_some_and(|hex| {
         !hex.is_empty()
             && hex
@@ -101,10 +123,7 @@ fn text(rule: &Rule, findings: &mut Findings) {
     if !hex {
         findings.push(
             rules::SPEC015
-                .at(
-                    rule.peer.origin,
-                    format!("`{id}` is not an id of the form `{form}…`"),
-                )
+                .at(origin, format!("`{id}` is not an id of the form `{form}…`"))
                 .help(format!(
                     "write it as AWS shows it: `{form}` and hexadecimal digits"
                 )),
@@ -112,52 +131,54 @@ fn text(rule: &Rule, findings: &mut Findings) {
     }
 }
 
-fn groups_exist(stack: &Stack, rule: &Rule, findings: &mut Findings) {
-    let mut named = vec![rule.group];
-    if let Peer::Group(group) = rule.peer.value {
-        named.push(group);
-    }
-    for group in named {
-        let exists = match group {
-            Group::Nodes | Group::ControlPlane | Group::Cluster => stack.cluster.is_some(),
-            Group::Endpoints => stack.network.endpoints.first_interface().is_some(),
-        };
-        if !exists {
-            findings.push(
-                rules::SPEC010
-                    .at(
-                        rule.origin,
-                        format!("the stack has no security group `{}`", group.as_str()),
-                    )
-                    .note(match group {
-                        Group::Endpoints => "the group exists where there are interface endpoints",
-                        Group::Nodes | Group::ControlPlane | Group::Cluster => {
-                            "the group exists where there is a cluster"
-                        }
-                    })
-                    .help(match group {
-                        Group::Endpoints => {
-                            "remove the rule, or add an interface endpoint: `endpoints: [s3, sts]`"
-                        }
-                        Group::Nodes | Group::ControlPlane | Group::Cluster => {
-                            "remove the rule, or take back `cluster: none`"
-                        }
-                    }),
-            );
-        }
+pub(super) fn group_exists(stack: &Stack, group: Group, origin: Origin, findings: &mut Findings) {
+    let exists = match group {
+        Group::Nodes | Group::ControlPlane | Group::Cluster => stack.cluster.is_some(),
+        Group::Endpoints => stack.network.endpoints.first_interface().is_some(),
+    };
+    if !exists {
+        findings.push(
+            rules::SPEC010
+                .at(
+                    origin,
+                    format!("the stack has no security group `{}`", group.as_str()),
+                )
+                .note(match group {
+                    Group::Endpoints => "the group exists where there are interface endpoints",
+                    Group::Nodes | Group::ControlPlane | Group::Cluster => {
+                        "the group exists where there is a cluster"
+                    }
+                })
+                .help(match group {
+                    Group::Endpoints => {
+                        "remove the rule, or add an interface endpoint: `endpoints: [s3, sts]`"
+                    }
+                    Group::Nodes | Group::ControlPlane | Group::Cluster => {
+                        "remove the rule, or take back `cluster: none`"
+                    }
+                }),
+        );
     }
 }
 
-fn open(rule: &Rule, findings: &mut Findings) {
-    let everyone = match rule.peer.value {
+/// Whether everyone may come in.
+pub(super) fn open(
+    direction: Direction,
+    peer: &Peer,
+    traffic: Traffic,
+    group: &str,
+    origin: Origin,
+    findings: &mut Findings,
+) {
+    let everyone = match peer {
         Peer::Cidr(cidr) => cidr.prefix_len() == 0,
         Peer::Ipv6Cidr(cidr) => cidr.prefix_len() == 0,
         Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => false,
     };
-    if rule.direction == Direction::In && everyone {
+    if direction == Direction::In && everyone {
         findings.push(
             rules::EKS512
-                .at(rule.peer.origin, format!("everyone may reach `{}`: {}", rule.group.as_str(), rule.traffic.words()))
+                .at(origin, format!("everyone may reach `{group}`: {}", traffic.words()))
                 .note("a load balancer or the endpoint of the API is what the internet should meet, not nodes")
                 .help("name the ranges that need it"),
         );

@@ -15,6 +15,7 @@ mod hybrid;
 mod identity;
 mod logs;
 mod nearest;
+mod pod_groups;
 mod pods;
 mod policy;
 mod region;
@@ -40,6 +41,7 @@ pub use hybrid::HybridNodes;
 pub use identity::PodIdentity;
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pod_groups::{EnforcingMode, PodGroup, PodPeer, PodRule, PodSecurityGroups};
 pub use pods::Pods;
 pub use policy::{PolicyEngine, PolicyMode, Tenant};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
@@ -62,6 +64,9 @@ pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN,
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+#[cfg(feature = "spec")]
+pub(crate) use pod_groups::Carried;
+pub(crate) use pod_groups::Selected;
 pub(crate) use pods::{Placement, PodMode, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};

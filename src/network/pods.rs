@@ -3,6 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::at::At;
+use super::pod_groups::PodSecurityGroups;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
 
@@ -86,6 +87,7 @@ pub struct Pods {
     pub(crate) warm: Option<At<Warm>>,
     pub(crate) placement: Placement,
     pub(crate) snat: At<Snat>,
+    pub(crate) security_groups: Option<PodSecurityGroups>,
 }
 
 impl Pods {
@@ -104,7 +106,18 @@ impl Pods {
             snat: At::default_of(Snat::Cni {
                 exclude: Vec::new(),
             }),
+            security_groups: None,
         }
+    }
+
+    /// Gives some pods security groups of their own, on network interfaces of their own: `ENABLE_POD_ENI`.
+    ///
+    /// Nodes must be of types that take a trunk interface (rule EKS781).
+    ///
+    /// Source: Amazon EKS User Guide, "Assign security groups to individual Pods".
+    pub fn security_groups(mut self, groups: PodSecurityGroups) -> Self {
+        self.security_groups = Some(groups);
+        self
     }
 
     /// Takes addresses as prefixes of 16, which lets most types have 110 pods: `ENABLE_PREFIX_DELEGATION`.

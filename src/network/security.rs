@@ -30,6 +30,14 @@ pub enum Group {
 }
 
 impl Group {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Nodes,
+        Self::ControlPlane,
+        Self::Cluster,
+        Self::Endpoints,
+    ];
+
     /// The word of a spec.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -191,6 +199,10 @@ impl Rule {
 }
 
 impl RuleTraffic {
+    pub(crate) const fn traffic(self) -> Traffic {
+        self.0
+    }
+
     /// Lets it into a group.
     pub fn into_group(self, group: Group) -> RuleIn {
         RuleIn(self.0, group)

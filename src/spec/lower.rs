@@ -10,6 +10,7 @@ mod connections;
 mod hybrid;
 mod identities;
 mod network;
+mod pod_groups;
 mod pods;
 mod policy;
 mod words;

@@ -124,6 +124,11 @@ fn log_group(b: &mut Builder, model: &Model, keys: &mut Keys) -> Option<NodeId> 
 /// Source: EKS user guide, "Amazon EKS cluster IAM role" and "Cross-service confused deputy prevention".
 fn role(b: &mut Builder, model: &Model) -> Ref<Role> {
     let tags = b.tags("cluster");
+    let mut managed = vec![b.managed_policy("AmazonEKSClusterPolicy")];
+    if model.pods.security_groups.is_some() {
+        // Trunk and branch interfaces are made by a controller on the control plane.
+        managed.push(b.managed_policy("AmazonEKSVPCResourceController"));
+    }
     let trust = Statement::allow("Eks", ["sts:AssumeRole"])
         .service("eks.amazonaws.com")
         .from_this_account()
@@ -135,7 +140,7 @@ fn role(b: &mut Builder, model: &Model) -> Ref<Role> {
             name: b.global_name("cluster"),
             description: "Lets EKS run the control plane".to_owned(),
             trust: trust.into(),
-            managed: vec![b.managed_policy("AmazonEKSClusterPolicy")],
+            managed,
             inline: Vec::new(),
             tags,
         },
@@ -282,6 +287,11 @@ pub(crate) fn runs_core_dns(model: &Model) -> bool {
             .iter()
             .flat_map(|profile| &profile.selectors)
             .any(|selector| selector.takes("kube-system", &CORE_DNS))
+}
+
+/// Whether CoreDNS runs on Fargate, whose pods carry the group that EKS makes for the cluster.
+pub(super) fn core_dns_on_fargate(model: &Model) -> bool {
+    !on_nodes(model) && runs_core_dns(model)
 }
 
 /// Whether CoreDNS runs on a node group. Of the taints that keep pods off, it tolerates this one only; on nodes with others

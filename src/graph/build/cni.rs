@@ -13,7 +13,8 @@ use super::security::{Groups, node_groups};
 use super::vpc::{NetworkRefs, subnet_name};
 use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
 use crate::network::{
-    Cluster as Model, Placement, PodMode, Pods, PolicyEngine, PolicyMode, Snat, Warm, ZoneId,
+    Cluster as Model, EnforcingMode, Placement, PodMode, Pods, PolicyEngine, PolicyMode, Snat,
+    Warm, ZoneId,
 };
 
 /// What the add-on is told, by the places that its configuration has for it.
@@ -31,6 +32,12 @@ impl Settings {
     /// A variable of `aws-node`. The add-on takes numbers and booleans as text.
     fn env(&mut self, name: &'static str, value: &impl ToString) {
         self.env.insert(name.into(), Json::text(&value.to_string()));
+    }
+
+    /// A variable of the container that prepares the node.
+    fn init(&mut self, name: &'static str, value: &impl ToString) {
+        self.init
+            .insert(name.into(), Json::text(&value.to_string()));
     }
 
     /// The configuration; none where there is nothing to be told.
@@ -60,6 +67,7 @@ pub(super) fn configuration(
     addresses(pods, &mut settings);
     placement(b, pods, cluster, network, groups, &mut settings);
     snat(pods, &mut settings);
+    security_groups(pods, &mut settings);
     if let Some(engine) = &model.network_policy {
         policy(engine.value, &mut settings);
     }
@@ -183,6 +191,24 @@ fn snat(pods: &Pods, settings: &mut Settings) {
                 settings.env("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", &ranges.join(","));
             }
         }
+    }
+}
+
+/// Security groups of pods. In strict mode the kubelet reaches pods on its own node through the VPC, which the kernel's early
+/// choice of a socket by TCP would not let it.
+///
+/// Source: Amazon EKS User Guide, "Configure the Amazon VPC CNI plugin for Kubernetes for security groups for Amazon EKS
+/// Pods".
+fn security_groups(pods: &Pods, settings: &mut Settings) {
+    let Some(groups) = &pods.security_groups else {
+        return;
+    };
+    settings.env("ENABLE_POD_ENI", &true);
+    let mode = groups.mode.value;
+    settings.env("POD_SECURITY_GROUP_ENFORCING_MODE", &mode.as_str());
+    match mode {
+        EnforcingMode::Strict => settings.init("DISABLE_TCP_EARLY_DEMUX", &true),
+        EnforcingMode::Standard => {}
     }
 }
 

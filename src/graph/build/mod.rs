@@ -13,9 +13,11 @@ mod json;
 mod keys;
 mod nodes;
 mod outputs;
+mod pod_groups;
 mod policies;
 mod routing;
 mod security;
+mod sides;
 mod vpc;
 
 pub(crate) use cluster::runs_core_dns;
@@ -65,6 +67,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
         policies::build(&mut builder, model);
+        pod_groups::policies(&mut builder, &groups, cluster);
     }
     outputs::build(
         &mut builder,

@@ -3,6 +3,7 @@
 use super::Builder;
 use super::cluster::ClusterRefs;
 use super::connections::Told;
+use super::pod_groups;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
@@ -98,6 +99,15 @@ pub(super) fn build(
             nodes,
             Attr::Identity,
         );
+        for (name, group) in &groups.pods {
+            one(
+                b,
+                &format!("{}-security-group-id", pod_groups::identity(name)),
+                &format!("The security group of pods {name}"),
+                group.node(),
+                Attr::Identity,
+            );
+        }
         let role = b
             .graph
             .iter()

@@ -1,23 +1,27 @@
 //! Security groups and every rule in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::Builder;
 use super::cluster::ClusterRefs;
+use super::pod_groups;
+use super::sides::{Other, Owner};
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
 use crate::graph::{
     Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
 };
-use crate::network::{Access, At, Direction, Group, Peer, SecurityMode, Traffic};
+use crate::network::{Access, At, Direction, Group, SecurityMode, Traffic};
 
 /// The stack's groups.
 pub(super) struct Groups {
     pub(super) control_plane: Option<Ref<SecurityGroup>>,
     pub(super) nodes: Option<Ref<SecurityGroup>>,
     pub(super) endpoints: Option<Ref<SecurityGroup>>,
+    /// Those of pods, by the name of the pod group.
+    pub(super) pods: BTreeMap<String, Ref<SecurityGroup>>,
 }
 
 pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
@@ -39,6 +43,7 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
         control_plane: None,
         nodes: None,
         endpoints: None,
+        pods: pod_groups::groups(b, network),
     };
     if let Some(cluster) = cluster {
         let mut extra = Vec::new();
@@ -90,15 +95,15 @@ pub(super) fn node_groups(
 }
 
 /// A rule in words of the model.
-struct Wanted {
-    group: Group,
-    direction: Direction,
-    traffic: Traffic,
-    peer: Peer,
-    description: String,
-    origin: Origin,
+pub(super) struct Wanted {
+    pub(super) group: Owner,
+    pub(super) direction: Direction,
+    pub(super) traffic: Traffic,
+    pub(super) peer: Other,
+    pub(super) description: String,
+    pub(super) origin: Origin,
     /// Whether it has no twin for IPv6, although it leads everywhere.
-    ipv4_only: bool,
+    pub(super) ipv4_only: bool,
 }
 
 pub(super) fn rules(
@@ -112,6 +117,7 @@ pub(super) fn rules(
             SecurityMode::Standard => standard(b, &mut wanted),
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
+        pod_groups::rules(b, &mut wanted);
     }
     if cluster.is_some() {
         connected(b, &mut wanted);
@@ -123,31 +129,31 @@ pub(super) fn rules(
                 Group::Endpoints,
                 Direction::In,
                 Traffic::Tcp(443, 443),
-                Peer::Cidr(block.value),
+                block.value,
                 "HTTPS from the VPC",
             )
         }));
     }
     wanted.extend(b.stack.network.rules.iter().map(|rule| Wanted {
-        group: rule.group,
+        group: rule.group.into(),
         direction: rule.direction,
         traffic: rule.traffic,
-        peer: rule.peer.value.clone(),
+        peer: rule.peer.value.clone().into(),
         description: rule.description.value.clone(),
         origin: rule.origin,
         ipv4_only: false,
     }));
-    wanted.sort_by_cached_key(|w| (w.group, name(w), w.ipv4_only));
+    wanted.sort_by_cached_key(|w| (w.group.clone(), name(w), w.ipv4_only));
     let twins: Vec<_> = wanted
         .iter()
         .filter(|wanted| has_twin(b, wanted))
-        .map(|wanted| (wanted.group, wanted.traffic))
+        .map(|wanted| (wanted.group.clone(), wanted.traffic))
         .collect();
     // Said in as many words by the user, it is the twin.
     wanted.retain(|wanted| {
-        let everywhere = wanted.peer == Peer::Ipv6Cidr(Ipv6Net::default());
+        let everywhere = wanted.peer == Other::Ipv6Cidr(Ipv6Net::default());
         let out = wanted.direction == Direction::Out;
-        !(everywhere && out && twins.contains(&(wanted.group, wanted.traffic)))
+        !(everywhere && out && twins.contains(&(wanted.group.clone(), wanted.traffic)))
     });
     let mut seen = BTreeSet::new();
     let mut nodes = Vec::with_capacity(wanted.len());
@@ -162,15 +168,15 @@ pub(super) fn rules(
     nodes
 }
 
-fn rule(
-    group: Group,
+pub(super) fn rule(
+    group: impl Into<Owner>,
     direction: Direction,
     traffic: Traffic,
-    peer: impl Into<Peer>,
+    peer: impl Into<Other>,
     description: &str,
 ) -> Wanted {
     Wanted {
-        group,
+        group: group.into(),
         direction,
         traffic,
         peer: peer.into(),
@@ -192,7 +198,7 @@ fn connected(b: &Builder, wanted: &mut Vec<Wanted>) {
                 Group::ControlPlane,
                 Direction::In,
                 Traffic::Tcp(443, 443),
-                Peer::Cidr(cidr.value),
+                cidr.value,
                 &format!("API from {}", network.name.value),
             )
         }));
@@ -390,14 +396,14 @@ fn name(wanted: &Wanted) -> String {
         Direction::Out => "to",
     };
     let peer = match &wanted.peer {
-        Peer::Group(group) => group.as_str().to_owned(),
-        Peer::ExistingGroup(id) | Peer::PrefixList(id) => id.clone(),
-        Peer::Cidr(cidr) => cidr.to_string(),
-        Peer::Ipv6Cidr(cidr) => ipv6_name(*cidr),
+        Other::Owner(owner) => owner.words(),
+        Other::ExistingGroup(id) | Other::PrefixList(id) => id.clone(),
+        Other::Cidr(cidr) => cidr.to_string(),
+        Other::Ipv6Cidr(cidr) => ipv6_name(*cidr),
     };
     format!(
         "{}/{side}-{peer}/{}",
-        wanted.group.as_str(),
+        wanted.group.words(),
         wanted.traffic.words()
     )
 }
@@ -408,12 +414,13 @@ fn ipv6_name(range: Ipv6Net) -> String {
     format!("{address}p{}", range.prefix_len())
 }
 
-fn id(groups: &Groups, cluster: Option<&ClusterRefs>, group: Group) -> Option<Deferred<GroupId>> {
+fn id(groups: &Groups, cluster: Option<&ClusterRefs>, group: &Owner) -> Option<Deferred<GroupId>> {
     match group {
-        Group::Nodes => groups.nodes.as_ref().map(Ref::id),
-        Group::ControlPlane => groups.control_plane.as_ref().map(Ref::id),
-        Group::Endpoints => groups.endpoints.as_ref().map(Ref::id),
-        Group::Cluster => cluster.map(|cluster| cluster.cluster.security_group()),
+        Owner::Group(Group::Nodes) => groups.nodes.as_ref().map(Ref::id),
+        Owner::Group(Group::ControlPlane) => groups.control_plane.as_ref().map(Ref::id),
+        Owner::Group(Group::Endpoints) => groups.endpoints.as_ref().map(Ref::id),
+        Owner::Group(Group::Cluster) => cluster.map(|cluster| cluster.cluster.security_group()),
+        Owner::Pods(name) => groups.pods.get(name).map(Ref::id),
     }
 }
 
@@ -423,15 +430,15 @@ fn add(
     cluster: Option<&ClusterRefs>,
     wanted: Wanted,
 ) -> Option<NodeId> {
-    let group = id(groups, cluster, wanted.group)?;
+    let group = id(groups, cluster, &wanted.group)?;
     let name = name(&wanted);
     let (mut cidr, mut cidr_ipv6, mut peer, mut prefix_list) = (None, None, None, None);
     match wanted.peer {
-        Peer::Group(other) => peer = Some(id(groups, cluster, other)?),
-        Peer::ExistingGroup(id) => peer = Some(Deferred::Known(GroupId(id))),
-        Peer::Cidr(net) => cidr = Some(net),
-        Peer::Ipv6Cidr(net) => cidr_ipv6 = Some(net),
-        Peer::PrefixList(id) => prefix_list = Some(id),
+        Other::Owner(owner) => peer = Some(id(groups, cluster, &owner)?),
+        Other::ExistingGroup(id) => peer = Some(Deferred::Known(GroupId(id))),
+        Other::Cidr(net) => cidr = Some(net),
+        Other::PrefixList(id) => prefix_list = Some(id),
+        Other::Ipv6Cidr(net) => cidr_ipv6 = Some(net),
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();
     let (description, protocol) = (wanted.description, wanted.traffic.protocol());
@@ -475,7 +482,7 @@ fn add(
 
 /// Whether a rule lets a dual-stack network's packets out to everywhere.
 fn has_twin(b: &Builder, wanted: &Wanted) -> bool {
-    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
+    let everywhere = matches!(wanted.peer, Other::Cidr(cidr) if cidr.prefix_len() == 0);
     let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
     out && b.stack.network.ipv6.is_some()
 }
@@ -495,7 +502,7 @@ fn twin(
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();
     let rule = EgressRule {
-        group: id(groups, cluster, wanted.group)?,
+        group: id(groups, cluster, &wanted.group)?,
         description: wanted.description.clone(),
         protocol: wanted.traffic.protocol(),
         from_port,

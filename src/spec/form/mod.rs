@@ -6,6 +6,7 @@ mod cluster;
 mod compute;
 mod connections;
 mod network;
+mod pod_groups;
 mod pods;
 mod policy;
 
@@ -15,6 +16,7 @@ pub use cluster::*;
 pub use compute::*;
 pub use connections::*;
 pub use network::*;
+pub use pod_groups::*;
 pub use pods::*;
 pub use policy::*;
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::List;
+use super::{List, PodSecurityGroupsSpec};
 use crate::spec::{Either, Field};
 
 /// How pods get their addresses.
@@ -22,6 +22,8 @@ pub struct PodsSpec {
     /// Whose address pods have outside the VPC: `cni` (the default) for that of their node, `external` for their own or
     /// that of a NAT gateway, or `{ exclude: [10.0.0.0/8] }` for their own in these ranges.
     pub snat: Field<Either<SnatWord, SnatSpec>>,
+    /// Security groups of pods, on network interfaces of their own. None by default: pods have those of their node.
+    pub security_groups: Field<PodSecurityGroupsSpec>,
 }
 
 /// How nodes take addresses for pods.

@@ -375,29 +375,7 @@ impl Lowering<'_> {
     fn rule(&mut self, field: &Field<RuleSpec>) -> Option<Rule> {
         let (spec, span) = field.located()?;
         let origin = Origin::Spec(span);
-        let (from, to) = (Words::text(&spec.from), Words::text(&spec.to));
-        let (direction, peer) = match (from, to) {
-            (Some(from), None) => (Direction::In, from),
-            (None, Some(to)) => (Direction::Out, to),
-            _ if spec.from.is_invalid() || spec.to.is_invalid() => return None,
-            (None, None) => {
-                self.words.missing(
-                    origin,
-                    "from",
-                    "a group, a range, `sg-…` or `pl-…`; or `to` for what goes out",
-                );
-                return None;
-            }
-            (Some(_), Some(to)) => {
-                self.words.push(
-                    rules::SPEC018
-                        .at(to.origin, "a rule is about what comes in or what goes out")
-                        .note("`from` lets traffic in, `to` lets it out")
-                        .help("make two rules of it"),
-                );
-                return None;
-            }
-        };
+        let (direction, peer) = self.sides(&spec.from, &spec.to, origin)?;
         if spec.group.is_absent() {
             self.words.missing(
                 origin,
@@ -406,7 +384,8 @@ impl Lowering<'_> {
             );
         }
         // All three are read before one of them that is wrong ends it.
-        let (traffic, peer) = (self.traffic(spec, origin), self.peer(&peer));
+        let traffic = self.traffic(&spec.protocol, &spec.ports, origin);
+        let peer = self.peer(&peer);
         let (group, traffic, peer) = (group(*spec.group.get()?), traffic?, peer?);
         let description =
             Words::text(&spec.description).unwrap_or_else(|| At::new(String::new(), origin));
@@ -423,34 +402,70 @@ impl Lowering<'_> {
         Some(rule)
     }
 
-    fn traffic(&mut self, spec: &RuleSpec, origin: Origin) -> Option<Traffic> {
-        let protocol = spec.protocol.get().copied().unwrap_or(ProtocolSpec::Tcp);
-        if protocol == ProtocolSpec::All {
-            if !spec.ports.is_absent() {
+    /// Whether a rule is about what comes in or what goes out, and from whom or to whom.
+    pub(super) fn sides(
+        &mut self,
+        from: &Field<String>,
+        to: &Field<String>,
+        origin: Origin,
+    ) -> Option<(Direction, At<String>)> {
+        match (Words::text(from), Words::text(to)) {
+            (Some(from), None) => Some((Direction::In, from)),
+            (None, Some(to)) => Some((Direction::Out, to)),
+            _ if from.is_invalid() || to.is_invalid() => None,
+            (None, None) => {
+                self.words.missing(
+                    origin,
+                    "from",
+                    "a group, a range, `sg-…` or `pl-…`; or `to` for what goes out",
+                );
+                None
+            }
+            (Some(_), Some(to)) => {
                 self.words.push(
                     rules::SPEC018
-                        .at(spec.ports.origin(), "a rule for all protocols has no ports")
+                        .at(to.origin, "a rule is about what comes in or what goes out")
+                        .note("`from` lets traffic in, `to` lets it out")
+                        .help("make two rules of it"),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn traffic(
+        &mut self,
+        protocol: &Field<ProtocolSpec>,
+        ports: &Field<NumberOrText>,
+        origin: Origin,
+    ) -> Option<Traffic> {
+        let protocol = protocol.get().copied().unwrap_or(ProtocolSpec::Tcp);
+        if protocol == ProtocolSpec::All {
+            if !ports.is_absent() {
+                self.words.push(
+                    rules::SPEC018
+                        .at(ports.origin(), "a rule for all protocols has no ports")
                         .note("AWS ignores ports where the protocol is \"all\", so the rule would allow more than it says")
                         .help("write `protocol: tcp`, or leave `ports` out"),
                 );
             }
             return Some(Traffic::All);
         }
-        if spec.ports.is_absent() {
+        if ports.is_absent() {
             self.words.missing(
                 origin,
                 "ports",
                 "a port such as 443, or a range such as 30000-32767",
             );
         }
-        let (from, to) = self.words.ports(&spec.ports)?;
+        let (from, to) = self.words.ports(ports)?;
         Some(match protocol {
             ProtocolSpec::Udp => Traffic::Udp(from, to),
             ProtocolSpec::Tcp | ProtocolSpec::All => Traffic::Tcp(from, to),
         })
     }
 
-    fn peer(&mut self, text: &At<String>) -> Option<At<Peer>> {
+    pub(super) fn peer(&mut self, text: &At<String>) -> Option<At<Peer>> {
         let peer = match text.value.as_str() {
             "nodes" => Peer::Group(Group::Nodes),
             "control-plane" => Peer::Group(Group::ControlPlane),

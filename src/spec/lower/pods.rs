@@ -35,6 +35,10 @@ impl Lowering<'_> {
         if let Some(snat) = self.snat(&spec.snat) {
             pods.snat = snat;
         }
+        if let Some((groups, span)) = spec.security_groups.located() {
+            let groups = self.pod_security_groups(groups, Origin::Spec(span));
+            pods.security_groups = Some(groups);
+        }
         pods
     }
 

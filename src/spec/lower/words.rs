@@ -165,6 +165,11 @@ impl Words<'_> {
     /// A port or a range of ports.
     pub(super) fn ports(&mut self, field: &Field<NumberOrText>) -> Option<(u16, u16)> {
         let (value, span) = field.located()?;
+        self.ports_of(value, span)
+    }
+
+    /// The same of a value that stands there.
+    pub(super) fn ports_of(&mut self, value: &NumberOrText, span: Span) -> Option<(u16, u16)> {
         let ports = match value {
             NumberOrText::Number(port) => u16::try_from(*port).ok().map(|port| (port, port)),
             NumberOrText::Text(text) => {

@@ -1,0 +1,268 @@
+//! Security groups of pods: what a pod group says.
+
+use super::{pod_nodes, security};
+use crate::check::rules;
+use crate::diagnostic::Findings;
+use crate::network::{
+    At, Cluster, Direction, EnforcingMode, Group, Peer, PodGroup, PodPeer, PodRule,
+    PodSecurityGroups, Ports, Snat, Stack, Traffic,
+};
+
+/// AWS's limit of groups on a network interface, of those that a policy may name.
+const GROUPS: usize = 5;
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    let Some(model) = &cluster.pods.security_groups else {
+        return;
+    };
+    for group in &model.groups {
+        name(group, findings);
+        words(group, findings);
+        carried(group, findings);
+        probes(group, findings);
+        for rule in &group.rules {
+            self::rule(stack, model, group, rule, findings);
+            outside(stack, cluster, model, rule, findings);
+        }
+        twice(group, findings);
+    }
+    pod_nodes::check(cluster, model, findings);
+}
+
+/// A word of a rule is a group of the stack or a pod group, so no pod group is called like the former.
+fn name(group: &PodGroup, findings: &mut Findings) {
+    let name = &group.name;
+    if let Some(taken) = Group::ALL.iter().find(|group| group.as_str() == name.value) {
+        findings.push(
+            rules::SPEC063
+                .at(
+                    name.origin,
+                    format!(
+                        "`{}` is a security group of the stack already",
+                        taken.as_str()
+                    ),
+                )
+                .note("in a rule nobody could tell which of the two is meant")
+                .help("call the pod group after the pods, such as `payments`"),
+        );
+    }
+}
+
+/// The namespace and labels that a `SecurityGroupPolicy` is made of.
+///
+/// Source: Kubernetes documentation, "Object Names and IDs", and "Labels and Selectors", "Syntax and character set".
+fn words(group: &PodGroup, findings: &mut Findings) {
+    let namespace = &group.namespace;
+    if !is_label_of_dns(&namespace.value) {
+        findings.push(
+            rules::SPEC064
+                .at(
+                    namespace.origin,
+                    format!("`{}` cannot be the name of a namespace", namespace.value),
+                )
+                .note("Kubernetes takes 1 to 63 small letters, digits and hyphens, and neither begins nor ends with a hyphen")
+                .help("write a name such as `payments`"),
+        );
+    }
+    for (key, value) in &group.labels.value {
+        if !is_label_key(key) || !is_label_value(value) {
+            findings.push(
+                rules::SPEC064
+                    .at(
+                        group.labels.origin,
+                        format!("`{key}: {value}` cannot be a label"),
+                    )
+                    .note("Kubernetes takes at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends; a key may begin with a domain and `/`")
+                    .help("write the label as the pods have it, such as `app: payments`"),
+            );
+        }
+    }
+}
+
+fn is_label_of_dns(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+fn is_label_value(value: &str) -> bool {
+    let ends = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
+    value.len() <= 63
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        && ends(value.chars().next())
+        && ends(value.chars().next_back())
+}
+
+fn is_label_key(key: &str) -> bool {
+    let (domain, name) = match key.split_once('/') {
+        Some((domain, name)) => (Some(domain), name),
+        None => (None, key),
+    };
+    let domain =
+        domain.is_none_or(|domain| domain.len() <= 253 && domain.split('.').all(is_label_of_dns));
+    domain && !name.is_empty() && is_label_value(name)
+}
+
+/// How many groups pods carry, and which of them exist.
+fn carried(group: &PodGroup, findings: &mut Findings) {
+    for id in group.existing() {
+        security::aws_id(&id.value, "sg-", id.origin, findings);
+    }
+    let own = if group.has_own() {
+        1
+    } else {
+        group.existing().len()
+    };
+    let all = own + usize::from(group.cluster_group);
+    if own == 0 || all > GROUPS {
+        findings.push(
+            rules::EKS786
+                .at(
+                    group.name.origin,
+                    format!("pods of `{}` carry {all} security groups", group.name.value),
+                )
+                .note("a policy names 1 to 5, and `cluster-group` is one of them")
+                .help_in(
+                    "list 1 to 5 in `existing-groups`, or leave it out to get a new one",
+                    "name 1 to 5 in `.existing_groups`, or leave it out to get a new one",
+                ),
+        );
+    }
+    if let Some(rule) = group.rules.first().filter(|_| !group.has_own()) {
+        findings.push(
+            rules::SPEC018
+                .at(
+                    rule.origin,
+                    format!("pod group `{}` has groups that exist, and rules", group.name.value),
+                )
+                .note("a stack changes nothing of what it did not make")
+                .help("leave `existing-groups` out to get a group with these rules, or write the rules where those groups are made"),
+        );
+    }
+}
+
+/// Whether the kubelet probes pods only the user knows, and open is what he says.
+fn probes(group: &PodGroup, findings: &mut Findings) {
+    match &group.probes {
+        None if group.has_own() => findings.push(
+            rules::SPEC016
+                .at(
+                    group.name.origin,
+                    format!("it is not said where the kubelet probes pods of `{}`", group.name.value),
+                )
+                .note("their security group must let nodes in on the ports of their probes; pods whose probes fail are never ready, and are restarted")
+                .help_in(
+                    "write `probe-ports: [8080]` with the ports of liveness, readiness and startup probes, or `probe-ports: none`",
+                    "call `.probe_ports([8080])` with the ports of liveness, readiness and startup probes, or `.without_probes()`",
+                ),
+        ),
+        None => {}
+        Some(ports) => {
+            for Ports(from, to) in &ports.value {
+                security::ports(Traffic::Tcp(*from, *to), ports.origin, findings);
+            }
+        }
+    }
+}
+
+fn rule(
+    stack: &Stack,
+    model: &PodSecurityGroups,
+    group: &PodGroup,
+    rule: &PodRule,
+    findings: &mut Findings,
+) {
+    security::description(&rule.description, findings);
+    security::ports(rule.traffic, rule.origin, findings);
+    match &rule.peer.value {
+        PodPeer::Other(peer) => {
+            let origin = rule.peer.origin;
+            security::peer_id(peer, origin, findings);
+            if let Peer::Group(group) = peer {
+                security::group_exists(stack, *group, rule.origin, findings);
+            }
+            let name = &group.name.value;
+            security::open(rule.direction, peer, rule.traffic, name, origin, findings);
+        }
+        PodPeer::Pods(name) => {
+            if !model.groups.iter().any(|other| other.name.value == *name) {
+                findings.push(
+                    rules::SPEC010
+                        .at(rule.peer.origin, format!("there is no pod group `{name}`"))
+                        .help("name a pod group of the same cluster"),
+                );
+            }
+        }
+    }
+}
+
+fn twice(group: &PodGroup, findings: &mut Findings) {
+    for (index, rule) in group.rules.iter().enumerate() {
+        let same = |other: &&PodRule| {
+            (other.direction, other.traffic, &other.peer.value)
+                == (rule.direction, rule.traffic, &rule.peer.value)
+        };
+        let before = group.rules.iter().take(index);
+        if let Some(first) = before.into_iter().find(same) {
+            findings.push(
+                rules::SPEC012
+                    .at(
+                        rule.origin,
+                        format!(
+                            "`{}` has two rules for {} and the same peer",
+                            group.name.value,
+                            rule.traffic.words()
+                        ),
+                    )
+                    .related(first.origin, "the first one")
+                    .note("AWS refuses a second rule for the same traffic")
+                    .help("remove one of them"),
+            );
+        }
+    }
+}
+
+/// In standard mode the VPC CNI gives traffic that leaves the VPC the address of the node, whose groups decide then.
+fn outside(
+    stack: &Stack,
+    cluster: &Cluster,
+    model: &PodSecurityGroups,
+    rule: &PodRule,
+    findings: &mut Findings,
+) {
+    let kept = match &cluster.pods.snat.value {
+        Snat::External => return,
+        Snat::Cni { exclude } => exclude,
+    };
+    let leaves = match &rule.peer.value {
+        PodPeer::Other(Peer::Cidr(range)) => {
+            let own = stack.network.blocks().chain(kept.iter().copied());
+            !own.into_iter()
+                .any(|At { value, .. }| value.contains(range))
+        }
+        PodPeer::Other(Peer::PrefixList(_)) => true,
+        // IPv6 is nobody else's address.
+        PodPeer::Other(Peer::Group(_) | Peer::ExistingGroup(_) | Peer::Ipv6Cidr(_))
+        | PodPeer::Pods(_) => false,
+    };
+    if model.mode.value == EnforcingMode::Standard && rule.direction == Direction::Out && leaves {
+        findings.push(
+            rules::EKS793
+                .at(rule.peer.origin, "this rule does not decide what leaves the VPC")
+                .related(model.mode.origin, "the mode is `standard`")
+                .note("traffic of these pods that leaves the VPC has the address of their node, and the node's security groups decide about it")
+                .help_in(
+                    "write `mode: strict`, or `snat: external`",
+                    "use `EnforcingMode::Strict`, or call `Pods::external_snat`",
+                ),
+        );
+    }
+}
