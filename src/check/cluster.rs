@@ -10,7 +10,7 @@ use crate::network::{
     Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
     RETENTION_DAYS, Stack,
 };
-use crate::plan::{Plan, overlap};
+use crate::plan::{Plan, PlannedTier, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(logs) = &stack.network.flow_logs {
@@ -173,6 +173,12 @@ const RESERVED: [Ipv4Net; 4] = [
     Ipv4Net::new_assert(Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
+/// Whether nobody on the internet has such addresses.
+pub(super) fn is_no_client(cidr: Ipv4Net) -> bool {
+    let mut ranges = PRIVATE.iter().chain(&RESERVED).chain([&SHARED]);
+    ranges.any(|range| overlap(*range, cidr))
+}
+
 fn clients(cluster: &Cluster, findings: &mut Findings) {
     let endpoint = &cluster.endpoint;
     let clients = endpoint.value.clients();
@@ -196,12 +202,7 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
                     .note("who reaches it still has to log in, but every flaw in it is open to everyone")
                     .help("name the ranges that need it, or use a private endpoint"),
             );
-        } else if PRIVATE
-            .iter()
-            .chain(&RESERVED)
-            .chain([&SHARED])
-            .any(|range| overlap(*range, cidr))
-        {
+        } else if is_no_client(cidr) {
             findings.push(
                 rules::EKS606
                     .at(client.origin, format!("{cidr} is not a range of public addresses"))
@@ -299,6 +300,16 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             "the address of an existing Elastic IP is not known here",
         ));
     }
+    let leaves = |(index, tier): (usize, &PlannedTier)| {
+        tier.access == Access::Private
+            && (plan.takes_nodes(index) || plan.fargate_tiers.contains(&index))
+    };
+    if let Some(vpc) = &stack.network.existing
+        && vpc.nat_addresses.is_empty()
+        && plan.tiers.iter().enumerate().any(leaves)
+    {
+        findings.push(unknown_gateways(origin));
+    }
     let used = plan.node_tiers.iter().chain(&plan.fargate_tiers);
     for &tier in used {
         // A tier without any way out is another rule's affair.
@@ -314,6 +325,16 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             ));
         }
     }
+}
+
+fn unknown_gateways(origin: Origin) -> Finding {
+    rules::EKS605
+        .at(origin, "nodes would be shut out of the API: the addresses of the VPC's NAT gateways are not known here")
+        .note("without the private side nodes come from outside, so their addresses must be among the clients")
+        .help_in(
+            "write `access: public-and-private`, or name the addresses in the network: `nat-addresses: [198.51.100.7]`",
+            "use `Endpoint::public_and_private()`, or name the addresses: `.nat_addresses([…])` of the network",
+        )
 }
 
 fn not_a_client(origin: Origin, why: &str) -> Finding {

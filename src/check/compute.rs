@@ -258,7 +258,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;
         };
-        if tier.access == Access::Public || plan.has_nat(index) {
+        if tier.access == Access::Public || plan.has_way_out(index) {
             continue;
         }
         if matches!(cluster.endpoint.value, EndpointMode::Public(_)) {

@@ -9,6 +9,7 @@ mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
+mod existing;
 mod gateways;
 mod growth;
 mod names;
@@ -47,6 +48,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     compute::check(stack, findings);
     endpoints::check(stack, findings);
+    existing::check(stack, findings);
 }
 
 /// What can be said of a stack once every subnet has its place.
@@ -57,6 +59,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
+    existing::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
@@ -69,4 +72,5 @@ pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &m
 /// What can be said of the resources.
 pub(crate) fn graph(stack: &Stack, graph: &Graph, findings: &mut Findings) {
     template::check(stack, graph, findings);
+    existing::check_graph(stack, graph, findings);
 }

@@ -76,6 +76,9 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC025 Error "an existing network is used as it is";
+    SPEC026 Error "existing subnets are those of an existing VPC";
+    SPEC027 Error "a gateway endpoint in an existing network has route tables";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -92,6 +95,9 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN016 Error "a stack keeps the VPC that it built";
+    PLAN017 Info "existing subnets have the tags that the cluster needs";
+    PLAN018 Info "an existing VPC has what a cluster needs of it";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";

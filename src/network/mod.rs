@@ -8,6 +8,7 @@ mod at;
 mod cidr;
 mod cluster;
 mod compute;
+mod existing;
 pub(crate) mod family;
 mod logs;
 mod nearest;
@@ -25,6 +26,9 @@ pub use at::At;
 pub use cidr::parse_cidr;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
+pub use existing::{
+    ExistingNetwork, ExistingSubnet, ExistingTier, IdError, RouteTableId, SubnetId, VpcId,
+};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
@@ -45,6 +49,7 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use existing::ExistingVpc;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
 pub(crate) use security::Traffic;

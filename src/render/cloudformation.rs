@@ -73,6 +73,7 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
         Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::Ec2Tag(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)
         | Resource::NatGateway(_)
@@ -120,6 +121,7 @@ fn identity(resource: &Resource) -> Ask {
         | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::Ec2Tag(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
@@ -547,6 +549,8 @@ impl Serialize for OutputText<'_, '_> {
                     .collect();
                 to.collect_map([("Fn::Join", (",", values))])
             }
+            OutputValue::Known(text) => to.serialize_str(text),
+            OutputValue::AllKnown(texts) => to.serialize_str(&texts.join(",")),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod existing;
 mod network;
 mod words;
 

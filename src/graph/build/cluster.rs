@@ -1,5 +1,7 @@
 //! The cluster with its role, its log group and its add-ons.
 
+use ipnet::Ipv4Net;
+
 use super::Builder;
 use super::keys::Keys;
 use super::nodes::Compute;
@@ -126,11 +128,15 @@ pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
 /// Who reaches the public side. Where there is no private side, nodes come through their NAT gateways too.
 fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
     let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
+    let outside_only = matches!(endpoint, EndpointMode::Public(_));
+    let existing = b.stack.network.existing.iter().filter(|_| outside_only);
+    let gateways = existing.flat_map(|vpc| &vpc.nat_addresses);
+    named.extend(gateways.map(|address| Ipv4Net::from(address.value)));
     named.sort_unstable();
     named.dedup();
     let open = named.iter().any(|net| net.prefix_len() == 0);
     let mut clients: Vec<_> = named.into_iter().map(Deferred::Known).collect();
-    if matches!(endpoint, EndpointMode::Public(_)) && !open {
+    if outside_only && !open {
         let addresses = b.graph.iter();
         clients.extend(
             addresses

@@ -3,6 +3,7 @@
 mod access;
 mod cluster;
 mod endpoints;
+mod existing;
 mod flow_logs;
 mod keys;
 mod nodes;
@@ -169,6 +170,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::Bucket(_)
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
+        | Resource::Ec2Tag(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)

@@ -266,7 +266,9 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = b.stack.network.endpoints.has("s3");
-    let internet = !plan.nats.is_empty() || public_nodes;
+    // Where the network exists already, it is the user's word that private subnets lead out.
+    let leaves = (0..plan.tiers.len()).any(|tier| plan.has_way_out(tier));
+    let internet = leaves || public_nodes;
     let out = if internet || s3 {
         vec![Ipv4Net::default()]
     } else {
