@@ -488,7 +488,8 @@ fn there_is_nothing_to_adopt() {
         id("subnet", 0x11)
     );
     let mut sources = Sources::new();
-    let listing = Listing::read("subnets.json", &listing, &mut sources, &mut Findings::new()).unwrap();
+    let listing =
+        Listing::read("subnets.json", &listing, &mut sources, &mut Findings::new()).unwrap();
     let stack = stack_in(network(), &[1, 2]);
     let refused = stack
         .adopt(&listing, &BTreeMap::new(), &Ledger::new())

@@ -71,13 +71,12 @@ fn id(written: &At<String>, of: &str, error: Option<IdError>, findings: &mut Fin
 /// The addresses of NAT gateways are such as the internet sees.
 fn addresses(vpc: &ExistingVpc, findings: &mut Findings) {
     for address in &vpc.nat_addresses {
-        let address = At::new(Ipv4Net::from(address.value), address.origin);
-        if super::cluster::is_no_client(address.value) {
+        if !super::cluster::is_public(Ipv4Net::from(address.value).into()) {
             findings.push(
                 rules::EKS606
                     .at(
                         address.origin,
-                        format!("{} is not a public address", address.value.addr()),
+                        format!("{} is not a public address", address.value),
                     )
                     .note("what leaves through a NAT gateway comes to the API with the gateway's public address")
                     .help("write the address that the internet sees: `aws ec2 describe-nat-gateways --query 'NatGateways[].NatGatewayAddresses[].PublicIp'`"),

@@ -10,8 +10,12 @@ mod cluster;
 mod compute;
 mod endpoints;
 mod existing;
+mod fargate;
 mod gateways;
 mod growth;
+mod hybrid;
+mod identities;
+mod ipv6;
 mod names;
 pub mod rules;
 mod security;
@@ -46,7 +50,11 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
+    ipv6::check(stack, findings);
     compute::check(stack, findings);
+    identities::check(stack, findings);
+    hybrid::check(stack, findings);
+    fargate::check(stack, findings);
     endpoints::check(stack, findings);
     existing::check(stack, findings);
 }
@@ -55,12 +63,14 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
+    hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
     existing::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

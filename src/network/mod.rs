@@ -6,12 +6,16 @@
 mod api_endpoint;
 mod at;
 mod cidr;
+mod cidr6;
 mod cluster;
 mod compute;
 mod existing;
 pub(crate) mod family;
+mod hybrid;
+mod identity;
 mod logs;
 mod nearest;
+mod pods;
 mod region;
 mod security;
 mod service;
@@ -24,13 +28,18 @@ pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachabl
 pub use at::At;
 #[doc(hidden)]
 pub use cidr::parse_cidr;
+#[doc(hidden)]
+pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use existing::{
     ExistingNetwork, ExistingSubnet, ExistingTier, IdError, RouteTableId, SubnetId, VpcId,
 };
-pub use ipnet::Ipv4Net;
+pub use hybrid::HybridNodes;
+pub use identity::PodIdentity;
+pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pods::Pods;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
@@ -50,8 +59,10 @@ pub(crate) use cluster::Grant;
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
 pub(crate) use existing::ExistingVpc;
+pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 #[cfg(feature = "spec")]

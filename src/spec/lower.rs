@@ -7,7 +7,10 @@ mod blocks;
 mod cluster;
 mod compute;
 mod existing;
+mod hybrid;
+mod identities;
 mod network;
+mod pods;
 mod words;
 
 use self::words::Words;

@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use super::{Builder, existing};
 use crate::graph::{DefaultSecurityGroup, NodeId, Ref, Subnet, Tags, Vpc, VpcCidr};
 use crate::network::family::{Family, joins_after};
-use crate::network::{Access, At};
+use crate::network::{Access, At, Placement};
 use crate::plan::{PlannedSubnet, PlannedTier};
 
 /// The VPC and its subnets, by tier of the plan.
@@ -144,6 +144,12 @@ pub(super) fn subnet_tags(
         && let Some(cluster) = b.cluster().filter(|cluster| cluster.karpenter)
     {
         tags.set("karpenter.sh/discovery", &cluster.name.value);
+    }
+    if b.plan.pod_tier == Some(index)
+        && let Some(cluster) = b.cluster()
+        && matches!(cluster.pods.placement, Placement::Discovery(_))
+    {
+        tags.set("kubernetes.io/role/cni", "1");
     }
 }
 
