@@ -78,8 +78,8 @@ pub mod prelude {
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, ExistingNetwork,
         ExistingSubnet, ExistingTier, FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily,
-        Key, Nat, Network, NodeGroup, Peer, PodIdentity, Pods, Region, Rule, SecurityMode, Stack,
-        Tier, TierId, TrafficType,
+        Key, Nat, Network, NodeGroup, Peer, PodIdentity, Pods, PolicyEngine, PolicyMode, Region,
+        Rule, SecurityMode, Stack, Tenant, Tier, TierId, TrafficType,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -92,10 +92,14 @@ struct Readme;
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
 mod guides {
-    #[doc = include_str!("../docs/guides/pod-identity.md")]
-    struct PodIdentity;
     #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/existing-vpc.md")]
     struct ExistingVpc;
+    #[doc = include_str!("../docs/guides/ipv6.md")]
+    struct Ipv6;
+    #[doc = include_str!("../docs/guides/network-policy.md")]
+    struct NetworkPolicy;
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
 }

@@ -17,6 +17,8 @@ mod hybrid;
 mod identities;
 mod ipv6;
 mod names;
+mod pods;
+mod policy;
 pub mod rules;
 mod security;
 mod services;
@@ -55,6 +57,8 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     identities::check(stack, findings);
     hybrid::check(stack, findings);
     fargate::check(stack, findings);
+    pods::check(stack, findings);
+    policy::check(stack, findings);
     endpoints::check(stack, findings);
     existing::check(stack, findings);
 }
@@ -65,6 +69,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     services::check_plan(stack, plan, findings);
     hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);

@@ -79,6 +79,12 @@ rules! {
     SPEC025 Error "an existing network is used as it is";
     SPEC026 Error "existing subnets are those of an existing VPC";
     SPEC027 Error "a gateway endpoint in an existing network has route tables";
+    SPEC040 Error "what nodes keep warm is what pods take";
+    SPEC041 Error "a pinned VPC CNI can do what is asked of it";
+    SPEC042 Error "settings of the VPC CNI need its add-on";
+    SPEC043 Error "the tier of pods is another than that of their nodes";
+    SPEC045 Error "the policies of tenants are enforced by somebody";
+    SPEC046 Error "a namespace belongs to one tenant, or to none";
     SPEC050 Error "a file to import is an eksctl ClusterConfig";
     SPEC051 Warning "what a ClusterConfig says is carried over";
     SPEC052 Warning "zones of a ClusterConfig are given with their ids";
@@ -104,6 +110,7 @@ rules! {
     PLAN016 Error "a stack keeps the VPC that it built";
     PLAN017 Info "existing subnets have the tags that the cluster needs";
     PLAN018 Info "an existing VPC has what a cluster needs of it";
+    PLAN025 Warning "every subnet of the pods' tier is used";
     PLAN031 Warning "a pod is of one Fargate profile";
     PLAN035 Error "a service account has one role";
     PLAN036 Warning "pods with Pod Identity run on nodes";
@@ -133,7 +140,7 @@ rules! {
     EKS132 Warning "node groups fit their tiers";
     EKS133 Info "a network has room for further subnets";
     EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
-    EKS136 Warning "nodes that talk to connected networks have addresses that are routed there";
+    EKS136 Warning "what talks to connected networks has addresses that are routed there";
     EKS137 Info "a network fits 64,000 units of network address usage";
     EKS138 Warning "a VPC has flow logs";
     EKS140 Error "a VPC has at most 50 blocks";
@@ -181,7 +188,19 @@ rules! {
     EKS629 Error "an endpoint's service exists in the region";
     EKS650 Warning "clients of the API are not documentation ranges";
 
+    EKS707 Warning "warm addresses have a minimum, and are not zero";
+    EKS710 Error "prefixes are for types on Nitro";
+    EKS711 Error "prefixes need version 1.9.0 of the VPC CNI";
+    EKS712 Info "shared subnets keep room for prefixes";
+    EKS714 Error "with prefixes, at least one is kept warm";
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
+    EKS731 Error "IPv6 clusters have no custom networking and no hybrid nodes";
+    EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
+    EKS744 Info "in strict mode pods wait for their policies";
+    EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
+    EKS748 Info "where policies are enforced, namespaces begin closed";
+    EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
+    EKS772 Error "pods that keep their own address have a way out of their own";
 
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
@@ -189,6 +208,8 @@ rules! {
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS822 Warning "a cluster has at most 10 Fargate profiles";
+    EKS825 Error "pods that Calico's policies hold run on nodes";
+    EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
     EKS867 Error "ranges of hybrid nodes are private";

@@ -81,6 +81,7 @@ resources! {
     DefaultSecurityGroup,
     Subnet,
     Ec2Tag,
+    SubnetReservation,
     InternetGateway,
     EgressOnlyInternetGateway,
     ElasticIp,

@@ -16,6 +16,7 @@ mod identity;
 mod logs;
 mod nearest;
 mod pods;
+mod policy;
 mod region;
 mod security;
 mod service;
@@ -40,6 +41,7 @@ pub use identity::PodIdentity;
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use pods::Pods;
+pub use policy::{PolicyEngine, PolicyMode, Tenant};
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,

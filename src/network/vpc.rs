@@ -224,9 +224,11 @@ impl Network {
     ///
     /// Public tiers are reached and leave through the internet gateway; those that leave through NAT gateways have an
     /// egress-only internet gateway for IPv6; all others have no way out. Outbound rules to `0.0.0.0/0` get a twin to
-    /// `::/0`. The cluster stays an IPv4 one.
+    /// `::/0`. The cluster stays an IPv4 one, unless [`Cluster::ipv6`] makes it another.
     ///
     /// Source: Amazon VPC user guide, "IP addressing for your VPCs and subnets".
+    ///
+    /// [`Cluster::ipv6`]: crate::network::Cluster::ipv6
     #[track_caller]
     pub fn dual_stack(mut self) -> Self {
         self.ipv6 = Some(Origin::caller());

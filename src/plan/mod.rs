@@ -37,7 +37,9 @@ use ipnet::Ipv4Net;
 use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, Cluster, RouteTableId, Stack, SubnetId, TierModel, VpcId, ZoneId};
+use crate::network::{
+    Access, Cluster, Placement, RouteTableId, Stack, SubnetId, TierModel, VpcId, ZoneId,
+};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -229,6 +231,11 @@ impl Plan {
     pub(crate) fn takes_nodes(&self, tier: usize) -> bool {
         self.node_tiers.contains(&tier)
             || (self.node_tiers.is_empty() && self.workload == Some(tier))
+    }
+
+    /// Whether pods that take prefixes do so in a tier's subnets beside nodes and what else stands there.
+    pub(crate) fn shares_prefixes(&self, tier: usize, placement: Placement) -> bool {
+        self.takes_nodes(tier) && !matches!(placement, Placement::CustomNetworking(_))
     }
 
     pub(crate) fn has_nat(&self, tier: usize) -> bool {

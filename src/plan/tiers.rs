@@ -85,7 +85,7 @@ pub(super) fn resolve(
         .as_ref()
         .and_then(|tier| used(tier, findings));
 
-    let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
+    let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers, pod_tier);
     if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
         && workload.is_none()
         && cluster.node_groups.is_empty()
@@ -129,18 +129,21 @@ pub(super) fn place(stack: &Stack, order: &[usize], tier: AnyTier) -> Option<usi
 }
 
 /// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
-/// the only private one, else the only isolated one. None where several could be meant: a choice would change as tiers are
+/// the only private one, else the only isolated one. What only pods have addresses of is none of them. None where several could be meant: a choice would change as tiers are
 /// added.
 fn workload_tier(
     tiers: &[PlannedTier],
     node_tiers: &[usize],
     fargate_tiers: &[usize],
+    pod_tier: Option<usize>,
 ) -> Option<usize> {
     let mut used: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
     used.sort_unstable();
     used.dedup();
     let of = |access| -> Vec<usize> {
-        let of_access = |i: &usize| tiers[*i].access == access && tiers[*i].name != CONTROL_PLANE;
+        let of_access = |i: &usize| {
+            tiers[*i].access == access && tiers[*i].name != CONTROL_PLANE && Some(*i) != pod_tier
+        };
         (0..tiers.len()).filter(of_access).collect()
     };
     let (private, isolated) = (of(Access::Private), of(Access::Isolated));

@@ -71,6 +71,7 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
             Box::new(block) as Box<dyn Table>
         }),
         Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::Ec2Tag(_)
@@ -119,6 +120,7 @@ fn identity(resource: &Resource) -> Ask {
         Resource::ElasticIp(_) => Ask::GetAtt("AllocationId"),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::Ec2Tag(_)
@@ -154,13 +156,15 @@ impl CloudFormation<'_> {
         self.ids.get(id.index()).map_or("", String::as_str)
     }
 
-    /// What must exist before "after `id`" holds: for a gateway its attachment, for a VPC its IPv6 range if it has one.
+    /// What must exist before "after `id`" holds: for a gateway its attachment, for a VPC its IPv6 range if it has one;
+    /// nothing for what CloudFormation does not have.
     fn awaited(&self, id: NodeId) -> Option<String> {
         let entry = self.graph.get(id)?;
-        match attachment(id, entry) {
-            Some(attachment) => Some(logical_id(attachment.as_ref(), entry)),
-            None => Some(self.id(id).to_owned()),
+        if let Some(attachment) = attachment(id, entry) {
+            return Some(logical_id(attachment.as_ref(), entry));
         }
+        let kind = entry.resource.table().shape().cloudformation;
+        kind.map(|_| self.id(id).to_owned())
     }
 
     /// `DependsOn`, without what references say already.

@@ -138,6 +138,7 @@ fn identity(resource: &Resource) -> &'static str {
         Resource::KmsKey(_) => "key_id",
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::Ec2Tag(_)
@@ -324,6 +325,7 @@ impl Lifecycle {
                 Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
                 Resource::Vpc(_)
                 | Resource::VpcCidr(_)
+                | Resource::SubnetReservation(_)
                 | Resource::DefaultSecurityGroup(_)
                 | Resource::Subnet(_)
                 | Resource::Ec2Tag(_)
@@ -545,6 +547,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::FlowLog(log) => in_text(&log.destination),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::Ec2Tag(_)

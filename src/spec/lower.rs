@@ -11,6 +11,7 @@ mod hybrid;
 mod identities;
 mod network;
 mod pods;
+mod policy;
 mod words;
 
 use self::words::Words;

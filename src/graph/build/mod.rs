@@ -12,6 +12,7 @@ mod json;
 mod keys;
 mod nodes;
 mod outputs;
+mod policies;
 mod routing;
 mod security;
 mod vpc;
@@ -42,10 +43,12 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
             routes: &routes,
             endpoints: &endpoints,
             rules: &rules,
+            reservations: &cni::reservations(&mut builder, &model.pods, &network),
         };
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
+        policies::build(&mut builder, model);
     }
     outputs::build(&mut builder, &network, &groups, cluster.as_ref());
     builder.graph
@@ -176,6 +179,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
         | Resource::Ec2Tag(_)
+        | Resource::SubnetReservation(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)

@@ -314,6 +314,11 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
         // Fargate pods carry the group that EKS makes for the cluster.
         pairs.extend([(Nodes, Cluster), (Cluster, Nodes)]);
     }
+    if b.cluster()
+        .is_some_and(crate::network::Cluster::runs_calico)
+    {
+        both_ways(Nodes, Nodes, Traffic::Tcp(5473, 5473), "Typha of Calico");
+    }
     for (from, to) in pairs {
         both_ways(from, to, kubelet, "Kubelet and metrics");
         both_ways(from, to, metrics, "Metrics server");

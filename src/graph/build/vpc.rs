@@ -150,6 +150,8 @@ pub(super) fn subnet_tags(
         && matches!(cluster.pods.placement, Placement::Discovery(_))
     {
         tags.set("kubernetes.io/role/cni", "1");
+        let own = format!("cni.networking.k8s.aws/cluster/{}", cluster.name.value);
+        tags.set(own, "shared");
     }
 }
 

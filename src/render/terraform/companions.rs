@@ -116,6 +116,7 @@ pub(super) fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
             .collect(),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::Ec2Tag(_)

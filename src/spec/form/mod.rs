@@ -6,6 +6,7 @@ mod cluster;
 mod compute;
 mod network;
 mod pods;
+mod policy;
 
 use serde::Deserialize;
 
@@ -13,6 +14,7 @@ pub use cluster::*;
 pub use compute::*;
 pub use network::*;
 pub use pods::*;
+pub use policy::*;
 
 use super::{Either, Field, Named};
 

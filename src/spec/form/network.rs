@@ -19,7 +19,8 @@ pub struct NetworkSpec {
     /// only lets them in.
     pub nat_addresses: List<String>,
     /// Whether the network has IPv6 beside IPv4: a /56 from Amazon for the VPC, a /64 of it for every subnet, and an
-    /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one. Off by default.
+    /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one, unless its `ip-family` is `ipv6`.
+    /// Off by default.
     pub ipv6: Field<bool>,
     /// Further blocks of the VPC, /16 to /28, in the order in which they joined it: `[100.64.0.0/16]`.
     pub secondary_cidrs: List<String>,
