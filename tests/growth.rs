@@ -444,7 +444,9 @@ impl Life {
             cidr,
             ipv6,
             state,
+            existing,
         } = subnet;
+        assert_eq!(*existing, None, "built by the stack");
         assert_eq!(*cidr, cidr.trunc(), "aligned");
         let by_ledger = match fate {
             Fate::Stays(entry) => entry.state,

@@ -10,7 +10,8 @@ use crate::plan::{Plan, PlannedSubnet};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     findings.extend(ranges(stack).filter_map(host_bits));
-    if stack.network.flow_logs.is_none() {
+    // Whether somebody else's VPC has flow logs cannot be seen.
+    if stack.network.flow_logs.is_none() && stack.network.existing.is_none() {
         findings.push(
             rules::EKS138
                 .at(stack.network.origin, "the network has no flow logs")
@@ -43,7 +44,8 @@ fn ranges(stack: &Stack) -> impl Iterator<Item = At<IpNet>> {
     let network = &stack.network;
     let tiers = network.tiers.iter().flat_map(|tier| {
         let pinned = tier.cidrs.iter().map(|(_, cidr)| *cidr);
-        pinned.chain(tier.block)
+        let existing = tier.existing.iter().map(|(_, subnet)| subnet.cidr);
+        pinned.chain(existing).chain(tier.block)
     });
     let connected = network.connected_ranges().map(|(_, cidr)| cidr);
     let peers = network

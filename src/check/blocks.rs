@@ -33,6 +33,10 @@ struct Block<'a, 's> {
 }
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    // Of a VPC that exists, AWS has taken the blocks already.
+    if stack.network.existing.is_some() {
+        return;
+    }
     if stack.network.cidr.origin == Origin::Default {
         // The primary block could not be read, and all depends on it.
         return;

@@ -264,6 +264,9 @@ impl Advice {
             format!(", or let the group have at most {nodes} nodes")
         });
         match self.prefix {
+            Some(prefix) if plan.existing.is_some() => {
+                finding.help(format!("use subnets of /{prefix}{fewer}"))
+            }
             Some(prefix) if !self.in_network => finding.help(format!(
                 "give the tier a /{prefix} in each zone, for which {} is too small{fewer}",
                 plan.cidr
@@ -290,6 +293,10 @@ impl Advice {
 }
 
 fn spare(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    // What else is in an existing VPC is not known.
+    if plan.existing.is_some() {
+        return;
+    }
     let zones = u64::try_from(plan.zones.len()).unwrap_or(u64::MAX);
     let blocks: u64 = plan
         .free

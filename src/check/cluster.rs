@@ -10,7 +10,7 @@ use crate::network::{
     Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
     RETENTION_DAYS, Stack,
 };
-use crate::plan::{Plan, overlap};
+use crate::plan::{Plan, PlannedTier, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(logs) = &stack.network.flow_logs {
@@ -185,7 +185,7 @@ const DOCUMENTATION_IPV6: [Ipv6Net; 2] = [
 ];
 
 /// Whether clients on the internet can have all addresses of a range.
-fn is_public(cidr: IpNet) -> bool {
+pub(super) fn is_public(cidr: IpNet) -> bool {
     match cidr {
         IpNet::V4(cidr) => !PRIVATE
             .iter()
@@ -343,6 +343,16 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             "the address of an existing Elastic IP is not known here",
         ));
     }
+    let leaves = |(index, tier): (usize, &PlannedTier)| {
+        tier.access == Access::Private
+            && (plan.takes_nodes(index) || plan.fargate_tiers.contains(&index))
+    };
+    if let Some(vpc) = &stack.network.existing
+        && vpc.nat_addresses.is_empty()
+        && plan.tiers.iter().enumerate().any(leaves)
+    {
+        findings.push(unknown_gateways(origin));
+    }
     let used = plan.node_tiers.iter().chain(&plan.fargate_tiers);
     for &tier in used {
         // A tier without any way out is another rule's affair.
@@ -358,6 +368,16 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             ));
         }
     }
+}
+
+fn unknown_gateways(origin: Origin) -> Finding {
+    rules::EKS605
+        .at(origin, "nodes would be shut out of the API: the addresses of the VPC's NAT gateways are not known here")
+        .note("without the private side nodes come from outside, so their addresses must be among the clients")
+        .help_in(
+            "write `access: public-and-private`, or name the addresses in the network: `nat-addresses: [198.51.100.7]`",
+            "use `Endpoint::public_and_private()`, or name the addresses: `.nat_addresses([…])` of the network",
+        )
 }
 
 fn not_a_client(origin: Origin, why: &str) -> Finding {

@@ -1,7 +1,7 @@
 //! VPC endpoints, and what a network without internet cannot do without.
 
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::network::{Access, AddonName, EndpointService, Stack};
 use crate::plan::Plan;
 
@@ -47,7 +47,8 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             );
         }
     }
-    if !stack.network.endpoints.has("s3") {
+    // An existing network may have it, or get no further one.
+    if !stack.network.endpoints.has("s3") && stack.network.existing.is_none() {
         findings.push(
             rules::EKS423
                 .at(
@@ -114,12 +115,28 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         ),
     ];
     let name = plan.tiers.get(*tier).map_or("", |tier| tier.name.as_str());
+    // The endpoint for S3 is a route, in the tables that are stated.
+    let unrouted = plan.tiers.get(*tier).is_some_and(|tier| {
+        let mut existing = tier.subnets.iter().filter_map(|s| s.existing.as_ref());
+        existing.any(|subnet| subnet.route_table.is_none())
+    });
     for (rule, wanted, when, consequence) in needs {
         let missing: Vec<_> = wanted
             .into_iter()
-            .filter(|name| !stack.network.endpoints.has(name))
+            .filter(|name| !stack.network.endpoints.has(name) || (*name == "s3" && unrouted))
             .collect();
-        if when && !missing.is_empty() {
+        if when && !missing.is_empty() && plan.existing.is_some() {
+            let missing = missing.join(", ");
+            findings.push(
+                rule.at(
+                    origin,
+                    format!("tier `{name}` has no way to the internet, and the stack makes no endpoint for {missing}"),
+                )
+                .severity(Severity::Info)
+                .note(format!("unless the VPC has them already, {consequence}"))
+                .help(format!("nothing to do where the VPC has them; else add to `endpoints`: {missing}")),
+            );
+        } else if when && !missing.is_empty() {
             findings.push(
                 rule.at(
                     origin,

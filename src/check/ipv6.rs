@@ -53,7 +53,15 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 }
 
 fn network(stack: &Stack, origin: Origin, findings: &mut Findings) {
-    if stack.network.ipv6.is_none() {
+    if stack.network.existing.is_some() {
+        findings.push(
+            rules::EKS129
+                .at(origin, "an IPv6 cluster cannot be built on an existing network")
+                .related(stack.network.origin, "the network")
+                .note("eksnet states no IPv6 ranges for subnets that it does not build, and uses none of theirs")
+                .help_in("leave `ip-family` out", "leave `.ipv6()` out"),
+        );
+    } else if stack.network.ipv6.is_none() {
         findings.push(
             rules::EKS129
                 .at(origin, "the network of this IPv6 cluster has no IPv6 range")

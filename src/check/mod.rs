@@ -11,6 +11,7 @@ mod compute;
 mod connections;
 mod eksctl;
 mod endpoints;
+mod existing;
 mod fargate;
 mod gateways;
 mod growth;
@@ -68,6 +69,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     policy::check(stack, findings);
     endpoints::check(stack, findings);
     eksctl::check(stack, findings);
+    existing::check(stack, findings);
 }
 
 /// What can be said of a stack once every subnet has its place.
@@ -82,6 +84,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     routes::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     endpoints::check_plan(stack, plan, findings);
+    existing::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     pod_nodes::check_plan(stack, plan, findings);
     fargate::check_plan(stack, plan, findings);
@@ -96,4 +99,5 @@ pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &m
 /// What can be said of the resources.
 pub(crate) fn graph(stack: &Stack, graph: &Graph, findings: &mut Findings) {
     template::check(stack, graph, findings);
+    existing::check_graph(stack, graph, findings);
 }

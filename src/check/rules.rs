@@ -76,6 +76,9 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC025 Error "an existing network is used as it is";
+    SPEC026 Error "existing subnets are those of an existing VPC";
+    SPEC027 Error "a gateway endpoint in an existing network has route tables";
     SPEC035 Error "a connection leads to ranges of the other network";
     SPEC036 Error "in a route table each destination has one target";
     SPEC037 Error "a customer gateway has an address and a number that AWS takes";
@@ -112,6 +115,9 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN016 Error "a stack keeps the VPC that it built";
+    PLAN017 Info "existing subnets have the tags that the cluster needs";
+    PLAN018 Info "an existing VPC has what a cluster needs of it";
     PLAN022 Info "the other side of a connection leads back";
     PLAN023 Warning "both engines make the whole of a peering";
     PLAN025 Warning "every subnet of the pods' tier is used";

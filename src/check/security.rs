@@ -5,7 +5,8 @@ use crate::diagnostic::{Findings, Origin};
 use crate::network::{At, Direction, Group, Peer, Rule, Stack, Traffic};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
-    if stack.cluster.is_some() || !stack.network.tiers.is_empty() {
+    let builds = stack.network.existing.is_none();
+    if builds && (stack.cluster.is_some() || !stack.network.tiers.is_empty()) {
         findings.push(
             rules::EKS528
                 .at(Origin::Default, "CloudFormation leaves the VPC's default security group as AWS makes it")

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings, Origin};
+use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, Stack, ZoneId};
 use crate::plan::{Plan, PlannedSubnet, PlannedTier, State};
 
@@ -71,6 +71,8 @@ enum SizedBy {
     Further,
     /// AWS, which changes none.
     Deployed,
+    /// Whoever made it; the stack is built on it as it is.
+    Existing,
 }
 
 impl<'a> Size<'a> {
@@ -89,9 +91,12 @@ impl<'a> Size<'a> {
                 prefix.map_or(tier.origin, |prefix| prefix.origin),
             ),
         };
-        let by = match subnet.state {
-            State::Deployed => SizedBy::Deployed,
-            State::Planned => by,
+        let mut known = model.into_iter().flat_map(|model| &model.existing);
+        let known = known.find(|(_, known)| known.cidr.value == subnet.cidr);
+        let (by, origin) = match (known, subnet.state) {
+            (Some((_, known)), _) => (SizedBy::Existing, known.cidr.origin),
+            (None, State::Deployed) => (SizedBy::Deployed, origin),
+            (None, State::Planned) => (by, origin),
         };
         Self {
             tier: &tier.name,
@@ -124,6 +129,10 @@ impl<'a> Size<'a> {
                     "give tier `{tier}` larger subnets besides, as AWS resizes none: `.further_subnet({prefix})`"
                 ),
             ],
+            SizedBy::Existing => {
+                let other = format!("use a subnet of at least a /{prefix} in its place");
+                [other.clone(), other]
+            }
         };
         let with = |text: String, or: &str| match or {
             "" => text,
@@ -206,9 +215,15 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     }
     let shared = plan.node_tiers.contains(&index) || plan.fargate_tiers.contains(&index);
     if shared {
+        // Whoever has to take what is there cannot always have another tier.
+        let severity = match plan.existing {
+            Some(_) => Severity::Info,
+            None => rules::EKS209.severity,
+        };
         findings.push(
             rules::EKS209
                 .at(origin, format!("nodes and the control plane share tier `{}`", tier.name))
+                .severity(severity)
                 .note("pods can use up the addresses that EKS needs for an upgrade of the control plane")
                 .help_in(
                     "add a tier `control-plane: { access: isolated, prefix: 27 }`",

@@ -86,6 +86,20 @@ resource! {
 }
 
 resource! {
+    /// A tag of something that the stack uses and did not make, such as a subnet.
+    ///
+    /// CloudFormation tags only what it makes.
+    Ec2Tag: none / "aws_ec2_tag" {
+        /// What is tagged, by its id.
+        resource: String = none / "resource_id", replaces;
+        /// The tag's name.
+        key: String = none / "key", replaces;
+        /// Its value.
+        value: String = none / "value", updates;
+    }
+}
+
+resource! {
     /// The way between a VPC and the internet.
     ///
     /// Attached when made in Terraform; CloudFormation attaches it by a resource of its own,

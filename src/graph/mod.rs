@@ -83,6 +83,7 @@ resources! {
     VpcCidr,
     DefaultSecurityGroup,
     Subnet,
+    Ec2Tag,
     SubnetReservation,
     InternetGateway,
     EgressOnlyInternetGateway,
@@ -168,6 +169,10 @@ pub enum OutputValue {
     One(NodeId, Attr),
     /// Several, in order.
     Many(Vec<(NodeId, Attr)>),
+    /// One that is known now.
+    Known(String),
+    /// Several that are known now, in order.
+    AllKnown(Vec<String>),
 }
 
 /// The resources of one stack.

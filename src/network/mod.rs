@@ -10,6 +10,7 @@ mod cidr6;
 mod cluster;
 mod compute;
 mod connection;
+mod existing;
 pub(crate) mod family;
 mod hybrid;
 mod identity;
@@ -37,6 +38,9 @@ pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use connection::{
     ByDirectConnect, ByPeering, ByTransitGateway, ByVpn, Connection, Peering, Vpn,
 };
+pub use existing::{
+    ExistingNetwork, ExistingSubnet, ExistingTier, IdError, RouteTableId, SubnetId, VpcId,
+};
 pub use hybrid::HybridNodes;
 pub use identity::PodIdentity;
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -61,6 +65,7 @@ pub(crate) use api_endpoint::EndpointMode;
 pub(crate) use cluster::Grant;
 pub(crate) use compute::{MaxUnavailable, Selector, Size, is_graviton};
 pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Way};
+pub(crate) use existing::ExistingVpc;
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;

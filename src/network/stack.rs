@@ -41,7 +41,7 @@ impl Stack {
     pub fn new(
         name: impl Into<String>,
         region: Region,
-        network: Network,
+        network: impl Into<Network>,
         cluster: Cluster,
     ) -> Self {
         Self {
@@ -52,12 +52,16 @@ impl Stack {
 
     /// A network without a cluster.
     #[track_caller]
-    pub fn network_only(name: impl Into<String>, region: Region, network: Network) -> Self {
+    pub fn network_only(
+        name: impl Into<String>,
+        region: Region,
+        network: impl Into<Network>,
+    ) -> Self {
         Self {
             name: At::caller(name.into()),
             region: At::caller(region),
             layout: At::default_of(LAYOUT),
-            network,
+            network: network.into(),
             cluster: None,
             tags: Tags::new(),
             tag_origin: Origin::Default,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ipnet::Ipv4Net;
 
 use super::at::At;
+use super::existing::ExistingSubnet;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 
@@ -303,10 +304,31 @@ pub(crate) struct TierModel {
     /// The block of the network that its subnets come from.
     pub(crate) block: Option<At<Ipv4Net>>,
     pub(crate) cidrs: Vec<(At<String>, At<Ipv4Net>)>,
+    /// The subnets by zone, in a network that exists already.
+    pub(crate) existing: Vec<(At<String>, ExistingSubnet)>,
     pub(crate) zones: Option<Vec<At<String>>>,
     pub(crate) nat: Option<Nat>,
     pub(crate) load_balancers: Option<At<bool>>,
     pub(crate) tags: Tags,
+}
+
+impl TierModel {
+    #[track_caller]
+    pub(super) fn new<A: TierAccess>(name: String, nat: Option<Nat>) -> Self {
+        Self {
+            name: At::caller(name),
+            access: A::ACCESS,
+            prefix: None,
+            further: Vec::new(),
+            block: None,
+            cidrs: Vec::new(),
+            existing: Vec::new(),
+            zones: None,
+            nat,
+            load_balancers: None,
+            tags: Tags::new(),
+        }
+    }
 }
 
 impl Tier<Public> {
@@ -337,18 +359,7 @@ impl<A: TierAccess> Tier<A> {
     #[track_caller]
     fn new(name: String, nat: Option<Nat>) -> Self {
         Self {
-            model: TierModel {
-                name: At::caller(name),
-                access: A::ACCESS,
-                prefix: None,
-                further: Vec::new(),
-                block: None,
-                cidrs: Vec::new(),
-                zones: None,
-                nat,
-                load_balancers: None,
-                tags: Tags::new(),
-            },
+            model: TierModel::new::<A>(name, nat),
             access: PhantomData,
         }
     }

@@ -4,6 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::at::At;
 use super::connection::{Connected, Connection};
+use super::existing::ExistingVpc;
 use super::logs::FlowLogs;
 use super::security::{Rule, SecurityMode};
 use super::service::{EndpointKind, EndpointService};
@@ -92,6 +93,8 @@ impl Endpoints {
 pub struct Network {
     pub(crate) origin: Origin,
     pub(crate) cidr: At<Ipv4Net>,
+    /// The VPC, where it exists already.
+    pub(crate) existing: Option<ExistingVpc>,
     /// Further blocks, as the user lists them.
     pub(crate) secondary_cidrs: Vec<At<Ipv4Net>>,
     pub(crate) connected: Vec<Connected>,
@@ -115,6 +118,7 @@ impl Network {
         Self {
             origin: Origin::caller(),
             cidr: At::caller(cidr),
+            existing: None,
             secondary_cidrs: Vec::new(),
             connected: Vec::new(),
             reserved: Vec::new(),

@@ -108,6 +108,7 @@ pub(super) fn allocate(
             cidr,
             ipv6,
             state,
+            existing: None,
         });
     }
     for of_tier in &mut subnets {

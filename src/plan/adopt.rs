@@ -53,6 +53,9 @@ pub(crate) fn adopt(
     assignments: &BTreeMap<String, String>,
     ledger: &Ledger,
 ) -> Result<Adoption, Findings> {
+    if let Some(vpc) = &stack.network.existing {
+        return Err(std::iter::once(refusals::used_as_it_is(stack, vpc)).collect());
+    }
     let Chosen {
         existing,
         mut removed,

@@ -9,6 +9,7 @@ mod adopt;
 mod allocator;
 mod connections;
 mod deployed;
+mod existing;
 mod ipv6;
 mod ledger;
 mod lock;
@@ -38,7 +39,9 @@ use ipnet::Ipv4Net;
 use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, Cluster, Placement, Stack, TierModel, ZoneId};
+use crate::network::{
+    Access, Cluster, Placement, RouteTableId, Stack, SubnetId, TierModel, VpcId, ZoneId,
+};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,8 +84,19 @@ pub struct PlannedSubnet {
     pub cidr: Ipv4Net,
     /// Which /64 of the network's IPv6 range it has, or had when that had one.
     pub ipv6: Option<u8>,
-    /// Whether it is known to exist on AWS.
+    /// Whether it is known to exist on AWS; of one that exists already, whether the stack is known to be on it.
     pub state: State,
+    /// What it is on AWS, in a network that exists already.
+    pub existing: Option<ExistingIds>,
+}
+
+/// What a subnet is on AWS that the stack uses and does not build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingIds {
+    /// Its id.
+    pub id: SubnetId,
+    /// Its route table, where it is stated.
+    pub route_table: Option<RouteTableId>,
 }
 
 impl PlannedSubnet {
@@ -110,6 +124,8 @@ pub struct PlannedNat {
 pub struct Plan {
     /// The network's range.
     pub cidr: Ipv4Net,
+    /// The VPC, where the network exists already.
+    pub existing: Option<VpcId>,
     /// Whether the VPC is known to exist on AWS.
     pub vpc_state: State,
     /// All of the network's ranges, the primary one first.
@@ -162,7 +178,8 @@ impl Plan {
     /// The ledger that keeps this plan: planning with it again gives the same.
     pub fn ledger(&self) -> Ledger {
         let mut ledger = Ledger::new();
-        ledger.set_vpc(Some(VpcRange {
+        // Of a VPC that is not the stack's own there is nothing to keep.
+        ledger.set_vpc(self.existing.is_none().then_some(VpcRange {
             cidr: self.cidr,
             state: self.vpc_state,
         }));
@@ -231,9 +248,15 @@ impl Plan {
         connections.any(|to| to.leaving.contains(&tier))
     }
 
-    /// Whether a tier that is not public has a way to the internet, by IPv4 at least.
+    /// Whether a tier that is not public has a way to the internet, by IPv4 at least. In a network that exists already, that
+    /// private tiers have one is the user's word.
     pub(crate) fn leaves(&self, tier: usize) -> bool {
-        self.has_nat(tier) || self.leaves_by_transit(tier)
+        self.has_nat(tier) || self.leaves_by_transit(tier) || self.leaves_by_word(tier)
+    }
+
+    fn leaves_by_word(&self, tier: usize) -> bool {
+        let tier = self.tiers.get(tier);
+        self.existing.is_some() && tier.is_some_and(|tier| tier.access == Access::Private)
     }
 
     pub(crate) fn has_nat(&self, tier: usize) -> bool {
@@ -252,11 +275,17 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     let tiers = tiers::resolve(stack, zones.as_deref(), ledger, findings);
     let (zones, tiers) = (zones?, tiers?);
     let cidr = stack.network.cidr.value;
-    let vpc = deployed::vpc(stack, ledger, findings);
+    let existing = stack.network.existing.as_ref();
+    let (vpc, allocation) = if let Some(known) = existing {
+        existing::built_before(stack, known, ledger, findings);
+        (None, Some(existing::subnets(stack, &tiers.tiers, ledger)))
+    } else {
+        let vpc = deployed::vpc(stack, ledger, findings);
+        let places = vpc.and_then(|_| addresses::allocate(stack, &tiers.tiers, ledger, findings));
+        (vpc, places)
+    };
     // Without room there are no subnets, but much can be said of the tiers all the same.
-    let allocation = vpc
-        .and_then(|_| addresses::allocate(stack, &tiers.tiers, ledger, findings))
-        .unwrap_or_default();
+    let allocation = allocation.unwrap_or_default();
     let control_plane = tiers.control_plane.and_then(|tier| tiers.tiers.get(tier));
     let cluster_zones = control_plane.map_or_else(Vec::new, |tier| {
         deployed::cluster_zones(stack, tier, ledger, findings)
@@ -266,6 +295,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
 
     let mut plan = Plan {
         cidr,
+        existing: existing.map(|vpc| VpcId::as_written(&vpc.id.value)),
         vpc_state: vpc.map_or(State::Planned, |vpc| vpc.state),
         blocks: requests::blocks(stack)
             .into_iter()

@@ -2,8 +2,8 @@
 
 use super::connections::{self, PlannedConnection, TRANSIT};
 use super::nats::{default_nats, nats};
-use super::zones;
 use super::{Ledger, PlannedNat, PlannedTier, foreign_tier};
+use super::{existing, zones};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
@@ -255,6 +255,9 @@ fn tier_zones(
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
 ) -> Vec<ZoneId> {
+    if stack.network.existing.is_some() {
+        return existing::tier_zones(model);
+    }
     let region = stack.region.value;
     let pinned: Vec<At<String>> = model.cidrs.iter().map(|(zone, _)| zone.clone()).collect();
     let listed = match &model.zones {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Ledger;
+use super::{Ledger, existing};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::{At, Region, Stack, ZoneError, ZoneId, Zones};
@@ -16,6 +16,9 @@ pub(super) fn resolve(
     ledger: &Ledger,
     findings: &mut Findings,
 ) -> Option<Vec<ZoneId>> {
+    if stack.network.existing.is_some() {
+        return existing::zones(stack, findings);
+    }
     let region = stack.region.value;
     let zones = match &stack.network.zones {
         Zones::Count(count) => by_count(region, *count, stack.region.origin, ledger, findings)?,

@@ -78,6 +78,7 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
         | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::Ec2Tag(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)
         | Resource::NatGateway(_)
@@ -135,6 +136,7 @@ fn identity(resource: &Resource) -> Ask {
         | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::Ec2Tag(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
@@ -575,6 +577,8 @@ impl Serialize for OutputText<'_, '_> {
                     .collect();
                 to.collect_map([("Fn::Join", (",", values))])
             }
+            OutputValue::Known(text) => to.serialize_str(text),
+            OutputValue::AllKnown(texts) => to.serialize_str(&texts.join(",")),
         }
     }
 }

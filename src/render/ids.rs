@@ -73,6 +73,8 @@ impl<'a> Ids<'a> {
                         outputs.entry(*value).or_insert(place);
                     }
                 }
+                // Nobody has to be told.
+                OutputValue::Known(_) | OutputValue::AllKnown(_) => {}
             }
         }
         Self {

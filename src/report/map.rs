@@ -37,6 +37,8 @@ const SHARED: char = '+';
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct AddressMap {
     blocks: Vec<Ipv4Net>,
+    /// Whether what is not drawn may be somebody else's.
+    shared: bool,
     /// The tiers with their letters.
     tiers: Vec<(char, String)>,
     /// Ranges in use, by first address; they do not overlap.
@@ -56,6 +58,7 @@ impl AddressMap {
     pub(super) fn new(plan: &Plan) -> Self {
         let mut map = Self {
             blocks: plan.blocks.clone(),
+            shared: plan.existing.is_some(),
             ..Self::default()
         };
         for tier in &plan.tiers {
@@ -116,7 +119,11 @@ impl AddressMap {
         if drawn(RESERVED) {
             text.push_str("# reserved   ");
         }
-        text.push_str(". free\n");
+        text.push_str(if self.shared {
+            ". not the stack's\n"
+        } else {
+            ". free\n"
+        });
         let small = |letter: char| letter.is_ascii_lowercase() && letter != KEPT;
         if self.ranges.values().any(|range| small(range.letter)) {
             text.push_str(ALTERNATING);

@@ -18,6 +18,9 @@ pub struct PlanReport {
     pub stack: String,
     /// Its region.
     pub region: String,
+    /// The VPC, where it exists already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<String>,
     /// The network's range.
     pub cidr: String,
     /// The blocks that were added to it.
@@ -31,8 +34,9 @@ pub struct PlanReport {
     pub tiers: Vec<TierRow>,
     /// How many addresses instances can have in all of them.
     pub usable: u64,
-    /// What is left of the range.
-    pub free: FreeSpace,
+    /// What is left of the range; of a VPC that exists already, nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free: Option<FreeSpace>,
     /// The NAT gateways.
     pub gateways: Vec<PlannedGateway>,
     /// The range of Kubernetes services, outside the network.
@@ -75,6 +79,9 @@ pub struct SubnetRow {
     pub zone: String,
     /// Which of the tier's subnets in its zone it is, from 1.
     pub number: u16,
+    /// Its id, in a VPC that exists already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Its range.
     pub cidr: String,
     /// Whether it is known to exist on AWS.
@@ -147,6 +154,7 @@ impl PlanReport {
         Self {
             stack: graph.stack.clone(),
             region: graph.region.as_str().to_owned(),
+            existing: plan.existing.as_ref().map(ToString::to_string),
             cidr: plan.cidr.to_string(),
             secondary_cidrs: plan
                 .blocks
@@ -162,10 +170,10 @@ impl PlanReport {
             zones: plan.zones.iter().map(ToString::to_string).collect(),
             usable: tiers.iter().map(|tier| tier.usable).sum(),
             tiers,
-            free: FreeSpace {
+            free: plan.existing.is_none().then(|| FreeSpace {
                 cidrs: plan.free.iter().map(ToString::to_string).collect(),
                 addresses: plan.free_addresses(),
-            },
+            }),
             gateways: gateways(plan),
             ipv6: ipv6(plan),
             reserved: plan.reserved.iter().map(ToString::to_string).collect(),
@@ -180,15 +188,19 @@ impl PlanReport {
     /// For a terminal, at most a hundred columns for usual names.
     pub fn table(&self) -> String {
         let addresses = thousands(self.addresses);
+        let vpc = self.existing.as_ref();
+        let vpc = vpc.map_or_else(String::new, |vpc| format!(" of {vpc}"));
         let mut text = format!(
-            "{} in {}: {}, {addresses} addresses\n\n",
+            "{} in {}: {}{vpc}, {addresses} addresses\n\n",
             self.stack,
             self.region,
             self.blocks()
         );
         let mut lines = self.tiers.iter().flat_map(TierRow::lines);
         let even = lines.all(|(_, line)| each(&line).is_some());
-        text.push_str(&if even && self.zones.len() <= ZONES_ACROSS {
+        text.push_str(&if self.existing.is_some() {
+            self.down_with_ids()
+        } else if even && self.zones.len() <= ZONES_ACROSS {
             self.across()
         } else {
             self.down()
@@ -256,24 +268,52 @@ impl PlanReport {
         table.text()
     }
 
+    /// A line for each subnet, with its id.
+    fn down_with_ids(&self) -> String {
+        let mut table = Table::new([
+            ("tier", Align::Left),
+            ("access", Align::Left),
+            ("zone", Align::Left),
+            ("subnet", Align::Left),
+            ("range", Align::Left),
+            ("usable", Align::Right),
+        ]);
+        for tier in &self.tiers {
+            for subnet in &tier.subnets {
+                table.row(vec![
+                    tier.name.clone(),
+                    tier.access.clone(),
+                    subnet.zone.clone(),
+                    subnet.id.clone().unwrap_or_default(),
+                    subnet.cidr.clone(),
+                    thousands(subnet.usable),
+                ]);
+            }
+        }
+        table.text()
+    }
+
     /// What is not a subnet.
     fn rest(&self) -> String {
         let usable = thousands(self.usable);
-        let left = thousands(self.free.addresses);
         let gateways: Vec<String> = self
             .gateways
             .iter()
             .map(|gateway| format!("{} ({})", gateway.zone, gateway.tier))
             .collect();
-        let gateways = if gateways.is_empty() {
-            "none".to_owned()
-        } else {
-            gateways.join(", ")
+        let gateways = match self.existing {
+            Some(_) => "those of the VPC".to_owned(),
+            None if gateways.is_empty() => "none".to_owned(),
+            None => gateways.join(", "),
         };
-        let mut text = format!("usable in all     {usable}\nleft              {left}");
-        if !self.free.cidrs.is_empty() {
-            text.push_str(": ");
-            text.push_str(&self.free.some());
+        let mut text = format!("usable in all     {usable}");
+        if let Some(free) = &self.free {
+            text.push_str("\nleft              ");
+            text.push_str(&thousands(free.addresses));
+            if !free.cidrs.is_empty() {
+                text.push_str(": ");
+                text.push_str(&free.some());
+            }
         }
         if !self.reserved.is_empty() {
             text.push_str("\nreserved          ");
@@ -350,8 +390,9 @@ impl TierRow {
             .map(|subnet| SubnetRow {
                 zone: subnet.key.zone.to_string(),
                 number: subnet.key.ordinal + 1,
+                id: subnet.existing.as_ref().map(|known| known.id.to_string()),
                 cidr: subnet.cidr.to_string(),
-                deployed: subnet.state == State::Deployed,
+                deployed: subnet.state == State::Deployed || subnet.existing.is_some(),
                 usable: subnet.usable(),
                 ipv6: subnet.ipv6.filter(|_| dual_stack),
             })

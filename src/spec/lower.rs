@@ -7,6 +7,7 @@ mod blocks;
 mod cluster;
 mod compute;
 mod connections;
+mod existing;
 mod hybrid;
 mod identities;
 mod network;

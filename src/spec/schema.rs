@@ -16,6 +16,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("Spec", &["stack", "region", "network"]),
     ("NetworkSpec", &["cidr"]),
     ("TierSpec", &["access"]),
+    ("ExistingSubnetSpec", &["subnet", "cidr"]),
     ("RuleSpec", &["group", "description"]),
     ("VpnSpec", &["customer-gateway"]),
     ("CustomerGatewaySpec", &["address"]),

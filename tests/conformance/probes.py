@@ -41,6 +41,7 @@ RESOURCES = {
         "other": {"cidr_block": "10.9.0.0/16"},
         "dedicated": {"cidr_block": "10.8.0.0/16", "instance_tenancy": "dedicated"},
     },
+    "aws_ec2_tag": {"nodes": {"resource_id": VPC, "key": "Team", "value": "nodes"}},
     "aws_vpc_ipv4_cidr_block_association": {"pods": {"vpc_id": VPC, "cidr_block": "100.64.0.0/16"}},
     "aws_internet_gateway": {"main": {"vpc_id": VPC, "tags": {"Name": "a"}}},
     "aws_subnet": {
@@ -179,6 +180,9 @@ CASES = [
     ("aws_vpc.main", "instance_tenancy", "dedicated"),
     ("aws_vpc.dedicated", "instance_tenancy", "default"),
     ("aws_vpc.main", "tags", TAGS),
+    ("aws_ec2_tag.nodes", "resource_id", OTHER_VPC),
+    ("aws_ec2_tag.nodes", "key", "Owner"),
+    ("aws_ec2_tag.nodes", "value", "pods"),
     ("aws_vpc_ipv4_cidr_block_association.pods", "cidr_block", "100.65.0.0/16"),
     ("aws_vpc_ipv4_cidr_block_association.pods", "vpc_id", OTHER_VPC),
     ("aws_internet_gateway.main", "vpc_id", OTHER_VPC),

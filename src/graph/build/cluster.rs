@@ -1,5 +1,7 @@
 //! The cluster with its role, its log group and its add-ons.
 
+use std::collections::BTreeSet;
+
 use super::cni_rights::cni_rights;
 use super::identities::{self, Owner};
 use super::keys::Keys;
@@ -164,6 +166,9 @@ pub(super) fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs
     let open = |everyone: IpNet| named.contains(&everyone);
     let open_ipv4 = open(Ipv4Net::default().into());
     let open_ipv6 = open(Ipv6Net::default().into());
+    let gateways: BTreeSet<IpNet> = existing_gateways(b)
+        .filter(|address| !named.contains(address))
+        .collect();
     let mut clients: Vec<_> = named.into_iter().map(Deferred::Known).collect();
     if !matches!(endpoint, EndpointMode::Public(_)) {
         return AccessCidrs(clients);
@@ -172,6 +177,7 @@ pub(super) fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs
         clients.extend(vpc.ipv6_cidr());
     }
     if !open_ipv4 {
+        clients.extend(gateways.into_iter().map(Deferred::Known));
         let addresses = b.graph.iter();
         clients.extend(
             addresses
@@ -180,6 +186,13 @@ pub(super) fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs
         );
     }
     AccessCidrs(clients)
+}
+
+/// What nodes come with through the NAT gateways of an existing VPC.
+fn existing_gateways(b: &Builder) -> impl Iterator<Item = IpNet> {
+    let existing = b.stack.network.existing.iter();
+    let addresses = existing.flat_map(|vpc| &vpc.nat_addresses);
+    addresses.map(|address| Ipv4Net::from(address.value).into())
 }
 
 /// The add-ons that nodes wait for; CoreDNS waits for nodes.

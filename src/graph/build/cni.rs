@@ -218,7 +218,8 @@ fn security_groups(pods: &Pods, settings: &mut Settings) {
 /// Source: Amazon EKS Best Practices Guide, "Prefix Mode for Linux", "Avoid Fragmentation"; aws/amazon-vpc-cni-k8s#2749.
 pub(super) fn reservations(b: &mut Builder, pods: &Pods, network: &NetworkRefs) -> Vec<NodeId> {
     let mut reserved = Vec::new();
-    if pods.mode.value != PodMode::Prefixes {
+    // What is in an existing subnet is its owner's affair.
+    if pods.mode.value != PodMode::Prefixes || b.plan.existing.is_some() {
         return reserved;
     }
     let plan = b.plan;

@@ -7,6 +7,7 @@ mod cni_rights;
 mod connections;
 mod eksctl;
 mod endpoints;
+mod existing;
 mod flow_logs;
 mod identities;
 mod json;
@@ -213,6 +214,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::Bucket(_)
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
+        | Resource::Ec2Tag(_)
         | Resource::SubnetReservation(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)

@@ -7,7 +7,7 @@ use super::pod_groups;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    Arn, Attr, Deferred, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup,
+    Arn, Attr, Deferred, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup, Subnet,
 };
 
 pub(super) fn build(
@@ -17,22 +17,19 @@ pub(super) fn build(
     connections: Vec<Told>,
     cluster: Option<&ClusterRefs>,
 ) {
-    one(b, "vpc-id", "The VPC", network.vpc.node(), Attr::Identity);
+    let vpc = match &network.vpc {
+        Ref::Here(id, _) => OutputValue::One(*id, Attr::Identity),
+        Ref::Existing(id) => OutputValue::Known(id.to_string()),
+    };
+    output(b, "vpc-id", "The VPC", vpc);
     let plan = b.plan;
     for (tier, subnets) in plan.tiers.iter().zip(&network.subnets) {
-        let ids = subnets
-            .iter()
-            .filter_map(Ref::node)
-            .map(|id| (id, Attr::Identity));
-        many(
-            b,
-            &format!("{}-subnet-ids", tier.name),
-            &format!(
-                "The subnets of tier {}, in the order of their zones",
-                tier.name
-            ),
-            ids.collect(),
+        let name = format!("{}-subnet-ids", tier.name);
+        let description = format!(
+            "The subnets of tier {}, in the order of their zones",
+            tier.name
         );
+        output(b, &name, &description, identities(subnets));
     }
     let addresses: Vec<_> = b
         .graph
@@ -40,12 +37,16 @@ pub(super) fn build(
         .filter(|(_, entry)| matches!(entry.resource, Resource::ElasticIp(_)))
         .map(|(id, _)| (id, Attr::PublicAddress))
         .collect();
-    many(
-        b,
-        "nat-addresses",
-        "The addresses that the internet sees, in the order of their zones",
-        addresses,
-    );
+    let described = "The addresses that the internet sees, in the order of their zones";
+    let addresses = match &b.stack.network.existing {
+        Some(vpc) => {
+            let mut known: Vec<_> = vpc.nat_addresses.iter().map(|at| at.value).collect();
+            known.sort_unstable();
+            OutputValue::AllKnown(known.iter().map(ToString::to_string).collect())
+        }
+        None => OutputValue::Many(addresses),
+    };
+    output(b, "nat-addresses", described, addresses);
     // The other sides accept, attach and route by these ids.
     for (id, name, description) in connections {
         one(b, &name, description, Some(id), Attr::Identity);
@@ -150,20 +151,36 @@ pub(super) fn for_eksctl(b: &mut Builder, groups: &Groups, key: Option<&Deferred
 
 fn one(b: &mut Builder, name: &str, description: &str, id: Option<NodeId>, attr: Attr) {
     if let Some(id) = id {
-        b.graph.outputs.push(Output {
-            name: Name::new(name),
-            description: description.to_owned(),
-            values: OutputValue::One(id, attr),
-        });
+        output(b, name, description, OutputValue::One(id, attr));
     }
 }
 
-fn many(b: &mut Builder, name: &str, description: &str, values: Vec<(NodeId, Attr)>) {
-    if !values.is_empty() {
+/// The ids of a tier's subnets, which the stack builds or which exist already.
+fn identities(subnets: &[Ref<Subnet>]) -> OutputValue {
+    let built = subnets.iter().filter_map(Ref::node);
+    let built: Vec<_> = built.map(|id| (id, Attr::Identity)).collect();
+    if !built.is_empty() {
+        return OutputValue::Many(built);
+    }
+    let known = subnets.iter().filter_map(|subnet| match subnet {
+        Ref::Existing(id) => Some(id.to_string()),
+        Ref::Here(..) => None,
+    });
+    OutputValue::AllKnown(known.collect())
+}
+
+/// Says something, unless it is a list of nothing.
+fn output(b: &mut Builder, name: &str, description: &str, values: OutputValue) {
+    let nothing = match &values {
+        OutputValue::Many(values) => values.is_empty(),
+        OutputValue::AllKnown(values) => values.is_empty(),
+        OutputValue::One(..) | OutputValue::Known(_) => false,
+    };
+    if !nothing {
         b.graph.outputs.push(Output {
             name: Name::new(name),
             description: description.to_owned(),
-            values: OutputValue::Many(values),
+            values,
         });
     }
 }

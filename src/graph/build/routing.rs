@@ -1,7 +1,7 @@
 //! Gateways, Elastic IPs, route tables and what they say.
 
-use super::Builder;
 use super::vpc::{NetworkRefs, subnet_name};
+use super::{Builder, existing};
 use crate::graph::{
     AllocationId, Deferred, EgressOnlyInternetGateway, ElasticIp, InternetGateway, NatGateway,
     NodeId, Ref, Route, RouteTable, RouteTableAssociation,
@@ -39,6 +39,9 @@ struct Gateways {
 }
 
 pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
+    if b.plan.existing.is_some() {
+        return existing::routes(b);
+    }
     let public = b
         .plan
         .tiers

@@ -368,9 +368,9 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = b.stack.network.endpoints.has("s3");
     let internet = !plan.nats.is_empty() || public_nodes;
-    // By IPv4 alone.
-    let transit = plan.connections.iter().any(|to| !to.leaving.is_empty());
-    let out = if internet || transit || s3 {
+    // By IPv4 alone: through a transit gateway, or as the user says of a network that exists.
+    let leaves = (0..plan.tiers.len()).any(|tier| plan.leaves(tier));
+    let out = if internet || leaves || s3 {
         vec![Ipv4Net::default()]
     } else {
         let blocks = b.stack.network.blocks();

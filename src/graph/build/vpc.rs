@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use super::Builder;
+use super::{Builder, existing};
 use crate::graph::{DefaultSecurityGroup, NodeId, Ref, Subnet, Tags, Vpc, VpcCidr};
 use crate::network::family::{Family, joins_after};
 use crate::network::{Access, At, Placement};
@@ -15,6 +15,9 @@ pub(super) struct NetworkRefs {
 }
 
 pub(super) fn build(b: &mut Builder) -> NetworkRefs {
+    if let Some(vpc) = &b.plan.existing {
+        return existing::network(b, vpc);
+    }
     let origin = b.stack.network.origin;
     let mut tags = b.tags("");
     cluster_tag(b, &mut tags);
@@ -92,31 +95,7 @@ fn subnet(
 ) -> Ref<Subnet> {
     let name = subnet_name(planned);
     let mut tags = b.tags(&name.replace('/', "-"));
-    for (key, value) in tier.tags.iter() {
-        tags.set(key.to_owned(), value);
-    }
-    cluster_tag(b, &mut tags);
-    // Of two tagged subnets in a zone the controller would take the lower id.
-    if tier.load_balancers && planned.key.ordinal == 0 {
-        let role = match tier.access {
-            Access::Public => "kubernetes.io/role/elb",
-            Access::Private | Access::Isolated => "kubernetes.io/role/internal-elb",
-        };
-        tags.set(role, "1");
-    }
-    if b.plan.takes_nodes(index)
-        && let Some(cluster) = b.cluster().filter(|cluster| cluster.karpenter)
-    {
-        tags.set("karpenter.sh/discovery", &cluster.name.value);
-    }
-    if b.plan.pod_tier == Some(index)
-        && let Some(cluster) = b.cluster()
-        && matches!(cluster.pods.placement, Placement::Discovery(_))
-    {
-        tags.set("kubernetes.io/role/cni", "1");
-        let own = format!("cni.networking.k8s.aws/cluster/{}", cluster.name.value);
-        tags.set(own, "shared");
-    }
+    subnet_tags(b, index, tier, planned, &mut tags);
     let index = planned.ipv6.filter(|_| b.plan.dual_stack);
     let ipv6 = index.and_then(|index| vpc.ipv6_range(index));
     // A part of the VPC's range can be taken once the range is there, and AWS refuses a subnet outside the blocks that the
@@ -141,6 +120,41 @@ fn subnet(
     )
 }
 
+/// What a subnet is found by, besides its name: the tier's own tags, and those that the cluster and its controllers need.
+pub(super) fn subnet_tags(
+    b: &Builder,
+    index: usize,
+    tier: &PlannedTier,
+    planned: &PlannedSubnet,
+    tags: &mut Tags,
+) {
+    for (key, value) in tier.tags.iter() {
+        tags.set(key.to_owned(), value);
+    }
+    cluster_tag(b, tags);
+    // Of two tagged subnets in a zone the controller would take the lower id.
+    if tier.load_balancers && planned.key.ordinal == 0 {
+        let role = match tier.access {
+            Access::Public => "kubernetes.io/role/elb",
+            Access::Private | Access::Isolated => "kubernetes.io/role/internal-elb",
+        };
+        tags.set(role, "1");
+    }
+    if b.plan.takes_nodes(index)
+        && let Some(cluster) = b.cluster().filter(|cluster| cluster.karpenter)
+    {
+        tags.set("karpenter.sh/discovery", &cluster.name.value);
+    }
+    if b.plan.pod_tier == Some(index)
+        && let Some(cluster) = b.cluster()
+        && matches!(cluster.pods.placement, Placement::Discovery(_))
+    {
+        tags.set("kubernetes.io/role/cni", "1");
+        let own = format!("cni.networking.k8s.aws/cluster/{}", cluster.name.value);
+        tags.set(own, "shared");
+    }
+}
+
 /// `nodes/use1-az4`, and `nodes/use1-az4/no2` for a tier's second subnet in a zone: a bare number would read as the zone's.
 pub(super) fn subnet_name(planned: &PlannedSubnet) -> String {
     let key = &planned.key;
@@ -151,7 +165,7 @@ pub(super) fn subnet_name(planned: &PlannedSubnet) -> String {
     }
 }
 
-fn cluster_tag(b: &Builder, tags: &mut Tags) {
+pub(super) fn cluster_tag(b: &Builder, tags: &mut Tags) {
     if let (Some(tag), Some(cluster)) = (b.stack.network.cluster_tag, b.cluster()) {
         tags.set(
             format!("kubernetes.io/cluster/{}", cluster.name.value),

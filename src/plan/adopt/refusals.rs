@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use super::{Existing, Listing, Wanted};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
-use crate::network::{Stack, ZoneId, Zones};
+use crate::network::{ExistingVpc, Stack, ZoneId, Zones};
 use crate::plan::{Ledger, PlannedTier, SubnetKey};
 
 /// The tiers that the user assigned subnets to, by the subnets' ids.
@@ -50,6 +50,21 @@ pub(super) fn explicit<'a>(
         }
     }
     explicit
+}
+
+/// To adopt is to take over; what a stack only uses stays whose it is.
+pub(super) fn used_as_it_is(stack: &Stack, vpc: &ExistingVpc) -> Finding {
+    rules::PLAN013
+        .at(
+            vpc.id.origin,
+            format!(
+                "`{}` uses {} as it is, and has no subnets to adopt",
+                stack.name(),
+                vpc.id.value
+            ),
+        )
+        .note("adopted subnets become the stack's own, to change and to delete")
+        .help("leave `existing` out of the network to take it over, or `--adopt` to be built on it")
 }
 
 /// All subnets that no tier has a claim to, in one.

@@ -37,6 +37,7 @@ fn tier(name: &str, subnets: impl IntoIterator<Item = (u8, u16)>) -> PlannedTier
                 cidr: Ipv4Net::default(),
                 ipv6: None,
                 state: State::Planned,
+                existing: None,
             })
             .collect(),
         load_balancers: false,

@@ -119,6 +119,7 @@ pub(super) fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
         | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::Ec2Tag(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::ElasticIp(_)

@@ -3,7 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::Terraform;
+use super::{Terraform, template};
 use crate::graph::{Attr, NodeId, OutputValue};
 
 pub(super) struct Outputs<'a, 'g>(pub(super) &'a Terraform<'g>);
@@ -30,6 +30,8 @@ impl Serialize for AllOutputs<'_, '_> {
                     .iter()
                     .map(|(id, attr)| expression(*id, *attr))
                     .collect(),
+                OutputValue::Known(text) => template(text).into(),
+                OutputValue::AllKnown(texts) => texts.iter().map(|text| template(text)).collect(),
             };
             map.serialize_entry(
                 &name,

@@ -10,8 +10,14 @@ use crate::spec::{Either, Field, ListOr, NumberOrText};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct NetworkSpec {
+    /// The id of a VPC that exists already, `vpc-…`: the stack is built in it, on subnets that exist, and builds no part of
+    /// the network itself. Without endpoints and flow logs unless they are asked for.
+    pub existing: Field<String>,
     /// The VPC's range, /16 to /28, such as `10.20.0.0/16`.
     pub cidr: Field<String>,
+    /// The public addresses of the NAT gateways of an existing VPC, such as `[198.51.100.7]`: an API that answers outside
+    /// only lets them in.
+    pub nat_addresses: List<String>,
     /// Whether the network has IPv6 beside IPv4: a /56 from Amazon for the VPC, a /64 of it for every subnet, and an
     /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one, unless its `ip-family` is `ipv6`.
     /// Off by default.
@@ -72,12 +78,27 @@ pub struct TierSpec {
     /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`. The tier is in these
     /// zones alone, unless `zones` lists more; those get ranges of the size of `prefix`.
     pub cidrs: Names<String>,
+    /// Its subnets in an existing VPC, by zone id: `{ use1-az1: { subnet: subnet-0a1b2c3d4e5f60711, cidr: 10.20.0.0/19 } }`.
+    pub existing: Names<ExistingSubnetSpec>,
     /// NAT gateways for a private tier: `per-zone` (the default), `single`, a number, `none`, or a map.
     pub nat: Field<Either<NumberOrText, NatSpec>>,
     /// Whether load balancers may be put here by their role tag. Yes by default for public and private tiers.
     pub load_balancers: Field<bool>,
     /// Tags of its subnets.
     pub tags: Names<String>,
+}
+
+/// A subnet that exists already.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct ExistingSubnetSpec {
+    /// Its id, `subnet-…`.
+    pub subnet: Field<String>,
+    /// Its range.
+    pub cidr: Field<String>,
+    /// Its route table, `rtb-…`: gateway endpoints are attached to it. Without, its routes are left alone.
+    pub route_table: Field<String>,
 }
 
 /// NAT gateways in so many words.

@@ -35,7 +35,8 @@ impl Lowering<'_> {
         let mut network = Network::new(cidr.value);
         network.cidr = cidr;
         network.origin = origin.or(self.root);
-        if spec.ipv6.get() == Some(&true) {
+        self.existing_vpc(&mut network, spec);
+        if spec.ipv6.get() == Some(&true) && network.existing.is_none() {
             network.ipv6 = Some(spec.ipv6.origin());
         }
         network.secondary_cidrs = self.secondary_cidrs(spec);
@@ -144,7 +145,11 @@ impl Lowering<'_> {
                 Access::Isolated
             }
         };
+        let existing = self.existing_subnets(network, spec, &name);
+        // Existing subnets leave as their route tables say.
+        let built = network.existing.is_none() && spec.existing.is_absent();
         let nat = match access {
+            Access::Public | Access::Private | Access::Isolated if !built => None,
             Access::Private => {
                 let nat = self.nat(network, spec, &name, names, public);
                 // Without it the tier would look as if it had no way out.
@@ -186,6 +191,7 @@ impl Lowering<'_> {
                 .map(|(p, span)| At::new(*p, Origin::Spec(span)))
                 .collect(),
             cidrs: self.pinned(spec),
+            existing,
             zones: (!spec.zones.is_absent()).then(|| Words::texts(&spec.zones)),
             nat,
             load_balancers: spec
