@@ -74,9 +74,9 @@ pub mod prelude {
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
-        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, FargateProfile,
-        FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region, Rule,
-        SecurityMode, Stack, Tier, TierId, TrafficType,
+        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, EndpointPolicies,
+        FargateProfile, FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region,
+        Rule, SecurityMode, Software, Stack, Tier, TierId, TrafficType,
     };
 }
 
@@ -84,3 +84,13 @@ pub mod prelude {
 #[cfg(all(doctest, feature = "cli"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The programs of the guides compile.
+#[cfg(all(doctest, feature = "cli"))]
+#[doc = include_str!("../docs/guides/fully-private.md")]
+struct FullyPrivate;
+
+/// The programs of the guides compile.
+#[cfg(all(doctest, feature = "cli"))]
+#[doc = include_str!("../docs/guides/endpoint-access.md")]
+struct EndpointAccess;

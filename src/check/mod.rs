@@ -12,6 +12,9 @@ mod endpoints;
 mod gateways;
 mod growth;
 mod names;
+mod policies;
+mod private;
+mod resolver;
 pub mod rules;
 mod security;
 mod services;
@@ -21,6 +24,8 @@ mod template;
 
 pub use rules::Rule;
 
+#[cfg(feature = "spec")]
+pub(crate) use private::nat_of_private;
 pub(crate) use services::default_service_cidr;
 #[cfg(feature = "spec")]
 pub(crate) use {addresses::host_bits, blocks::is_block_size, services::is_service_size};
@@ -47,6 +52,9 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     cluster::check(stack, findings);
     compute::check(stack, findings);
     endpoints::check(stack, findings);
+    policies::check(stack, findings);
+    private::check(stack, findings);
+    resolver::check(stack, findings);
 }
 
 /// What can be said of a stack once every subnet has its place.
@@ -56,7 +64,9 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
-    endpoints::check_plan(stack, plan, findings);
+    policies::check_plan(stack, plan, findings);
+    private::check_plan(stack, plan, findings);
+    resolver::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
@@ -69,4 +79,5 @@ pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &m
 /// What can be said of the resources.
 pub(crate) fn graph(stack: &Stack, graph: &Graph, findings: &mut Findings) {
     template::check(stack, graph, findings);
+    policies::check_graph(stack, graph, findings);
 }

@@ -76,6 +76,10 @@ rules! {
     SPEC022 Error "two stacks do not write the same files";
     SPEC023 Error "a tier's block is one of its network's, and holds the tier's subnets";
     SPEC024 Error "a reserved range is inside the VPC";
+    SPEC030 Error "nothing leads to the internet out of a fully private network";
+    SPEC031 Error "without internet, software that runs in the cluster reaches its services through endpoints";
+    SPEC032 Info "an endpoint takes a policy";
+    SPEC033 Info "software is told that there is no internet";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -92,6 +96,7 @@ rules! {
     PLAN013 Error "subnets that exist are adopted by their tiers";
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
+    PLAN019 Error "an inbound resolver has addresses in two zones";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -134,6 +139,7 @@ rules! {
     EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
+    EKS320 Error "nodes carry one security group with the cluster's tag";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
     EKS323 Error "a cluster's name is 1 to 100 letters, digits, `-` and `_`";
 
@@ -152,11 +158,24 @@ rules! {
     EKS604 Error "at most 40 ranges reach the API from outside";
     EKS605 Error "nodes outside the private endpoint are among its clients";
     EKS606 Error "clients of the API have public addresses";
+    EKS608 Info "the API of an IPv4 cluster answers by IPv4";
     EKS610 Info "a private API is reached from the VPC and connected networks only";
+    EKS611 Info "connected networks are led to the private side of the API";
+    EKS617 Error "without internet, the API has its private side";
+    EKS618 Info "without internet, images come from a registry that can be reached";
     EKS619 Error "without internet, images come through endpoints";
     EKS620 Error "without internet, nodes reach the EC2 API through an endpoint";
+    EKS621 Error "without internet, roles of service accounts have the endpoint of STS";
     EKS622 Error "without internet, Pod Identity has its endpoint";
+    EKS623 Error "without internet, the load balancer controller has its endpoint";
+    EKS624 Error "without internet, the Cluster Autoscaler has its endpoints";
+    EKS625 Error "without internet, agents of CloudWatch have their endpoints";
+    EKS626 Error "without internet, Karpenter has its endpoints";
+    EKS627 Error "without internet, Session Manager has its endpoints";
+    EKS628 Error "without internet, X-Ray has its endpoint";
     EKS629 Error "an endpoint's service exists in the region";
+    EKS644 Error "without internet, the EFS driver has its endpoint";
+    EKS649 Error "a policy of an endpoint has at most 20,480 characters";
     EKS650 Warning "clients of the API are not documentation ranges";
 
     EKS804 Error "a node group has 1 to 20 instance types";

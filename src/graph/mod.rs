@@ -12,6 +12,7 @@ mod logs;
 mod name;
 mod policy;
 mod reference;
+mod route53resolver;
 mod s3;
 mod table;
 mod tags;
@@ -28,6 +29,7 @@ pub use reference::{
     AllocationId, Arn, Attr, Deferred, GroupId, Ipv6Range, NodeId, Piece, Ref, TemplateVersion,
     Text, Url,
 };
+pub use route53resolver::*;
 pub use s3::*;
 pub use table::{Attribute, Change, Shape, Table};
 pub use tags::{TagMap, Tags};
@@ -90,6 +92,7 @@ resources! {
     IngressRule,
     EgressRule,
     VpcEndpoint,
+    ResolverEndpoint,
     KmsKey,
     KmsAlias,
     LogGroup,

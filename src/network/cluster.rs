@@ -8,6 +8,7 @@ use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
 use super::logs::Key;
+use super::software::Software;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
 use crate::graph::{ControlPlaneLog, SupportType};
@@ -185,6 +186,7 @@ pub struct Cluster {
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    pub(crate) uses: Vec<At<Software>>,
 }
 
 impl Cluster {
@@ -210,6 +212,7 @@ impl Cluster {
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            uses: Vec::new(),
         }
     }
 
@@ -313,6 +316,24 @@ impl Cluster {
     /// standard mode it is open outwards, too.
     pub fn karpenter(mut self) -> Self {
         self.karpenter = true;
+        self
+    }
+
+    /// Says what else runs in the cluster and calls AWS; eksnet installs none of it.
+    ///
+    /// A [fully private](crate::network::Network::fully_private) network gets the endpoints for it; in any other, endpoints
+    /// that nodes without a way to the internet lack are errors. What such software must be told is shown as a remark.
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let cluster = Cluster::new("bank", "1.35").uses([Software::EbsCsi, Software::LoadBalancerController]);
+    /// ```
+    #[track_caller]
+    pub fn uses(mut self, software: impl IntoIterator<Item = Software>) -> Self {
+        let origin = Origin::caller();
+        let software = software.into_iter();
+        self.uses.extend(software.map(|one| At::new(one, origin)));
         self
     }
 }

@@ -11,9 +11,12 @@ mod compute;
 pub(crate) mod family;
 mod logs;
 mod nearest;
+mod private;
 mod region;
+mod resolver;
 mod security;
 mod service;
+mod software;
 mod stack;
 mod tier;
 mod version;
@@ -27,11 +30,13 @@ pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
 pub use ipnet::Ipv4Net;
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use private::EndpointPolicies;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
 };
 pub use service::{EndpointKind, EndpointService, ServiceError};
+pub use software::Software;
 pub use stack::{LAYOUT, Stack};
 pub use tier::{
     Access, HostsFargate, HostsLoadBalancers, HostsNat, Isolated, Nat, Private, Public, Tier,
@@ -47,6 +52,7 @@ pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+pub(crate) use resolver::InboundResolver;
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 #[cfg(feature = "spec")]

@@ -12,6 +12,7 @@ mod ipv6;
 mod ledger;
 mod lock;
 mod nats;
+mod needs;
 mod requests;
 mod space;
 #[cfg(test)]
@@ -22,12 +23,14 @@ mod zones;
 pub use adopt::{Adoption, ListedSubnet, Listing};
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
+pub use needs::{Caller, PlannedEndpoint, Reason};
 
 #[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
 
 pub(crate) use adopt::adopt;
 pub(crate) use deployed::listed;
+pub(crate) use needs::{Need, first_interface, needs, private_needs};
 
 pub(crate) use allocator::{addresses as address_count, usable};
 
@@ -120,6 +123,8 @@ pub struct Plan {
     pub tiers: Vec<PlannedTier>,
     /// Its NAT gateways, by tier and zone.
     pub nats: Vec<PlannedNat>,
+    /// Its VPC endpoints with the reasons for them, by service.
+    pub endpoints: Vec<PlannedEndpoint>,
     /// What is left of the range.
     pub free: Vec<Ipv4Net>,
     /// What is kept for others, as the user wrote it down.
@@ -140,6 +145,8 @@ pub struct Plan {
     pub(crate) workload: Option<usize>,
     /// The tier of the interface endpoints.
     pub(crate) endpoint_tier: Option<usize>,
+    /// The tier of the Route 53 Resolver inbound endpoint.
+    pub(crate) resolver_tier: Option<usize>,
 }
 
 impl Plan {
@@ -212,6 +219,13 @@ impl Plan {
             || (self.node_tiers.is_empty() && self.workload == Some(tier))
     }
 
+    /// Whether there is an endpoint for a service of AWS, by its short name.
+    pub(crate) fn has_endpoint(&self, service: &str) -> bool {
+        self.endpoints
+            .iter()
+            .any(|endpoint| endpoint.service.short_name() == service)
+    }
+
     pub(crate) fn has_nat(&self, tier: usize) -> bool {
         self.tiers
             .get(tier)
@@ -251,6 +265,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         zones,
         tiers: tiers.tiers,
         nats: tiers.nats,
+        endpoints: needs::endpoints(stack),
         free: allocation.free,
         reserved: requests::reserved(stack).collect(),
         tombstones: allocation.tombstones,
@@ -264,6 +279,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         fargate_tiers: tiers.fargate_tiers,
         workload: tiers.workload,
         endpoint_tier: tiers.endpoint_tier,
+        resolver_tier: tiers.resolver_tier,
     };
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;

@@ -150,6 +150,7 @@ fn identity(resource: &Resource) -> &'static str {
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::LogGroup(_)
         | Resource::Bucket(_)
@@ -335,6 +336,7 @@ impl Lifecycle {
                 | Resource::IngressRule(_)
                 | Resource::EgressRule(_)
                 | Resource::VpcEndpoint(_)
+                | Resource::ResolverEndpoint(_)
                 | Resource::KmsKey(_)
                 | Resource::KmsAlias(_)
                 | Resource::LogGroup(_)
@@ -540,6 +542,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::BucketPolicy(bucket) => in_policy(&bucket.policy),
         Resource::Bucket(bucket) => in_text(&bucket.name),
         Resource::FlowLog(log) => in_text(&log.destination),
+        Resource::VpcEndpoint(endpoint) => endpoint.policy.as_ref().is_some_and(in_policy),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
         | Resource::DefaultSecurityGroup(_)
@@ -554,7 +557,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         | Resource::SecurityGroup(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
-        | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::LogGroup(_)
         | Resource::Cluster(_)

@@ -7,6 +7,8 @@ mod flow_logs;
 mod keys;
 mod nodes;
 mod outputs;
+mod policies;
+mod resolver;
 mod routing;
 mod security;
 mod vpc;
@@ -27,6 +29,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
     flow_logs::build(&mut builder, &network, &mut keys);
     let groups = security::groups(&mut builder, &network);
     let endpoints = endpoints::build(&mut builder, &network, &routes, &groups);
+    resolver::build(&mut builder, &network);
     let cluster = stack
         .cluster
         .as_ref()
@@ -178,6 +181,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::BucketPolicy(_)
         | Resource::FlowLog(_)

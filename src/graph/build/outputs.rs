@@ -41,6 +41,18 @@ pub(super) fn build(
         "The addresses that the internet sees, in the order of their zones",
         addresses,
     );
+    let resolver = b
+        .graph
+        .iter()
+        .find(|(_, entry)| matches!(entry.resource, Resource::ResolverEndpoint(_)))
+        .map(|(id, _)| id);
+    one(
+        b,
+        "inbound-resolver-id",
+        "The Route 53 Resolver endpoint that connected networks ask for names",
+        resolver,
+        Attr::Identity,
+    );
     if let Some(refs) = cluster {
         let id = refs.cluster.node();
         one(b, "cluster-name", "The cluster", id, Attr::Identity);

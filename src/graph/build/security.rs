@@ -9,7 +9,8 @@ use super::cluster::ClusterRefs;
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
 use crate::graph::{Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup};
-use crate::network::{Access, Direction, Group, Peer, SecurityMode, Traffic};
+use crate::network::{Access, Direction, EndpointKind, Group, Peer, SecurityMode, Traffic};
+use crate::plan::PlannedEndpoint;
 
 /// The stack's groups.
 pub(super) struct Groups {
@@ -61,7 +62,8 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
         ));
         groups.nodes = Some(group(b, "nodes", "Nodes of the EKS cluster", &extra));
     }
-    if b.stack.network.endpoints.first_interface().is_some() {
+    let interface = |endpoint: &PlannedEndpoint| endpoint.kind() == EndpointKind::Interface;
+    if b.plan.endpoints.iter().any(interface) {
         groups.endpoints = Some(group(
             b,
             "endpoints",
@@ -265,7 +267,7 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .iter()
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
-    let s3 = b.stack.network.endpoints.has("s3");
+    let s3 = plan.has_endpoint("s3");
     let internet = !plan.nats.is_empty() || public_nodes;
     let out = if internet || s3 {
         vec![Ipv4Net::default()]

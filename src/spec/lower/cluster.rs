@@ -62,6 +62,7 @@ impl Lowering<'_> {
         }
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
+        cluster.uses = super::private::uses(&spec.uses);
         cluster
     }
 
