@@ -2,12 +2,14 @@
 """Judges the output of every example with the tools that its users have.
 
     acceptance.py [--no-judge] [EXAMPLE ...]    an EXAMPLE is the stem of a spec in examples/; without any, all
+    acceptance.py --no-judge --specs DIR        the specs of another directory
 
 synth     eksnet renders the spec as CloudFormation and as Terraform
 lint      cfn-lint in the spec's own region: no error, no warning
 validate  terraform validate with the real AWS provider
 judge     both deployed on an emulated AWS: applied, second plan empty, read back equal, destroyed (us-east-1 only,
-          about 90 s each; the judge is in $EKSNET_LAB, by default ../shared/lab)
+          about 90 s each; the judge is in $EKSNET_LAB, by default ../shared/lab). Without named examples: as few as
+          use every argument that any of them uses; all with EKSNET_ACCEPTANCE=full
 
 A missing tool skips its column, or fails the run when EKSNET_REQUIRE_TOOLS=1. $EKSNET_BIN names another binary.
 """
@@ -157,7 +159,41 @@ def place(diagnostic):
     return f"{found.get('filename', '?')}:{found.get('start', {}).get('line', '?')}"
 
 
-def judge(examples):
+def arguments_used(example):
+    """-> every `type.argument` of its Terraform, blocks with theirs."""
+    def inside(prefix, value):
+        if isinstance(value, dict):
+            for key, below in value.items():
+                yield f"{prefix}.{key}"
+                # Names that users chose, not arguments.
+                if key not in ("tags", "labels"):
+                    yield from inside(f"{prefix}.{key}", below)
+        elif isinstance(value, list):
+            for below in value:
+                yield from inside(prefix, below)
+
+    used = set()
+    for folder in example.configurations:
+        resources = json.loads((folder / "main.tf.json").read_text()).get("resource", {})
+        for kind, named in resources.items():
+            used.add(kind)
+            for body in named.values():
+                used.update(inside(kind, body))
+    return used
+
+
+def cover(examples):
+    """As few examples as together use all arguments that any of them uses: always the one that adds most."""
+    left = {example.spec.name: arguments_used(example) for example in examples}
+    chosen, seen = [], set()
+    while fresh := {name: used - seen for name, used in left.items() if used - seen}:
+        best = max(sorted(fresh), key=lambda name: len(fresh[name]))
+        chosen.append(best)
+        seen |= left.pop(best)
+    return set(chosen)
+
+
+def judge(examples, everything):
     """Each alone: its seconds are mostly the provider's own waiting, and two at once only slow each other."""
     script = engine.lab() / "judge.py"
     if not script.is_file():
@@ -165,9 +201,14 @@ def judge(examples):
     engine.plugin_dir()
     engine.terraform()
     env = os.environ | {"TF_PLUGIN_DIR": str(engine.plugin_dir())}
+    here = [example for example in examples if example.region == "us-east-1"]
+    chosen = {example.spec.name for example in here} if everything else cover(here)
     for example in examples:
         if example.region != "us-east-1":
             example.cells["judge"] = "- (not us-east-1)"
+            continue
+        if example.spec.name not in chosen:
+            example.cells["judge"] = "- (covered)"
             continue
         begin, faults = time.monotonic(), []
         for folder, template in example.pairs:
@@ -183,26 +224,30 @@ def judge(examples):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-judge", action="store_true", help="do not deploy")
+    parser.add_argument("--specs", type=Path, default=REPO / "examples", metavar="DIR", help="judge these instead")
     parser.add_argument("examples", nargs="*", metavar="EXAMPLE")
     arguments = parser.parse_args()
-    specs = [p for p in sorted((REPO / "examples").glob("*")) if p.suffix in SPECS and p.is_file()]
+    specs = [p for p in sorted(arguments.specs.glob("*")) if p.suffix in SPECS and p.is_file()]
     if unknown := set(arguments.examples) - {p.stem for p in specs}:
         sys.exit(f"no such example: {', '.join(sorted(unknown))}")
     specs = [p for p in specs if not arguments.examples or p.stem in arguments.examples]
     if not specs:
-        sys.exit("no specs in examples/")
+        sys.exit(f"no specs in {arguments.specs}")
 
     required, missing = os.environ.get("EKSNET_REQUIRE_TOOLS") == "1", []
     with tempfile.TemporaryDirectory(prefix="eksnet-acceptance-") as scratch:
         examples = [Example(p, Path(scratch) / p.name) for p in specs]
         rendered = [example for example in examples if synth(example)]
-        stages = [lint, validate] if arguments.no_judge else [lint, validate, judge]
-        for stage in stages:
+        everything = bool(arguments.examples) or os.environ.get("EKSNET_ACCEPTANCE") == "full"
+        stages = {"lint": lint, "validate": validate, "judge": lambda group: judge(group, everything)}
+        if arguments.no_judge:
+            del stages["judge"]
+        for name, stage in stages.items():
             try:
                 if rendered:
                     stage(rendered)
             except engine.Missing as tool:
-                missing.append(f"{stage.__name__}: skipped: {tool}")
+                missing.append(f"{name}: skipped: {tool}")
 
     width = max(len(p.name) for p in specs)
     print(f"{'example':{width}}  " + "  ".join(f"{column:16}" for column in COLUMNS))

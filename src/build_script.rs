@@ -133,7 +133,7 @@ fn settled(stack: &Stack, synthesis: &Synthesis, lock: Option<LockFile>, out: &P
 )]
 fn templates(synthesis: &Synthesis, out: &Path) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    for format in Format::ALL {
+    for format in Format::ENGINES {
         for file in synthesis.files(*format) {
             let path = out.join(&file.path);
             match write(&path, &file.text) {

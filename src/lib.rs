@@ -52,8 +52,11 @@ pub mod cli;
 pub mod diagnostic;
 mod files;
 pub mod graph;
+pub mod kubernetes;
 pub mod network;
 pub mod plan;
+#[cfg(feature = "spec")]
+pub mod read;
 pub mod render;
 #[cfg(feature = "report")]
 pub mod report;
@@ -69,15 +72,16 @@ pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
-    pub use crate::cidr;
     pub use crate::graph::{
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, EndpointPolicies,
-        FargateProfile, FlowLogs, Group, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Region,
-        Rule, SecurityMode, Software, Stack, Tier, TierId, TrafficType,
+        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
+        Peer, PodIdentity, Pods, Region, Rule, SecurityMode, Software, Stack, Tier, TierId,
+        TrafficType,
     };
+    pub use crate::{cidr, cidr6};
 }
 
 /// The programs of the README compile.
@@ -87,10 +91,13 @@ struct Readme;
 
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
-#[doc = include_str!("../docs/guides/fully-private.md")]
-struct FullyPrivate;
-
-/// The programs of the guides compile.
-#[cfg(all(doctest, feature = "cli"))]
-#[doc = include_str!("../docs/guides/endpoint-access.md")]
-struct EndpointAccess;
+mod guides {
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
+    #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
+    struct HybridNodes;
+    #[doc = include_str!("../docs/guides/fully-private.md")]
+    struct FullyPrivate;
+    #[doc = include_str!("../docs/guides/endpoint-access.md")]
+    struct EndpointAccess;
+}

@@ -8,7 +8,7 @@ use crate::diagnostic::Findings;
 use crate::graph::{self, Graph};
 use crate::network::Stack;
 use crate::plan::{self, Adoption, Ledger, Listing, Plan};
-use crate::render::{self, Format, TerraformFiles};
+use crate::render::{self, Document, Format, Known, TerraformFiles, Unknown};
 
 /// A rendered file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,39 +80,70 @@ impl Synthesis {
         render::terraform(&self.graph)
     }
 
-    /// All of a format in one document, for pipes: a Terraform module is one as well.
-    pub fn document(&self, format: Format) -> String {
+    /// Manifests of what is inside of the cluster, YAML, with the ids that the deployed stack told; nothing where the stack
+    /// asks for nothing there.
+    pub fn kubernetes(&self, known: &Known) -> Option<Document> {
+        render::kubernetes(&self.graph, known)
+    }
+
+    /// All of a format in one document, for pipes: a Terraform module is one as well. Nothing where the stack has nothing to
+    /// say in that format.
+    pub fn document(&self, format: Format, known: &Known) -> Option<Document> {
+        let whole = |text| Document {
+            text,
+            unknown: Vec::new(),
+        };
         match format {
-            Format::CloudFormation => self.cloudformation(),
-            Format::Terraform => render::terraform_document(&self.graph),
+            Format::CloudFormation => Some(whole(self.cloudformation())),
+            Format::Terraform => Some(whole(render::terraform_document(&self.graph))),
+            Format::Kubernetes => self.kubernetes(known),
         }
     }
 
-    /// The files of a format: `<stack>.template.json`, or `<stack>/main.tf.json` and its neighbours.
+    /// The files of a format: `<stack>.template.json`, `<stack>/main.tf.json` and its neighbours, or
+    /// `<stack>.kubernetes.yaml`. Marks stand for ids that AWS decides; [`Synthesis::files_with`] fills them in.
     pub fn files(&self, format: Format) -> Vec<File> {
+        self.files_with(format, &Known::nothing()).0
+    }
+
+    /// The files of a format with the ids that the deployed stack told, and those that nobody knows yet.
+    pub fn files_with(&self, format: Format, known: &Known) -> (Vec<File>, Vec<Unknown>) {
         let stack = &self.graph.stack;
         match format {
-            Format::CloudFormation => vec![File {
-                path: format!("{stack}.template.json"),
-                text: self.cloudformation(),
-            }],
-            Format::Terraform => {
-                let TerraformFiles {
-                    main,
-                    versions,
-                    outputs,
-                } = self.terraform();
-                let file = |name: &str, text| File {
-                    path: format!("{stack}/{name}.tf.json"),
-                    text,
+            Format::CloudFormation => {
+                let file = File {
+                    path: format!("{stack}.template.json"),
+                    text: self.cloudformation(),
                 };
-                vec![
-                    file("main", main),
-                    file("outputs", outputs),
-                    file("versions", versions),
-                ]
+                (vec![file], Vec::new())
             }
+            Format::Terraform => (self.module(), Vec::new()),
+            Format::Kubernetes => match self.kubernetes(known) {
+                Some(Document { text, unknown }) => {
+                    let path = format!("{stack}.{}.yaml", format.as_str());
+                    (vec![File { path, text }], unknown)
+                }
+                None => (Vec::new(), Vec::new()),
+            },
         }
+    }
+
+    fn module(&self) -> Vec<File> {
+        let stack = &self.graph.stack;
+        let TerraformFiles {
+            main,
+            versions,
+            outputs,
+        } = self.terraform();
+        let file = |name: &str, text| File {
+            path: format!("{stack}/{name}.tf.json"),
+            text,
+        };
+        vec![
+            file("main", main),
+            file("outputs", outputs),
+            file("versions", versions),
+        ]
     }
 }
 

@@ -29,7 +29,7 @@ use crate::render::Format;
 /// ```
 pub fn documents(stack: &Stack) -> Vec<(String, String)> {
     match stack.synthesize() {
-        Ok(synthesis) => Format::ALL
+        Ok(synthesis) => Format::ENGINES
             .iter()
             .flat_map(|format| synthesis.files(*format))
             .map(|file| (file.path, file.text))

@@ -5,6 +5,8 @@
 mod adopt;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/documents.rs"]
+mod documents;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/files.rs"]

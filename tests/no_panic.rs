@@ -8,10 +8,12 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use eksnet::diagnostic::{Code, Findings, Sources, Style, concise, full, github, json, sarif};
 use eksnet::plan::Ledger;
+use eksnet::read::eksctl::import;
 use eksnet::spec::{Format, load};
 use serde_json::Value;
 
@@ -49,6 +51,26 @@ fn survive(text: &str, format: Option<Format>) {
     show(&findings, &sources);
     let start: String = text.chars().take(200).collect();
     assert!(begin.elapsed() < SOON, "{:?} for {start}", begin.elapsed());
+}
+
+/// Imports a text as a ClusterConfig of eksctl; what comes out is a spec that can be read.
+fn survive_import(text: &str) {
+    let begin = Instant::now();
+    let mut sources = Sources::new();
+    let imported = import("cluster.yaml", text, &BTreeMap::new(), &mut sources);
+    show(&imported.findings, &sources);
+    match imported.spec {
+        Some(spec) => {
+            let loaded = load("spec.yaml", Some(Format::Yaml), &spec, &mut Sources::new());
+            let broken = loaded
+                .findings
+                .iter()
+                .find(|f| f.code.as_str() == "SPEC001");
+            assert!(broken.is_none(), "{broken:?} in\n{spec}\nof\n{text}");
+        }
+        None => assert!(imported.findings.has_errors()),
+    }
+    assert!(begin.elapsed() < SOON, "{:?}", begin.elapsed());
 }
 
 fn show(findings: &Findings, sources: &Sources) {
@@ -176,6 +198,63 @@ fn damaged_examples() {
         };
         let result = std::panic::catch_unwind(|| survive(&text, Some(format)));
         assert!(result.is_ok(), "case {seed}, {format:?}:\n{text}");
+    }
+}
+
+/// The ClusterConfigs of the tests.
+fn cluster_configs() -> Vec<(String, Format)> {
+    let mut found = Vec::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/eksctl");
+    for entry in std::fs::read_dir(folder).expect("the files") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_some_and(|e| e == "yaml") {
+            found.push((std::fs::read_to_string(&path).expect("text"), Format::Yaml));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+#[test]
+fn damaged_cluster_configs() {
+    let files = cluster_configs();
+    for seed in 0..cases(1_000, 20_000) {
+        let mut rng = Rng::new(seed as u64);
+        let mut bytes = rng.pick(&files).0.clone().into_bytes();
+        for _ in 0..rng.between(1, 4) {
+            damage(&mut bytes, &mut rng, &files);
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let result = std::panic::catch_unwind(|| survive_import(&text));
+        assert!(result.is_ok(), "case {seed}:\n{text}");
+    }
+}
+
+#[test]
+fn every_value_of_a_cluster_config_replaced_by_a_hostile_one() {
+    for (text, _) in cluster_configs() {
+        for hostile in [
+            "18446744073709551615",
+            "-1",
+            "[]",
+            "{}",
+            "\"\"",
+            "~",
+            "[{}]",
+            "\"a: b\\n#\\u0000\"",
+            "0.0.0.0/0",
+        ] {
+            let lines: Vec<&str> = text.lines().collect();
+            for (i, line) in lines.iter().enumerate() {
+                let Some((key, _)) = line.split_once(':') else {
+                    continue;
+                };
+                let changed = format!("{key}: {hostile}");
+                let mut lines = lines.clone();
+                lines[i] = &changed;
+                survive_import(&lines.join("\n"));
+            }
+        }
     }
 }
 

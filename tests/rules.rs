@@ -220,6 +220,12 @@ fn said(rule: &Rule, title: &str, example: &Example<'_>) -> Option<Findings> {
         return Some(findings("prod.yaml", Format::Yaml, PROD, example.lock));
     }
     let format = Format::from_extension(example.language)?;
+    if example.text.starts_with("apiVersion:") {
+        let (zones, mut sources) = (std::collections::BTreeMap::new(), Sources::new());
+        let imported =
+            eksnet::read::eksctl::import("cluster.yaml", example.text, &zones, &mut sources);
+        return Some(imported.findings);
+    }
     let long = LONG
         .iter()
         .find(|(other, _)| *other == code)

@@ -30,6 +30,8 @@ const DISCOVERY: &str = "kubernetes.io/role/cni";
 pub struct Capacity {
     /// Its tiers, in the order of the plan.
     pub tiers: Vec<TierCapacity>,
+    /// Where its pods have their addresses from, as far as the stack says.
+    pub network: PodNetwork,
 }
 
 /// A tier.
@@ -168,6 +170,11 @@ impl Capacity {
         });
         Self {
             tiers: tiers.collect(),
+            network: if plan.ipv6_cluster {
+                PodNetwork::IPV6
+            } else {
+                PodNetwork::SECONDARY
+            },
         }
     }
 }
@@ -407,7 +414,9 @@ impl TierCapacity {
             .zones
             .iter()
             .map(|zone| match network.mode {
-                AddressMode::Secondary => zone.nodes(held.addresses(), addresses),
+                AddressMode::Secondary | AddressMode::Ipv6 => {
+                    zone.nodes(held.addresses(), addresses)
+                }
                 AddressMode::Prefix => zone.nodes_with_prefixes(held, &others),
             })
             .collect();

@@ -40,6 +40,9 @@ pub enum AddressMode {
     Secondary,
     /// As prefixes of 16 (`ENABLE_PREFIX_DELEGATION`): a slot of an interface holds a /28 instead of an address.
     Prefix,
+    /// From one IPv6 prefix (a /80) of a node's first interface: the mode of IPv6 clusters. Of IPv4 the node has its own
+    /// address, and no others.
+    Ipv6,
 }
 
 /// Where pods of a node have their addresses from.
@@ -56,6 +59,12 @@ impl PodNetwork {
     /// Single addresses of the node's own subnet: what EKS does without settings.
     pub const SECONDARY: Self = Self {
         mode: AddressMode::Secondary,
+        custom_networking: false,
+    };
+
+    /// An IPv6 prefix of the node's own subnet: what EKS does in an IPv6 cluster.
+    pub const IPV6: Self = Self {
+        mode: AddressMode::Ipv6,
         custom_networking: false,
     };
 
@@ -150,12 +159,14 @@ impl Instance {
     /// How many pods AWS's formula allows: an address for each, and those on the host's network. None where the type
     /// takes no prefixes and the network wants them.
     ///
+    /// For IPv6 it is the formula for prefixes, although a /80 has room for any number of pods.
+    ///
     /// Source: Amazon EKS User Guide, "Choose an optimal Amazon EC2 node instance type"; `misc/eni-max-pods.txt` of the VPC
     /// CNI has the figures for its default mode.
     pub fn max_pods(self, network: PodNetwork) -> Option<u32> {
         let each = match network.mode {
             AddressMode::Secondary => 1,
-            AddressMode::Prefix => 16,
+            AddressMode::Prefix | AddressMode::Ipv6 => 16,
         };
         Some(self.pod_interfaces(network)? * self.slots() * each + HOST_NETWORK_PODS)
     }

@@ -47,7 +47,7 @@ pub struct Held {
     pub pod_interfaces: u32,
     /// Addresses for pods that were taken one by one.
     pub secondary: u32,
-    /// Prefixes of 16 addresses.
+    /// Prefixes of 16 IPv4 addresses.
     pub prefixes: u32,
     /// Whether the node's primary interface comes on top of these, in another subnet than its pods.
     pub custom_networking: bool,
@@ -97,6 +97,8 @@ impl Instance {
                 let prefixes = wanted.min(all);
                 (attached(prefixes), 0, prefixes)
             }
+            // One interface with one prefix, which counts for nothing in a /64.
+            (AddressMode::Ipv6, _) => (1, 0, 0),
         };
         Some(Held {
             pod_interfaces,

@@ -1,6 +1,6 @@
 //! What holds for every range of a stack, and for all its addresses together.
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
@@ -21,8 +21,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 }
 
 /// A range with bits below its prefix.
-pub(crate) fn host_bits(range: At<Ipv4Net>) -> Option<Finding> {
-    let (written, canonical) = (range.value, range.value.trunc());
+pub(crate) fn host_bits(range: At<impl Into<IpNet>>) -> Option<Finding> {
+    let written: IpNet = range.value.into();
+    let canonical = written.trunc();
     (written != canonical).then(|| {
         let finding = rules::EKS109
             .at(
@@ -38,7 +39,7 @@ pub(crate) fn host_bits(range: At<Ipv4Net>) -> Option<Finding> {
 
 /// Every range of a stack but the blocks of its VPC and the service range. Those of a spec have been looked at when they
 /// were read.
-fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
+fn ranges(stack: &Stack) -> impl Iterator<Item = At<IpNet>> {
     let network = &stack.network;
     let tiers = network.tiers.iter().flat_map(|tier| {
         let pinned = tier.cidrs.iter().map(|(_, cidr)| *cidr);
@@ -49,7 +50,8 @@ fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
         .rules
         .iter()
         .filter_map(|rule| match rule.peer.value {
-            Peer::Cidr(cidr) => Some(At::new(cidr, rule.peer.origin)),
+            Peer::Cidr(cidr) => Some(At::new(cidr.into(), rule.peer.origin)),
+            Peer::Ipv6Cidr(cidr) => Some(At::new(cidr.into(), rule.peer.origin)),
             Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => None,
         });
     let clusters = stack.cluster.iter();
@@ -58,6 +60,7 @@ fn ranges(stack: &Stack) -> impl Iterator<Item = At<Ipv4Net>> {
     tiers
         .chain(reserved)
         .chain(connected)
+        .map(|range| At::new(range.value.into(), range.origin))
         .chain(peers)
         .chain(clients)
 }
@@ -79,7 +82,7 @@ pub(super) fn offer(
 }
 
 /// Says which range to write where another one stands.
-fn write(finding: Finding, origin: Origin, range: Ipv4Net) -> Finding {
+fn write(finding: Finding, origin: Origin, range: impl std::fmt::Display) -> Finding {
     let finding = finding.help(format!("write {range}"));
     match origin {
         Origin::Spec(span) => finding.edit(span, range.to_string()),

@@ -16,7 +16,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     for (planned, tier) in plan.tiers.iter().zip(&capacity.tiers) {
         reserved(stack, planned, tier, findings);
         unknown_types(stack, tier, findings);
-        node_groups(stack, plan, planned, tier, findings);
+        node_groups(stack, plan, planned, (tier, capacity.network), findings);
     }
     spare(stack, plan, findings);
 }
@@ -116,10 +116,9 @@ fn node_groups(
     stack: &Stack,
     plan: &Plan,
     planned: &PlannedTier,
-    tier: &TierCapacity,
+    (tier, network): (&TierCapacity, PodNetwork),
     findings: &mut Findings,
 ) {
-    let network = PodNetwork::SECONDARY;
     let demand = tier.demand(network);
     if demand.all() <= tier.rest() {
         return;
@@ -191,13 +190,19 @@ fn arithmetic(
         "the group wants"
     };
     let where_ = if zones > 1 { " in each zone" } else { "" };
+    let holds = if held.for_pods() == 0 {
+        "a node holds one IPv4 address, its pods none".to_owned()
+    } else {
+        format!(
+            "a node with its {} pods holds {} addresses ({} for pods, one for each of {} interfaces)",
+            forecast.max_pods,
+            held.addresses(),
+            held.for_pods(),
+            held.pod_interfaces,
+        )
+    };
     format!(
-        "a node with its {} pods holds {} addresses ({} for pods, one for each of {} interfaces): with {} nodes more during \
-         an update, {whose} {}{where_}, and {} are there",
-        forecast.max_pods,
-        held.addresses(),
-        held.for_pods(),
-        held.pod_interfaces,
+        "{holds}: with {} nodes more during an update, {whose} {}{where_}, and {} are there",
         group.surge,
         demand.all(),
         tier.rest(),

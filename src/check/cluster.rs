@@ -1,7 +1,7 @@
 //! The control plane: its version, who reaches its API, its logs and keys.
 
-use ipnet::Ipv4Net;
-use std::net::Ipv4Addr;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
@@ -41,7 +41,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         key(&logs.key, findings);
     }
     clients(cluster, findings);
-    if let Some(ipv6) = stack.network.ipv6 {
+    if let Some(ipv6) = stack.network.ipv6.filter(|_| !cluster.is_ipv6()) {
         findings.push(
             rules::EKS608
                 .at(ipv6, "the API has no IPv6 address")
@@ -180,6 +180,53 @@ const RESERVED: [Ipv4Net; 4] = [
     Ipv4Net::new_assert(Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
+/// Addresses of the internet.
+///
+/// Source: IANA, "IPv6 Global Unicast Address Assignments".
+const GLOBAL_IPV6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// Source: RFC 3849, RFC 9637.
+const DOCUMENTATION_IPV6: [Ipv6Net; 2] = [
+    Ipv6Net::new_assert(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+    Ipv6Net::new_assert(Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+];
+
+/// Whether clients on the internet can have all addresses of a range.
+fn is_public(cidr: IpNet) -> bool {
+    match cidr {
+        IpNet::V4(cidr) => !PRIVATE
+            .iter()
+            .chain(&RESERVED)
+            .chain([&SHARED])
+            .any(|range| overlap(*range, cidr)),
+        IpNet::V6(cidr) => GLOBAL_IPV6.contains(&cidr),
+    }
+}
+
+fn is_documentation(cidr: IpNet) -> bool {
+    match cidr {
+        IpNet::V4(cidr) => DOCUMENTATION.iter().any(|range| range.contains(&cidr)),
+        IpNet::V6(cidr) => DOCUMENTATION_IPV6.iter().any(|range| range.contains(&cidr)),
+    }
+}
+
+fn ipv6_client(cluster: &Cluster, client: &At<IpNet>) -> Finding {
+    rules::EKS607
+        .at(
+            client.origin,
+            format!(
+                "{} is an IPv6 range, and the cluster is an IPv4 one",
+                client.value
+            ),
+        )
+        .related(cluster.origin, "the cluster")
+        .note("the API of an IPv4 cluster has IPv4 addresses only, and EKS refuses other clients")
+        .help_in(
+            "write IPv4 ranges, or make it an IPv6 cluster: `ip-family: ipv6`",
+            "name IPv4 ranges, or make it an IPv6 cluster: `.ipv6()`",
+        )
+}
+
 fn clients(cluster: &Cluster, findings: &mut Findings) {
     let endpoint = &cluster.endpoint;
     let clients = endpoint.value.clients();
@@ -196,26 +243,23 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
     }
     for client in clients {
         let cidr = client.value;
-        if cidr.prefix_len() == 0 {
+        if cidr.addr().is_ipv6() && !cluster.is_ipv6() {
+            findings.push(ipv6_client(cluster, client));
+        } else if cidr.prefix_len() == 0 {
             findings.push(
                 rules::EKS603
                     .at(client.origin, "the API answers the whole internet")
                     .note("who reaches it still has to log in, but every flaw in it is open to everyone")
                     .help("name the ranges that need it, or use a private endpoint"),
             );
-        } else if PRIVATE
-            .iter()
-            .chain(&RESERVED)
-            .chain([&SHARED])
-            .any(|range| overlap(*range, cidr))
-        {
+        } else if !is_public(cidr) {
             findings.push(
                 rules::EKS606
                     .at(client.origin, format!("{cidr} is not a range of public addresses"))
                     .note("clients come to the public side with public addresses, and EKS refuses others")
                     .help("write the address that the internet sees, or use the private side"),
             );
-        } else if DOCUMENTATION.iter().any(|range| range.contains(&cidr)) {
+        } else if is_documentation(cidr) {
             findings.push(
                 rules::EKS650
                     .at(client.origin, format!("{cidr} is a range for documentation"))
@@ -295,7 +339,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         .value
         .clients()
         .iter()
-        .any(|client| client.value.prefix_len() == 0);
+        .any(|client| client.value == IpNet::V4(Ipv4Net::default()));
     if open {
         return;
     }

@@ -17,41 +17,13 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         architecture(group, findings);
         sizes(group, findings);
     }
-    for profile in &cluster.fargate {
-        let selectors = profile.selectors.len();
-        if selectors == 0 || selectors > 5 {
-            findings.push(
-                rules::EKS821
-                    .at(
-                        profile.name.origin,
-                        format!(
-                            "Fargate profile `{}` has {selectors} selectors",
-                            profile.name.value
-                        ),
-                    )
-                    .note("EKS takes 1 to 5")
-                    .help_in(
-                        "write `selectors: [{ namespace: batch }]`",
-                        "call `.namespace(\"batch\")`, at most five times",
-                    ),
-            );
-        }
-        for selector in &profile.selectors {
-            if selector.labels.len() > 5 {
-                findings.push(
-                    rules::EKS821
-                        .at(
-                            selector.namespace.origin,
-                            format!("the selector has {} labels", selector.labels.len()),
-                        )
-                        .note("EKS takes at most 5 for each selector")
-                        .help("keep the five that tell these pods apart"),
-                );
-            }
-        }
-    }
     karpenter(cluster, findings);
-    if !runs_core_dns(cluster) && !cluster.without_addons.contains(&AddonName::CoreDns) {
+    // Where pods run on Fargate alone, that they find no names is another rule's affair.
+    let fargate_alone = cluster.node_groups.is_empty() && !cluster.fargate.is_empty();
+    if !fargate_alone
+        && !runs_core_dns(cluster)
+        && !cluster.without_addons.contains(&AddonName::CoreDns)
+    {
         let finding = rules::PLAN004
             .at(
                 cluster.origin,
@@ -229,19 +201,6 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
-    for (profile, &tier) in cluster.fargate.iter().zip(&plan.fargate_tiers) {
-        let Some(tier) = plan.tiers.get(tier) else {
-            continue;
-        };
-        if tier.access == Access::Public {
-            findings.push(
-                rules::EKS820
-                    .at(profile.tier.origin, format!("Fargate profile `{}` is in the public tier `{}`", profile.name.value, tier.name))
-                    .note("EKS accepts for Fargate only subnets without a direct route to an internet gateway")
-                    .help("name a private tier, such as `tier: nodes`"),
-            );
-        }
-    }
     let used = cluster
         .node_groups
         .iter()

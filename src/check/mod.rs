@@ -9,8 +9,12 @@ mod capacity;
 mod cluster;
 mod compute;
 mod endpoints;
+mod fargate;
 mod gateways;
 mod growth;
+mod hybrid;
+mod identities;
+mod ipv6;
 mod names;
 mod policies;
 mod private;
@@ -50,7 +54,11 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     cluster::check(stack, findings);
+    ipv6::check(stack, findings);
     compute::check(stack, findings);
+    identities::check(stack, findings);
+    hybrid::check(stack, findings);
+    fargate::check(stack, findings);
     endpoints::check(stack, findings);
     policies::check(stack, findings);
     private::check(stack, findings);
@@ -61,6 +69,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
 pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses::check_plan(stack, plan, findings);
     services::check_plan(stack, plan, findings);
+    hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
@@ -68,6 +77,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     private::check_plan(stack, plan, findings);
     resolver::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
+    fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
 }
 

@@ -76,6 +76,12 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         );
     }
     let mut seen = Vec::new();
+    for identity in &cluster.pod_identities {
+        let At { value, origin } = &identity.name;
+        name(value, "identity", *origin, findings);
+        twice(&mut seen, value, "identity", *origin, findings);
+    }
+    let mut seen = Vec::new();
     for entry in &cluster.access {
         name(
             &entry.name.value,

@@ -161,7 +161,7 @@ impl<'a> Offline<'a> {
 
     fn is_absent(&self, service: &str) -> bool {
         EndpointService::parse(service)
-            .is_ok_and(|service| service.is_absent_in(self.stack.region.value))
+            .is_ok_and(|service| !service.is_offered_in(self.stack.region.value))
     }
 
     /// Endpoints that a fully private network would have if AWS had them in the region.
@@ -187,7 +187,10 @@ impl<'a> Offline<'a> {
                 rules::EKS629
                     .at(
                         private,
-                        format!("{region} has no endpoint for {}", need.service),
+                        format!(
+                            "{region} has no endpoint for {} that is known",
+                            need.service
+                        ),
                     )
                     .severity(severity)
                     .related(self.stack.region.origin, "the region")

@@ -80,6 +80,12 @@ rules! {
     SPEC031 Error "without internet, software that runs in the cluster reaches its services through endpoints";
     SPEC032 Info "an endpoint takes a policy";
     SPEC033 Info "software is told that there is no internet";
+    SPEC050 Error "a file to import is an eksctl ClusterConfig";
+    SPEC051 Warning "what a ClusterConfig says is carried over";
+    SPEC052 Warning "zones of a ClusterConfig are given with their ids";
+    SPEC053 Error "a value of a ClusterConfig is of the kind that eksctl takes";
+    SPEC054 Info "what eksctl does without being told is known";
+    SPEC060 Error "a Fargate selector can match a pod";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -97,6 +103,11 @@ rules! {
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
     PLAN019 Error "an inbound resolver has addresses in two zones";
+    PLAN031 Warning "a pod is of one Fargate profile";
+    PLAN035 Error "a service account has one role";
+    PLAN036 Warning "pods with Pod Identity run on nodes";
+    PLAN037 Error "Pod Identity has its agent";
+    PLAN038 Warning "hybrid nodes may join the cluster";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -114,6 +125,10 @@ rules! {
     EKS120 Error "the service range is private";
     EKS121 Error "the service range is a /12 to a /24";
     EKS122 Error "the service range does not overlap the VPC";
+    EKS125 Error "an IPv6 cluster has no IPv4 range of services";
+    EKS127 Error "IPv6 clusters are not in China";
+    EKS128 Error "IPv6 clusters have a new enough Kubernetes and VPC CNI";
+    EKS129 Error "the network of an IPv6 cluster has both families";
     EKS132 Warning "node groups fit their tiers";
     EKS133 Info "a network has room for further subnets";
     EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
@@ -158,6 +173,7 @@ rules! {
     EKS604 Error "at most 40 ranges reach the API from outside";
     EKS605 Error "nodes outside the private endpoint are among its clients";
     EKS606 Error "clients of the API have public addresses";
+    EKS607 Error "IPv6 clients are for IPv6 clusters";
     EKS608 Info "the API of an IPv4 cluster answers by IPv4";
     EKS610 Info "a private API is reached from the VPC and connected networks only";
     EKS611 Info "connected networks are led to the private side of the API";
@@ -178,11 +194,21 @@ rules! {
     EKS649 Error "a policy of an endpoint has at most 20,480 characters";
     EKS650 Warning "clients of the API are not documentation ranges";
 
+    EKS730 Error "nodes of IPv6 clusters run on Nitro";
+
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
+    EKS822 Warning "a cluster has at most 10 Fargate profiles";
+    EKS833 Warning "pods find names where all run on Fargate";
+    EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
+    EKS867 Error "ranges of hybrid nodes are private";
+    EKS868 Error "ranges of hybrid nodes overlap nothing else";
+    EKS869 Error "hybrid nodes join an IPv4 cluster";
+    EKS870 Warning "hybrid nodes reach the API on one side";
+    EKS871 Error "a connection leads to hybrid nodes";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

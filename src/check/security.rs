@@ -92,7 +92,7 @@ fn text(rule: &Rule, findings: &mut Findings) {
     let (id, form) = match &rule.peer.value {
         Peer::ExistingGroup(id) => (id, "sg-"),
         Peer::PrefixList(id) => (id, "pl-"),
-        Peer::Group(_) | Peer::Cidr(_) => return,
+        Peer::Group(_) | Peer::Cidr(_) | Peer::Ipv6Cidr(_) => return,
     };
     let hex = id.strip_prefix(form).is_some_and(|hex| {
         !hex.is_empty()
@@ -151,10 +151,12 @@ fn groups_exist(stack: &Stack, rule: &Rule, findings: &mut Findings) {
 }
 
 fn open(rule: &Rule, findings: &mut Findings) {
-    if rule.direction == Direction::In
-        && let Peer::Cidr(cidr) = rule.peer.value
-        && cidr.prefix_len() == 0
-    {
+    let everyone = match rule.peer.value {
+        Peer::Cidr(cidr) => cidr.prefix_len() == 0,
+        Peer::Ipv6Cidr(cidr) => cidr.prefix_len() == 0,
+        Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => false,
+    };
+    if rule.direction == Direction::In && everyone {
         findings.push(
             rules::EKS512
                 .at(rule.peer.origin, format!("everyone may reach `{}`: {}", rule.group.as_str(), rule.traffic.words()))

@@ -6,7 +6,9 @@
 mod adopt;
 mod check;
 mod completions;
+mod documents;
 mod explain;
+mod import;
 mod init;
 mod input;
 mod ledgers;
@@ -101,6 +103,8 @@ struct Common {
 enum Command {
     #[command(about = init::ABOUT, long_about = init::LONG, after_help = init::EXAMPLES)]
     Init(init::Options),
+    #[command(about = import::ABOUT, long_about = import::LONG, after_help = import::EXAMPLES)]
+    Import(import::Options),
     #[command(about = synth::ABOUT, long_about = synth::LONG, after_help = synth::EXAMPLES)]
     Synth(OfSpecs<synth::Options>),
     #[command(about = check::ABOUT, long_about = check::LONG, after_help = check::EXAMPLES)]
@@ -132,6 +136,7 @@ pub fn main() -> ExitCode {
         Eksnet::command,
         |parsed: Eksnet, screen| match parsed.command {
             Command::Init(options) => init::run(&options, screen),
+            Command::Import(options) => import::run(&options, screen),
             Command::Synth(of) => synth::run(&of.options, of.specs.input(), screen),
             Command::Check(of) => check::run(&of.options, of.specs.input(), screen),
             Command::Plan(of) => plan::run(&of.options, of.specs.input(), screen),
@@ -159,6 +164,7 @@ impl Parsed for Eksnet {
     fn name(&self) -> &'static str {
         match &self.command {
             Command::Init(_) => "init",
+            Command::Import(_) => "import",
             Command::Synth(_) => "synth",
             Command::Check(_) => "check",
             Command::Plan(_) => "plan",

@@ -71,6 +71,15 @@ impl Screen {
         self.say(&text);
     }
 
+    /// `warning: …`
+    pub(super) fn warning(&mut self, message: &str) {
+        let text = match self.errors() {
+            Style::Styled => format!("\u{1b}[1;33mwarning\u{1b}[0m: {message}\n"),
+            Style::Plain => format!("warning: {message}\n"),
+        };
+        self.say(&text);
+    }
+
     /// Says what is wrong and what may go wrong; of mere remarks, how many there are.
     pub(super) fn problems(&mut self, findings: &Findings, sources: &Sources) {
         let problems: Findings = findings

@@ -169,7 +169,13 @@ fn looks_like_spec(path: &Path) -> bool {
     let format = path
         .extension()
         .and_then(|extension| Format::from_extension(&extension.to_string_lossy()));
-    let ours = [".template.json", ".tf.json"];
+    let ours = [
+        ".template.json",
+        ".tf.json",
+        ".kubernetes.yaml",
+        // What a deployed stack told, as messages and guides call it.
+        ".outputs.json",
+    ];
     format.is_some()
         && !name.starts_with('.')
         && name != "Cargo.toml"

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::documents::OutputsOption;
 use super::input::{Files, Input, Synthesized};
 use super::ledgers::{
     Keep, LedgerOptions, Ledgers, Treatment, lost_ledger, missing_for_check, missing_though_fresh,
@@ -13,18 +14,23 @@ use super::ledgers::{
 use super::screen::Screen;
 use super::{Exit, Stop, output};
 use crate::files::Written;
-use crate::render::Format;
+use crate::render::{Format, Known};
+use crate::synthesis::{File, Synthesis};
 
-pub(super) const ABOUT: &str = "Render stacks as CloudFormation or Terraform JSON";
+pub(super) const ABOUT: &str =
+    "Render stacks as CloudFormation or Terraform JSON, or as Kubernetes manifests";
 pub(super) const LONG: &str = "\
-Render stacks as CloudFormation or Terraform JSON.
+Render stacks as CloudFormation or Terraform JSON, or as Kubernetes manifests.
 
-With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,outputs,versions}.tf.json. A file is \
-replaced whole or not at all, and one that has the right bytes is not touched. Nothing is written when any spec has an \
+With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,outputs,versions}.tf.json; with --format \
+kubernetes, what the stack asks for inside of its cluster becomes DIR/<stack>.kubernetes.yaml. A file is replaced whole or not at all, and one that has the right bytes is not touched. Nothing is written when any spec has an \
 error.
 
 The ledger, eksnet.lock beside the spec, says which range each subnet has, so that growth moves none. It is written with \
 what is given out; keep it in the repository. --locked, --check and the standard input never change it.
+
+Manifests may need ids that AWS decides. --outputs takes them from what the deployed stack told; without it, marks like \
+${NodeSecurityGroupId} stand in their stead, and a warning says which.
 
 Without --out, one document goes to the standard output: one stack in one format.";
 pub(super) const EXAMPLES: &str = "\
@@ -33,11 +39,12 @@ Examples:
   eksnet synth prod.yaml --format terraform > main.tf.json
   eksnet synth specs --out out
   eksnet synth specs --out out --check
+  eksnet synth prod.yaml --format kubernetes > prod.kubernetes.yaml
   eksnet synth - --ledger eksnet.lock < prod.yaml";
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// What to render; several by commas [default: both with --out, cloudformation without]
+    /// What to render; several by commas [default: cloudformation, with --out terraform too]
     #[arg(short, long, value_name = "FORMAT", value_enum, value_delimiter = ',')]
     format: Vec<Format>,
     /// Write files below this directory
@@ -49,6 +56,8 @@ pub(super) struct Options {
     /// Fail where the ledger would change or is missing, and show how
     #[arg(long)]
     locked: bool,
+    #[command(flatten)]
+    outputs: OutputsOption,
     #[command(flatten)]
     ledger: LedgerOptions,
 }
@@ -62,8 +71,23 @@ impl ValueEnum for Format {
         let help = match self {
             Self::CloudFormation => "A CloudFormation template",
             Self::Terraform => "A Terraform root module, for OpenTofu too",
+            Self::Kubernetes => "Manifests of what is inside of the cluster, YAML",
         };
         Some(PossibleValue::new(self.as_str()).help(help))
+    }
+}
+
+/// What is rendered, and what is known of the deployed stacks.
+struct Rendering {
+    formats: Vec<Format>,
+    known: Known,
+}
+
+impl Rendering {
+    /// All files of a stack.
+    fn files(&self, stack: &Synthesis) -> impl Iterator<Item = File> {
+        let formats = self.formats.iter();
+        formats.flat_map(|format| stack.files_with(*format, &self.known).0)
     }
 }
 
@@ -73,7 +97,7 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     formats.dedup();
     let files = if options.out.is_some() {
         if formats.is_empty() {
-            formats.extend(Format::ALL);
+            formats.extend(Format::ENGINES);
         }
         Files::Written
     } else {
@@ -88,6 +112,8 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         (false, true) => Keep::Check,
         (false, false) => Keep::Write,
     };
+    let known = options.outputs.read(&formats, input.is_stdin())?;
+    let rendering = Rendering { formats, known };
     let ledgers = Ledgers::new(&options.ledger, Treatment::default(), keep);
     let input = input.with_ledger(&options.ledger)?;
     let mut all = input.synthesize(files, ledgers, screen);
@@ -95,10 +121,18 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         && keep == Keep::Write
         && !all.findings.has_errors()
     {
-        refuse_lost_ledgers(&mut all, &formats, out);
+        refuse_lost_ledgers(&mut all, &rendering, out);
     }
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
+        return Ok(Exit::Findings);
+    }
+    let mut whole = true;
+    for stack in &all.stacks {
+        let Rendering { formats, known } = &rendering;
+        whole &= options.outputs.report(stack, formats, known, screen);
+    }
+    if !whole {
         return Ok(Exit::Findings);
     }
     // Before the templates: what they say was given out must never be given out again.
@@ -108,16 +142,18 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     }
     match &options.out {
         None => {
-            for (stack, format) in all.stacks.iter().zip(&formats) {
-                screen.data(&stack.document(*format))?;
+            for (stack, format) in all.stacks.iter().zip(&rendering.formats) {
+                if let Some(document) = stack.document(*format, &rendering.known) {
+                    screen.data(&document.text)?;
+                }
             }
             Ok(Exit::Done)
         }
-        Some(out) if options.check => match compare(all, &formats, out, screen)? {
+        Some(out) if options.check => match compare(all, &rendering, out, screen)? {
             Exit::Done if !settled => Ok(Exit::Findings),
             exit => Ok(exit),
         },
-        Some(out) => write(all, &formats, out, screen),
+        Some(out) => write(all, &rendering, out, screen),
     }
 }
 
@@ -138,7 +174,7 @@ fn one_document(formats: usize, stacks: usize) -> Result<(), Stop> {
 }
 
 /// Files that a network has without a ledger were rendered with one that is lost. Where they stay as they are, nothing is.
-fn refuse_lost_ledgers(all: &mut Synthesized, formats: &[Format], out: &Path) {
+fn refuse_lost_ledgers(all: &mut Synthesized, rendering: &Rendering, out: &Path) {
     if !out.exists() {
         // Nothing was rendered there, so nothing need be rendered to be compared.
         return;
@@ -149,7 +185,7 @@ fn refuse_lost_ledgers(all: &mut Synthesized, formats: &[Format], out: &Path) {
         let Some((path, exists)) = all.ledgers.begun(network.0, network.1) else {
             continue;
         };
-        let mut files = formats.iter().flat_map(|format| stack.files(*format));
+        let mut files = rendering.files(stack);
         if files.any(|file| output::would_change(&out.join(&file.path), &file.text)) {
             let finding = lost_ledger(path, exists, network, out, &mut all.sources);
             all.findings.push(finding);
@@ -159,7 +195,7 @@ fn refuse_lost_ledgers(all: &mut Synthesized, formats: &[Format], out: &Path) {
 
 fn write(
     all: Synthesized,
-    formats: &[Format],
+    rendering: &Rendering,
     out: &Path,
     screen: &mut Screen,
 ) -> Result<Exit, Stop> {
@@ -168,7 +204,7 @@ fn write(
     // One stack after the other goes as its files are written, so that their texts are never all in memory.
     for (done, stack) in all.stacks.into_iter().enumerate() {
         screen.progress("writing", done, count);
-        for file in formats.iter().flat_map(|format| stack.files(*format)) {
+        for file in rendering.files(&stack) {
             match output::write(&out.join(&file.path), &file.text)? {
                 Written::New => new += 1,
                 Written::Same => same += 1,
@@ -185,7 +221,7 @@ fn write(
 
 fn compare(
     all: Synthesized,
-    formats: &[Format],
+    rendering: &Rendering,
     out: &Path,
     screen: &mut Screen,
 ) -> Result<Exit, Stop> {
@@ -195,7 +231,7 @@ fn compare(
         let graph = stack.graph();
         let begun = all.ledgers.begun(&graph.stack, graph.region.as_str());
         missing.extend(begun.filter(|(_, exists)| !exists).map(|(path, _)| path));
-        for file in formats.iter().flat_map(|format| stack.files(*format)) {
+        for file in rendering.files(&stack) {
             let path = out.join(&file.path);
             match output::difference(&path, &file.text, screen.errors())? {
                 Some(difference) => {

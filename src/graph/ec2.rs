@@ -295,6 +295,8 @@ resource! {
         to_port: Option<u16> = "ToPort" / "to_port", replaces / updates;
         /// From these addresses.
         cidr: Option<Ipv4Net> = "CidrIp" / "cidr_ipv4", replaces / sometimes;
+        /// From these addresses, by IPv6.
+        cidr_ipv6: Option<Ipv6Net> = "CidrIpv6" / "cidr_ipv6", replaces / sometimes;
         /// From interfaces that carry this group.
         peer: Option<Deferred<GroupId>> = "SourceSecurityGroupId" / "referenced_security_group_id", replaces / sometimes;
         /// From the addresses of this prefix list.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::ec2::{LaunchTemplate, Subnet};
 use super::reference::{Arn, Deferred, GroupId, Ref, TemplateVersion, Text};
@@ -36,11 +36,21 @@ words! {
     }
 }
 
+words! {
+    /// The addresses of a cluster's pods and services; AWS changes it of no cluster.
+    IpFamily {
+        /// IPv4.
+        Ipv4 = "ipv4",
+        /// IPv6: nodes have both, pods and services IPv6 alone.
+        Ipv6 = "ipv6",
+    }
+}
+
 /// The clients that the public side of an API endpoint answers.
 ///
 /// Written even when empty: an update through CloudFormation must repeat all three endpoint properties.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AccessCidrs(pub Vec<Deferred<Ipv4Net>>);
+pub struct AccessCidrs(pub Vec<Deferred<IpNet>>);
 
 impl Field for AccessCidrs {
     const KIND: Kind = Kind::List(&Kind::Text);
@@ -69,10 +79,14 @@ resource! {
         public_access: bool = "ResourcesVpcConfig.EndpointPublicAccess" / "vpc_config.endpoint_public_access", updates;
         /// To whom outside.
         public_access_cidrs: AccessCidrs = "ResourcesVpcConfig.PublicAccessCidrs" / "vpc_config.public_access_cidrs", updates;
-        /// Always `ipv4` so far.
-        ip_family: &'static str = "KubernetesNetworkConfig.IpFamily" / "kubernetes_network_config.ip_family", replaces;
-        /// The range of the addresses of Kubernetes services.
-        service_cidr: Ipv4Net = "KubernetesNetworkConfig.ServiceIpv4Cidr" / "kubernetes_network_config.service_ipv4_cidr", replaces;
+        /// The addresses of pods and services.
+        ip_family: IpFamily = "KubernetesNetworkConfig.IpFamily" / "kubernetes_network_config.ip_family", replaces;
+        /// The range of the addresses of Kubernetes services; EKS chooses that of an IPv6 cluster.
+        service_cidr: Option<Ipv4Net> = "KubernetesNetworkConfig.ServiceIpv4Cidr" / "kubernetes_network_config.service_ipv4_cidr", replaces;
+        /// The ranges of machines outside of AWS that join.
+        remote_nodes: Vec<Ipv4Net> = "RemoteNetworkConfig.RemoteNodeNetworks[].Cidrs" / "remote_network_config.remote_node_networks.cidrs", updates / replaces;
+        /// The ranges of their pods.
+        remote_pods: Vec<Ipv4Net> = "RemoteNetworkConfig.RemotePodNetworks[].Cidrs" / "remote_network_config.remote_pod_networks.cidrs", updates / replaces;
         /// Always `API`: access entries, no `aws-auth`.
         authentication: &'static str = "AccessConfig.AuthenticationMode" / "access_config.authentication_mode", updates;
         /// Whether who makes the cluster is its administrator.
@@ -189,9 +203,9 @@ resource! {
         /// The cluster.
         cluster: Ref<Cluster> = "ClusterName" / "cluster_name", replaces;
         /// The namespace of the service account.
-        namespace: &'static str = "Namespace" / "namespace", replaces;
+        namespace: String = "Namespace" / "namespace", replaces;
         /// The service account.
-        service_account: &'static str = "ServiceAccount" / "service_account", replaces;
+        service_account: String = "ServiceAccount" / "service_account", replaces;
         /// The role.
         role: Deferred<Arn> = "RoleArn" / "role_arn", updates;
         /// Its tags.
@@ -252,7 +266,7 @@ resource! {
         cluster: Ref<Cluster> = "ClusterName" / "cluster_name", replaces;
         /// Who.
         principal: String = "PrincipalArn" / "principal_arn", replaces;
-        /// Always `STANDARD`: a person or a program.
+        /// `STANDARD` for a person or a program, `HYBRID_LINUX` for machines outside of AWS.
         entry_type: &'static str = "Type" / "type", replaces;
         /// Kubernetes groups that it belongs to.
         groups: Vec<String> = "KubernetesGroups" / "kubernetes_groups", updates;

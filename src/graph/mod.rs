@@ -38,6 +38,7 @@ pub use value::{Field, Kind, Value};
 pub(crate) use build::{build, runs_core_dns};
 
 use crate::diagnostic::Origin;
+use crate::kubernetes::Object;
 use crate::network::Region;
 
 macro_rules! resources {
@@ -172,6 +173,8 @@ pub struct Graph {
     pub entries: Vec<Entry>,
     /// What it tells others.
     pub outputs: Vec<Output>,
+    /// What is made inside of the cluster, in the order in which it is.
+    pub objects: Vec<Object>,
 }
 
 impl Graph {

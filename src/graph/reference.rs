@@ -97,6 +97,8 @@ pub enum Attr {
     CertificateAuthority,
     /// The URL of a cluster's `OpenID` Connect issuer.
     OidcIssuer,
+    /// The range that EKS chose for the services of an IPv6 cluster.
+    ServiceIpv6Range,
     /// The newest version of a launch template.
     LatestVersion,
 }
@@ -122,6 +124,11 @@ pub struct Ipv6Range {
 }
 
 impl Ref<super::Vpc> {
+    /// Its IPv6 range; none for a VPC that exists already. What asks for it comes after the VPC, see [`Attr::Ipv6Range`].
+    pub fn ipv6_cidr(&self) -> Option<Deferred<ipnet::IpNet>> {
+        Some(Deferred::Attribute(self.node()?, Attr::Ipv6Range))
+    }
+
     /// The nth /64 of its IPv6 range; none for a VPC that exists already, of which no range is known.
     pub fn ipv6_range(&self, index: u8) -> Option<Ipv6Range> {
         let vpc = self.node()?;
@@ -138,6 +145,12 @@ macro_rules! identifiers {
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 Self(text)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
             }
         }
 
@@ -264,6 +277,18 @@ impl Text {
         }
     }
 
+    /// Adds the parts of another text.
+    #[must_use]
+    pub fn text(mut self, text: &Self) -> Self {
+        for piece in &text.0 {
+            match piece {
+                Piece::Literal(literal) => self = self.literal(literal),
+                Piece::Attribute(..) | Piece::Account => self.0.push(piece.clone()),
+            }
+        }
+        self
+    }
+
     /// Its parts.
     pub fn pieces(&self) -> &[Piece] {
         &self.0
@@ -282,9 +307,18 @@ impl From<String> for Text {
     }
 }
 
-impl AsRef<str> for Arn {
-    fn as_ref(&self) -> &str {
-        &self.0
+impl From<&Deferred<GroupId>> for Text {
+    fn from(id: &Deferred<GroupId>) -> Self {
+        Self::new().value(id)
+    }
+}
+
+impl From<&Ref<super::Subnet>> for Text {
+    fn from(subnet: &Ref<super::Subnet>) -> Self {
+        match subnet {
+            Ref::Here(id, _) => Self(vec![Piece::Attribute(*id, Attr::Identity)]),
+            Ref::Existing(id) => Self::new().literal(id),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::policy::Policy;
 use super::reference::{Attr, Deferred, Ipv6Range, NodeId, Ref, Text};
@@ -123,7 +123,7 @@ macro_rules! displayed {
         }
     )* };
 }
-displayed!(Ipv4Net, Ipv6Net, ZoneId);
+displayed!(IpNet, Ipv4Net, Ipv6Net, ZoneId);
 
 impl<T: Field> Field for Option<T> {
     const KIND: Kind = T::KIND;

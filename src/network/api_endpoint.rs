@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::at::At;
 
@@ -10,8 +10,8 @@ use super::at::At;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EndpointMode {
     Private,
-    Public(Vec<At<Ipv4Net>>),
-    PublicAndPrivate(Vec<At<Ipv4Net>>),
+    Public(Vec<At<IpNet>>),
+    PublicAndPrivate(Vec<At<IpNet>>),
 }
 
 impl EndpointMode {
@@ -23,7 +23,7 @@ impl EndpointMode {
         matches!(self, Self::Public(_) | Self::PublicAndPrivate(_))
     }
 
-    pub(crate) fn clients(&self) -> &[At<Ipv4Net>] {
+    pub(crate) fn clients(&self) -> &[At<IpNet>] {
         match self {
             Self::Private => &[],
             Self::Public(clients) | Self::PublicAndPrivate(clients) => clients,
@@ -115,9 +115,11 @@ impl Endpoint<NobodyYet> {
 
 // The bounds stand at the methods: only so does the compiler say why.
 impl<S> Endpoint<S> {
-    /// Lets a range of public addresses reach it.
+    /// Lets a range of public addresses reach it. IPv6 ranges, by [`cidr6!`], are for IPv6 clusters (rule EKS607).
+    ///
+    /// [`cidr6!`]: crate::cidr6
     #[track_caller]
-    pub fn allow(self, cidr: Ipv4Net) -> Endpoint<WithClients>
+    pub fn allow(self, cidr: impl Into<IpNet>) -> Endpoint<WithClients>
     where
         S: HasPublicSide,
     {
@@ -125,13 +127,14 @@ impl<S> Endpoint<S> {
         match &mut mode {
             EndpointMode::Private => {}
             EndpointMode::Public(clients) | EndpointMode::PublicAndPrivate(clients) => {
-                clients.push(At::caller(cidr));
+                clients.push(At::caller(cidr.into()));
             }
         }
         Endpoint::of(mode)
     }
 
-    /// Lets the whole internet reach it; whoever does still has to log in.
+    /// Lets the whole internet reach it by IPv4; whoever does still has to log in. For an IPv6 cluster, IPv6 is said too:
+    /// `.allow(cidr6!("::/0"))`.
     #[track_caller]
     pub fn allow_anyone(self) -> Endpoint<WithClients>
     where

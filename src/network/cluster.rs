@@ -7,11 +7,14 @@ use ipnet::Ipv4Net;
 use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
+use super::hybrid::HybridNodes;
+use super::identity::PodIdentity;
 use super::logs::Key;
+use super::pods::Pods;
 use super::software::Software;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
-use crate::graph::{ControlPlaneLog, SupportType};
+use crate::graph::{ControlPlaneLog, IpFamily, SupportType};
 
 /// The logs of a control plane.
 #[derive(Debug, Clone)]
@@ -174,6 +177,7 @@ pub struct Cluster {
     pub(crate) version: At<String>,
     pub(crate) control_plane: Option<At<AnyTier>>,
     pub(crate) endpoint: At<EndpointMode>,
+    pub(crate) ip_family: At<IpFamily>,
     pub(crate) service_cidr: Option<At<Ipv4Net>>,
     pub(crate) secrets_key: Key,
     pub(crate) logs: Option<ControlPlaneLogs>,
@@ -182,10 +186,13 @@ pub struct Cluster {
     pub(crate) access: Vec<Access>,
     pub(crate) node_groups: Vec<NodeGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
+    pub(crate) pods: Pods,
     pub(crate) addon_versions: BTreeMap<AddonName, At<String>>,
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
     pub(crate) karpenter: bool,
+    pub(crate) pod_identities: Vec<PodIdentity>,
+    pub(crate) hybrid_nodes: Option<HybridNodes>,
     pub(crate) uses: Vec<At<Software>>,
 }
 
@@ -200,6 +207,7 @@ impl Cluster {
             version: At::caller(version.into()),
             control_plane: None,
             endpoint: At::default_of(EndpointMode::Private),
+            ip_family: At::default_of(IpFamily::Ipv4),
             service_cidr: None,
             secrets_key: Key::Create,
             logs: Some(ControlPlaneLogs::defaults(Origin::Default)),
@@ -208,10 +216,13 @@ impl Cluster {
             access: Vec::new(),
             node_groups: Vec::new(),
             fargate: Vec::new(),
+            pods: Pods::defaults(Origin::Default),
             addon_versions: BTreeMap::new(),
             without_addons: Vec::new(),
             oidc_provider: false,
             karpenter: false,
+            pod_identities: Vec::new(),
+            hybrid_nodes: None,
             uses: Vec::new(),
         }
     }
@@ -233,6 +244,34 @@ impl Cluster {
     pub fn endpoint<S: Reachable>(mut self, endpoint: Endpoint<S>) -> Self {
         self.endpoint = At::caller(endpoint.mode);
         self
+    }
+
+    /// Pods and services have IPv6 addresses and no others; nodes have both.
+    ///
+    /// The network is a dual-stack one ([`Network::dual_stack`], else rule EKS129), and EKS chooses the range of services
+    /// (with [`Cluster::service_cidr`] it is rule EKS125). AWS changes the family of no cluster: a call replaces one that
+    /// exists.
+    ///
+    /// Source: Amazon EKS User Guide, "Learn about IPv6 addresses to clusters, Pods, and services".
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let net = Network::new(cidr!("10.20.0.0/16")).dual_stack();
+    /// let cluster = Cluster::new("prod", "1.35").ipv6();
+    /// assert!(Stack::new("prod", Region::UsEast1, net, cluster).synthesize().is_ok());
+    /// ```
+    ///
+    /// [`Network::dual_stack`]: crate::network::Network::dual_stack
+    #[track_caller]
+    pub fn ipv6(mut self) -> Self {
+        self.ip_family = At::caller(IpFamily::Ipv6);
+        self
+    }
+
+    /// Whether its pods have IPv6 addresses.
+    pub(crate) fn is_ipv6(&self) -> bool {
+        self.ip_family.value == IpFamily::Ipv6
     }
 
     /// The range of the addresses of Kubernetes services, /24 to /12 of private space, outside the VPC.
@@ -289,6 +328,24 @@ impl Cluster {
     /// Adds a Fargate profile.
     pub fn fargate(mut self, profile: FargateProfile) -> Self {
         self.fargate.push(profile);
+        self
+    }
+
+    /// Lets machines outside of AWS join.
+    pub fn hybrid_nodes(mut self, nodes: HybridNodes) -> Self {
+        self.hybrid_nodes = Some(nodes);
+        self
+    }
+
+    /// Gives the pods of a service account a role.
+    pub fn pod_identity(mut self, identity: PodIdentity) -> Self {
+        self.pod_identities.push(identity);
+        self
+    }
+
+    /// How pods on nodes get their addresses.
+    pub fn pods(mut self, pods: Pods) -> Self {
+        self.pods = pods;
         self
     }
 

@@ -204,6 +204,49 @@ pub(crate) struct Selector {
     pub(crate) labels: BTreeMap<String, String>,
 }
 
+impl Selector {
+    /// Whether it takes pods of a namespace that have these labels.
+    ///
+    /// Source: Amazon EKS User Guide, "Define which Pods use AWS Fargate when launched", "Fargate profile wildcards".
+    pub(crate) fn takes(&self, namespace: &str, labels: &[(&str, &str)]) -> bool {
+        meet(&self.namespace.value, namespace)
+            && self.labels.iter().all(|(key, value)| {
+                let mut labels = labels.iter();
+                labels.any(|(k, v)| meet(key, k) && meet(value, v))
+            })
+    }
+
+    /// Whether there can be pods that both take.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let differ = |(key, value): (&String, &String)| {
+            let theirs = other.labels.get(key);
+            theirs.is_some_and(|theirs| !meet(value, theirs))
+        };
+        meet(&self.namespace.value, &other.namespace.value) && !self.labels.iter().any(differ)
+    }
+}
+
+/// Whether a text can be of both patterns, in which `*` stands for any letters and `?` for one.
+fn meet(a: &str, z: &str) -> bool {
+    let (a, z) = (a.as_bytes(), z.as_bytes());
+    // Whether what is left of both meets, by how much is left of `z`; from the ends on.
+    let mut below = vec![false; z.len() + 1];
+    for i in (0..=a.len()).rev() {
+        let mut row = vec![false; z.len() + 1];
+        for j in (0..=z.len()).rev() {
+            row[j] = match (a.get(i), z.get(j)) {
+                (None, None) => true,
+                (Some(b'*'), _) => below[j] || (j < z.len() && row[j + 1]),
+                (_, Some(b'*')) => row[j + 1] || (i < a.len() && below[j]),
+                (Some(x), Some(y)) => (x == y || *x == b'?' || *y == b'?') && below[j + 1],
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+        }
+        below = row;
+    }
+    below[0]
+}
+
 /// Pods that run without nodes.
 #[derive(Debug, Clone)]
 #[must_use = "a Fargate profile is part of a cluster only once `Cluster::fargate` took it"]
@@ -228,7 +271,7 @@ impl FargateProfile {
         }
     }
 
-    /// All pods of a namespace.
+    /// All pods of a namespace. `*` stands for any letters, `?` for one, as in labels: `prod-*`.
     #[track_caller]
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.selectors.push(Selector {
@@ -253,5 +296,38 @@ impl FargateProfile {
                 .collect(),
         });
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meet;
+
+    #[test]
+    fn patterns_meet_where_a_text_is_of_both() {
+        for (a, z) in [
+            ("apps", "apps"),
+            ("*", "kube-system"),
+            ("kube-*", "*-system"),
+            ("prod?", "prod1"),
+            ("*", "*"),
+            ("a*c", "ab*"),
+            ("prod*", "prod"),
+            ("?*", "a"),
+            ("", "*"),
+        ] {
+            assert!(meet(a, z) && meet(z, a), "{a} {z}");
+        }
+        for (a, z) in [
+            ("apps", "jobs"),
+            ("prod?", "prod"),
+            ("kube-*", "apps-*"),
+            ("*a", "*b"),
+            ("a?c", "abbc"),
+            ("", "a"),
+            ("", "?"),
+        ] {
+            assert!(!meet(a, z) && !meet(z, a), "{a} {z}");
+        }
     }
 }

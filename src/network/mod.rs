@@ -6,11 +6,15 @@
 mod api_endpoint;
 mod at;
 mod cidr;
+mod cidr6;
 mod cluster;
 mod compute;
 pub(crate) mod family;
+mod hybrid;
+mod identity;
 mod logs;
 mod nearest;
+mod pods;
 mod private;
 mod region;
 mod resolver;
@@ -26,10 +30,15 @@ pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachabl
 pub use at::At;
 #[doc(hidden)]
 pub use cidr::parse_cidr;
+#[doc(hidden)]
+pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
-pub use ipnet::Ipv4Net;
+pub use hybrid::HybridNodes;
+pub use identity::PodIdentity;
+pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
+pub use pods::Pods;
 pub use private::EndpointPolicies;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
@@ -50,8 +59,10 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
+pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use resolver::InboundResolver;
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};

@@ -1,6 +1,6 @@
 //! Security groups: the mode of the nodes' group, and the user's own rules.
 
-use ipnet::Ipv4Net;
+use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::at::At;
 use crate::diagnostic::Origin;
@@ -50,6 +50,8 @@ pub enum Peer {
     ExistingGroup(String),
     /// A range of addresses.
     Cidr(Ipv4Net),
+    /// A range of IPv6 addresses.
+    Ipv6Cidr(Ipv6Net),
     /// A prefix list, `pl-…`.
     PrefixList(String),
 }
@@ -63,6 +65,12 @@ impl From<Group> for Peer {
 impl From<Ipv4Net> for Peer {
     fn from(cidr: Ipv4Net) -> Self {
         Self::Cidr(cidr)
+    }
+}
+
+impl From<Ipv6Net> for Peer {
+    fn from(cidr: Ipv6Net) -> Self {
+        Self::Ipv6Cidr(cidr)
     }
 }
 

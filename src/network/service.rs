@@ -265,21 +265,24 @@ impl EndpointService {
 
     /// Whether AWS says that the endpoint does not exist in a region.
     ///
-    /// `eks` is missing in four regions (EKS User Guide, "Access Amazon EKS using AWS `PrivateLink`"). Route 53 belongs to
-    /// a partition, and of the three only `aws` is known to have an endpoint for it. `false` is no promise: AWS publishes
-    /// no list of services by region.
+    /// `eks` is missing in four regions (EKS User Guide, "Access Amazon EKS using AWS `PrivateLink`"). `false` is no
+    /// promise: AWS publishes no list of services by region.
     pub fn is_absent_in(&self, region: Region) -> bool {
-        let name = self.short_name();
-        if name == Self::ROUTE53.0 {
-            return region.partition() != Partition::Aws;
-        }
         let without_eks = [
             Region::ApEast2,
             Region::ApSoutheast5,
             Region::ApSoutheast7,
             Region::MxCentral1,
         ];
-        name == Self::EKS.0 && without_eks.contains(&region)
+        self.short_name() == Self::EKS.0 && without_eks.contains(&region)
+    }
+
+    /// Whether an endpoint is made by itself in a region: not where it is absent, and for Route 53, which belongs to a
+    /// partition, only in the one that is known to have an endpoint for it.
+    pub(crate) fn is_offered_in(&self, region: Region) -> bool {
+        let elsewhere =
+            self.short_name() == Self::ROUTE53.0 && region.partition() != Partition::Aws;
+        !elsewhere && !self.is_absent_in(region)
     }
 
     /// The region that the service runs in, where that is not the endpoint's: Route 53's API is in us-east-1.
@@ -420,7 +423,9 @@ mod tests {
         ] {
             assert!(service("eks").is_absent_in(region));
         }
-        assert!(service("route53").is_absent_in(Region::CnNorth1));
+        assert!(!service("route53").is_offered_in(Region::CnNorth1));
+        assert!(service("route53").is_offered_in(Region::EuWest1));
+        assert!(!service("eks").is_offered_in(Region::MxCentral1));
         assert_eq!(
             service("route53").home_region(Region::EuWest1),
             Some(Region::UsEast1)

@@ -39,7 +39,7 @@ use ipnet::Ipv4Net;
 use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, Stack, TierModel, ZoneId};
+use crate::network::{Access, Cluster, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +131,9 @@ pub struct Plan {
     pub reserved: Vec<Ipv4Net>,
     /// What removed subnets had, which nobody gets before it is released; by address.
     pub tombstones: Vec<Tombstone>,
-    /// The range of Kubernetes services.
+    /// Whether the cluster's pods and services have IPv6 addresses.
+    pub ipv6_cluster: bool,
+    /// The range of Kubernetes services; none without a cluster, or where EKS chooses it, for an IPv6 one.
     pub service_cidr: Option<Ipv4Net>,
     /// The tier of the control plane's interfaces.
     pub(crate) control_plane: Option<usize>,
@@ -141,6 +143,8 @@ pub struct Plan {
     pub(crate) node_tiers: Vec<usize>,
     /// The tiers of the Fargate profiles, in the order of the model.
     pub(crate) fargate_tiers: Vec<usize>,
+    /// The tier that pods on nodes have their addresses from, where it is not their node's.
+    pub(crate) pod_tier: Option<usize>,
     /// The tier that stands for "where the workload is".
     pub(crate) workload: Option<usize>,
     /// The tier of the interface endpoints.
@@ -269,14 +273,13 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         free: allocation.free,
         reserved: requests::reserved(stack).collect(),
         tombstones: allocation.tombstones,
-        service_cidr: stack.cluster.as_ref().map(|cluster| {
-            let asked = cluster.service_cidr.map(|asked| asked.value);
-            asked.unwrap_or_else(|| default_service_cidr(&stack.network))
-        }),
+        ipv6_cluster: stack.cluster.as_ref().is_some_and(Cluster::is_ipv6),
+        service_cidr: service_cidr(stack),
         control_plane: tiers.control_plane,
         cluster_zones,
         node_tiers: tiers.node_tiers,
         fargate_tiers: tiers.fargate_tiers,
+        pod_tier: tiers.pod_tier,
         workload: tiers.workload,
         endpoint_tier: tiers.endpoint_tier,
         resolver_tier: tiers.resolver_tier,
@@ -291,6 +294,16 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         findings.extend(assigned.err().map(|refused| refused.finding(origin)));
     }
     Some(plan)
+}
+
+/// The range of Kubernetes services, where eksnet is the one to choose it.
+fn service_cidr(stack: &Stack) -> Option<Ipv4Net> {
+    let cluster = stack
+        .cluster
+        .as_ref()
+        .filter(|cluster| !cluster.is_ipv6())?;
+    let asked = cluster.service_cidr.map(|asked| asked.value);
+    Some(asked.unwrap_or_else(|| default_service_cidr(&stack.network)))
 }
 
 /// What can be done about a plan that nobody has deployed.

@@ -225,7 +225,7 @@ pub(crate) fn endpoints(stack: &Stack) -> Vec<PlannedEndpoint> {
         let Ok(service) = EndpointService::parse(need.service) else {
             continue;
         };
-        if !service.is_absent_in(stack.region.value) {
+        if service.is_offered_in(stack.region.value) {
             endpoints.push(PlannedEndpoint {
                 service,
                 origin,

@@ -16,6 +16,7 @@ pub(super) struct Resolved {
     pub(super) control_plane: Option<usize>,
     pub(super) node_tiers: Vec<usize>,
     pub(super) fargate_tiers: Vec<usize>,
+    pub(super) pod_tier: Option<usize>,
     pub(super) workload: Option<usize>,
     pub(super) endpoint_tier: Option<usize>,
     pub(super) resolver_tier: Option<usize>,
@@ -78,6 +79,9 @@ pub(super) fn resolve(
         .flat_map(|c| &c.fargate)
         .filter_map(|profile| used(&profile.tier, findings))
         .collect();
+    let pod_tier = cluster
+        .and_then(|c| c.pods.placement.tier())
+        .and_then(|tier| used(&tier, findings));
     let named = cluster
         .and_then(|c| c.control_plane.as_ref())
         .and_then(|tier| used(tier, findings));
@@ -127,6 +131,7 @@ pub(super) fn resolve(
         control_plane,
         node_tiers,
         fargate_tiers,
+        pod_tier,
         workload,
         endpoint_tier,
         resolver_tier,

@@ -49,7 +49,7 @@ fn ids(graph: &Graph) -> Vec<String> {
 }
 
 /// `SubnetNodesUse1Az4`: the type and the identity.
-fn logical_id(table: &dyn Table, entry: &Entry) -> String {
+pub(super) fn logical_id(table: &dyn Table, entry: &Entry) -> String {
     let mut id = table.shape().name.to_owned();
     entry.name.pascal(&mut id);
     id
@@ -195,6 +195,7 @@ impl CloudFormation<'_> {
             Attr::Endpoint => Ask::GetAtt("Endpoint"),
             Attr::CertificateAuthority => Ask::GetAtt("CertificateAuthorityData"),
             Attr::OidcIssuer => Ask::GetAtt("OpenIdConnectIssuerUrl"),
+            Attr::ServiceIpv6Range => Ask::GetAtt("KubernetesNetworkConfig.ServiceIpv6Cidr"),
             Attr::LatestVersion => Ask::GetAtt("LatestVersionNumber"),
         }
     }

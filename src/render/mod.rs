@@ -1,15 +1,26 @@
-//! Rendering: a graph becomes a template of one engine. Cannot fail; what cannot be rendered was refused before.
+//! Rendering: a graph becomes a template of one engine, or a document for people and tools. Cannot fail; what cannot be
+//! rendered was refused before.
 //!
 //! An engine says how it spells a path, a reference and text (`engine::Engine`); how values nest is the same for both
 //! (`object`). Where the engines differ in shape, a named function in the engine's file says so and why.
+//!
+//! Documents are YAML (`yaml`). Ids that AWS decides are in them once the deployed stack told its outputs (`known`); until
+//! then marks stand in their stead (`ids`).
 
 mod cloudformation;
 mod engine;
+mod ids;
+mod known;
+mod kubernetes;
 mod object;
 mod policy;
 mod terraform;
+mod yaml;
 
 pub use cloudformation::cloudformation;
+pub use ids::{Document, Unknown, Why};
+pub use known::{Known, UnreadableOutputs};
+pub use kubernetes::kubernetes;
 pub use terraform::{TerraformFiles, terraform, terraform_document};
 
 pub(crate) use cloudformation::names as cloudformation_names;
@@ -22,17 +33,32 @@ pub enum Format {
     CloudFormation,
     /// A Terraform root module.
     Terraform,
+    /// Manifests of what is inside of the cluster, for `kubectl apply`.
+    Kubernetes,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::CloudFormation, Self::Terraform];
+    pub const ALL: &'static [Self] = &[Self::CloudFormation, Self::Terraform, Self::Kubernetes];
+
+    /// Those that build the stack on AWS. They know every id by a reference; the others are documents for people and tools,
+    /// which have ids once the stack is deployed.
+    pub const ENGINES: &'static [Self] = &[Self::CloudFormation, Self::Terraform];
+
+    /// Whether it builds the stack on AWS.
+    pub const fn is_engine(self) -> bool {
+        match self {
+            Self::CloudFormation | Self::Terraform => true,
+            Self::Kubernetes => false,
+        }
+    }
 
     /// The word of the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CloudFormation => "cloudformation",
             Self::Terraform => "terraform",
+            Self::Kubernetes => "kubernetes",
         }
     }
 }

@@ -186,6 +186,7 @@ impl Terraform<'_> {
             Attr::Endpoint => "endpoint",
             Attr::CertificateAuthority => "certificate_authority[0].data",
             Attr::OidcIssuer => "identity[0].oidc[0].issuer",
+            Attr::ServiceIpv6Range => "kubernetes_network_config[0].service_ipv6_cidr",
             Attr::LatestVersion => "latest_version",
         }
     }

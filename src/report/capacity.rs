@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::table::{Align, Table};
 use super::{fill, thousands};
 use crate::capacity::{
-    Forecast, GroupCapacity, HOST_NETWORK_PODS, PodNetwork, TierCapacity, ZoneCapacity, prefixes,
+    AddressMode, Forecast, GroupCapacity, HOST_NETWORK_PODS, PodNetwork, TierCapacity,
+    ZoneCapacity, prefixes,
 };
 use crate::synthesis::Synthesis;
 
@@ -76,9 +77,12 @@ pub struct GroupRoom {
     pub secondary: Option<ModeRoom>,
     /// Where addresses are taken by prefix. None where a type is not known or takes no prefixes.
     pub prefix: Option<ModeRoom>,
+    /// In an IPv6 cluster, which has neither of these; addresses are those of IPv4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<ModeRoom>,
 }
 
-/// What there is room for in one of the two modes.
+/// What there is room for in one of the modes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ModeRoom {
     /// The most pods of a node, those on its host's network included.
@@ -112,7 +116,9 @@ impl CapacityReport {
         let tiers = synthesis.capacity().tiers.iter();
         Self {
             stack: synthesis.graph().stack.clone(),
-            tiers: tiers.map(TierRoom::new).collect(),
+            tiers: tiers
+                .map(|tier| TierRoom::new(tier, synthesis.capacity().network))
+                .collect(),
         }
     }
 
@@ -162,6 +168,13 @@ impl CapacityReport {
             legend.push(format!(
                 "pods: on these nodes, without the {HOST_NETWORK_PODS} of each that have no address of their own"
             ));
+            let mut groups = self.tiers.iter().flat_map(|tier| &tier.groups);
+            if groups.any(|group| group.ipv6.is_some()) {
+                legend.push(
+                    "ipv6: pods take addresses of their node's IPv6 prefix; what is counted is the node's IPv4 address"
+                        .to_owned(),
+                );
+            }
         }
         legend
     }
@@ -213,7 +226,12 @@ impl CapacityReport {
         ]);
         for tier in &self.tiers {
             for group in &tier.groups {
-                for (mode, room) in [("secondary", &group.secondary), ("prefix", &group.prefix)] {
+                let modes = [
+                    ("secondary", &group.secondary),
+                    ("prefix", &group.prefix),
+                    ("ipv6", &group.ipv6),
+                ];
+                for (mode, room) in modes {
                     let Some(room) = room else { continue };
                     table.row(vec![
                         tier.name.clone(),
@@ -311,8 +329,8 @@ impl CapacityReport {
 }
 
 impl TierRoom {
-    fn new(tier: &TierCapacity) -> Self {
-        let demand = tier.demand(PodNetwork::SECONDARY);
+    fn new(tier: &TierCapacity, network: PodNetwork) -> Self {
+        let demand = tier.demand(network);
         let known = tier
             .groups
             .iter()
@@ -324,14 +342,14 @@ impl TierRoom {
             groups: tier
                 .groups
                 .iter()
-                .map(|group| GroupRoom::new(tier, group))
+                .map(|group| GroupRoom::new(tier, group, network))
                 .collect(),
             fargate: tier.fargate.clone(),
             karpenter: tier.karpenter,
             discovered: tier.discovered,
             left: (known && !tier.groups.is_empty())
                 .then(|| signed(tier.rest()) - signed(demand.all())),
-            prefixes: PrefixRoom::new(tier),
+            prefixes: PrefixRoom::new(tier).filter(|_| network.mode != AddressMode::Ipv6),
         }
     }
 }
@@ -352,8 +370,13 @@ impl ZoneRoom {
 }
 
 impl GroupRoom {
-    fn new(tier: &TierCapacity, group: &GroupCapacity) -> Self {
-        let room = |network| tier.forecast(group, network).map(ModeRoom::new);
+    fn new(tier: &TierCapacity, group: &GroupCapacity, network: PodNetwork) -> Self {
+        let ipv6 = network.mode == AddressMode::Ipv6;
+        let room = |network: PodNetwork| {
+            let asked = (network.mode == AddressMode::Ipv6) == ipv6;
+            let forecast = tier.forecast(group, network).filter(|_| asked);
+            forecast.map(ModeRoom::new)
+        };
         Self {
             name: group.name.clone(),
             types: group.types.clone(),
@@ -362,6 +385,7 @@ impl GroupRoom {
             surge: group.surge,
             secondary: room(PodNetwork::SECONDARY),
             prefix: room(PodNetwork::PREFIX),
+            ipv6: room(PodNetwork::IPV6),
         }
     }
 

@@ -42,6 +42,9 @@ pub struct PlanReport {
     pub endpoints: Vec<EndpointRow>,
     /// The range of Kubernetes services, outside the network.
     pub services: Option<String>,
+    /// Whether the cluster's pods and services have IPv6 addresses, of which EKS chooses the range of services.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ipv6_cluster: bool,
     /// What is kept for others.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reserved: Vec<String>,
@@ -195,6 +198,7 @@ impl PlanReport {
             tombstones: plan.tombstones.iter().map(TombstoneRow::new).collect(),
             capacity: CapacityReport::new(synthesis),
             map: AddressMap::new(plan),
+            ipv6_cluster: plan.ipv6_cluster,
             services: plan.service_cidr.map(|cidr| cidr.to_string()),
         }
     }
@@ -319,6 +323,9 @@ impl PlanReport {
         if let Some(services) = &self.services {
             text.push_str("\nservice range     ");
             text.push_str(services);
+        }
+        if self.ipv6_cluster {
+            text.push_str("\nservice range     IPv6, chosen by EKS");
         }
         if let Some(ranges) = self.ipv6 {
             text.push_str("\nIPv6              ");

@@ -6,7 +6,10 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod hybrid;
+mod identities;
 mod network;
+mod pods;
 mod private;
 mod words;
 

@@ -14,7 +14,7 @@ mod scalar;
 #[cfg(feature = "schema")]
 mod schema;
 mod toml_text;
-mod tree;
+pub(crate) mod tree;
 mod yaml;
 mod yaml_mistakes;
 
@@ -33,7 +33,14 @@ pub use form::*;
 #[cfg(feature = "schema")]
 pub use schema::schema;
 
+#[cfg(test)]
+pub(crate) use {
+    tree::{Kind, Node},
+    yaml::read as read_yaml,
+};
+
 use decode::decode;
+#[cfg(not(test))]
 use tree::{Kind, Node};
 
 use std::ops::Range;
@@ -189,7 +196,7 @@ pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Source
 ///
 /// Without a format the text decides. No node means that there is nothing to decode: the findings say
 /// why. With a node there may be findings too, such as keys that are written twice.
-fn read(
+pub(crate) fn read(
     name: &str,
     format: Option<Format>,
     text: &str,

@@ -1,15 +1,18 @@
 //! The cluster with its role, its log group and its add-ons.
 
-use super::Builder;
+use super::cni_rights::cni_rights;
+use super::identities::{self, Owner};
 use super::keys::Keys;
 use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
+use super::{Builder, cni};
 use crate::graph::{
-    AccessCidrs, Addon, Cluster, Deferred, LogGroup, NodeId, OidcProvider, PodIdentityAssociation,
-    Ref, Resource, Role, Statement, Subnet, Taint, TaintEffect, Text,
+    AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
+    Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
 };
-use crate::network::{AddonName, Cluster as Model, EndpointMode};
+use crate::network::{AddonName, At, Cluster as Model, EndpointMode, HybridNodes};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// The cluster and what its nodes wait for.
 pub(super) struct ClusterRefs {
@@ -27,7 +30,18 @@ pub(super) fn build(
     let secrets_key = Keys::secrets(b, &model.secrets_key, model.origin);
     let log_group = log_group(b, model, keys);
     let role = role(b, model);
-    let after = log_group.into_iter().chain(role.node()).collect();
+    let public_access_cidrs = clients(b, model, &network.vpc);
+    // The VPC's IPv6 range can be asked for once it is there.
+    let range = public_access_cidrs
+        .0
+        .iter()
+        .any(|client| matches!(client, Deferred::Attribute(_, Attr::Ipv6Range)));
+    let range = network.vpc.node().filter(|_| range);
+    let after = log_group
+        .into_iter()
+        .chain(role.node())
+        .chain(range)
+        .collect();
     let tags = b.tags("");
     let encrypted = if secrets_key.is_some() {
         vec!["secrets"]
@@ -42,9 +56,11 @@ pub(super) fn build(
         groups: groups.control_plane.iter().map(Ref::id).collect(),
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
-        public_access_cidrs: clients(b, &model.endpoint.value),
-        ip_family: "ipv4",
-        service_cidr: b.plan.service_cidr.unwrap_or_default(),
+        remote_nodes: remote(model, |hybrid| &hybrid.nodes),
+        remote_pods: remote(model, |hybrid| &hybrid.pods),
+        public_access_cidrs,
+        ip_family: model.ip_family.value,
+        service_cidr: b.plan.service_cidr,
         authentication: "API",
         creator_admin: model.creator_admin,
         self_managed_addons: false,
@@ -71,8 +87,18 @@ pub(super) fn build(
             },
         );
     }
-    let addons = addons(b, model, &cluster);
+    let addons = addons(b, model, &cluster, network, groups);
+    identities::build(b, model, &cluster);
     ClusterRefs { cluster, addons }
+}
+
+/// Ranges of hybrid nodes, by address.
+fn remote(model: &Model, which: impl Fn(&HybridNodes) -> &[At<Ipv4Net>]) -> Vec<Ipv4Net> {
+    let all = model.hybrid_nodes.as_ref().map_or(&[][..], which);
+    let mut all: Vec<_> = all.iter().map(|at| at.value).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Made before the cluster, which would otherwise make it by itself and keep its lines for ever.
@@ -123,14 +149,24 @@ pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
         .literal(format!(":cluster/{}", model.name.value))
 }
 
-/// Who reaches the public side. Where there is no private side, nodes come through their NAT gateways too.
-fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
+/// Who reaches the public side. Where there is no private side, nodes come too: through their NAT gateways, and to an IPv6
+/// cluster, whose endpoint has both families, with their own addresses.
+fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs {
+    let endpoint = &model.endpoint.value;
     let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
     named.sort_unstable();
     named.dedup();
-    let open = named.iter().any(|net| net.prefix_len() == 0);
+    let open = |everyone: IpNet| named.contains(&everyone);
+    let open_ipv4 = open(Ipv4Net::default().into());
+    let open_ipv6 = open(Ipv6Net::default().into());
     let mut clients: Vec<_> = named.into_iter().map(Deferred::Known).collect();
-    if matches!(endpoint, EndpointMode::Public(_)) && !open {
+    if !matches!(endpoint, EndpointMode::Public(_)) {
+        return AccessCidrs(clients);
+    }
+    if model.is_ipv6() && !open_ipv6 {
+        clients.extend(vpc.ipv6_cidr());
+    }
+    if !open_ipv4 {
         let addresses = b.graph.iter();
         clients.extend(
             addresses
@@ -142,7 +178,13 @@ fn clients(b: &Builder, endpoint: &EndpointMode) -> AccessCidrs {
 }
 
 /// The add-ons that nodes wait for; CoreDNS waits for nodes.
-fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId> {
+fn addons(
+    b: &mut Builder,
+    model: &Model,
+    cluster: &Ref<Cluster>,
+    network: &NetworkRefs,
+    groups: &Groups,
+) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     for &addon in AddonName::ALL {
         if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
@@ -153,7 +195,10 @@ fn addons(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Vec<NodeId>
         .then(|| cni_identity(b, model, cluster))
         .flatten();
         let after = identity.into_iter().collect();
-        nodes.extend(add_addon(b, model, cluster, addon, None, after));
+        let configuration = (addon == AddonName::VpcCni)
+            .then(|| cni::configuration(b, &model.pods, cluster, network, groups))
+            .flatten();
+        nodes.extend(add_addon(b, model, cluster, addon, configuration, after));
     }
     nodes
 }
@@ -185,64 +230,19 @@ fn add_addon(
     .node()
 }
 
-/// Made before the add-on, and after the role's policies: pods that start earlier would have to be restarted to get the
-/// role, and without its rights no pod gets an address.
+/// The VPC CNI's own role, so that nodes themselves cannot change network interfaces. Made before the add-on: pods that
+/// start earlier would have to be restarted to get the role, and without its rights no pod gets an address.
 fn cni_identity(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) -> Option<NodeId> {
-    let role = cni_role(b, model);
-    let after = role.node().into_iter().collect();
-    let role = role.arn();
-    let tags = b.tags("vpc-cni");
-    b.add_after(
-        "vpc-cni",
-        model.origin,
-        after,
-        PodIdentityAssociation {
-            cluster: cluster.clone(),
-            namespace: "kube-system",
-            service_account: "aws-node",
-            role,
-            tags,
-        },
-    )
-    .node()
-}
-
-/// The VPC CNI's own role by Pod Identity, so that nodes themselves cannot change network interfaces. Only its service
-/// account in this cluster can take it on.
-///
-/// Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity".
-fn cni_role(b: &mut Builder, model: &Model) -> Ref<Role> {
-    let tags = b.tags("vpc-cni");
-    let trust = Statement::allow("PodIdentity", ["sts:AssumeRole", "sts:TagSession"])
-        .service("pods.eks.amazonaws.com")
-        .from_this_account()
-        .when(
-            "StringEquals",
-            "aws:RequestTag/eks-cluster-name",
-            model.name.value.as_str(),
-        )
-        .when(
-            "StringEquals",
-            "aws:RequestTag/kubernetes-namespace",
-            "kube-system",
-        )
-        .when(
-            "StringEquals",
-            "aws:RequestTag/kubernetes-service-account",
-            "aws-node",
-        );
-    b.add(
-        "vpc-cni",
-        model.origin,
-        Role {
-            name: b.global_name("vpc-cni"),
-            description: "Lets the VPC CNI give pods their addresses".to_owned(),
-            trust: trust.into(),
-            managed: vec![b.managed_policy("AmazonEKS_CNI_Policy")],
-            inline: Vec::new(),
-            tags,
-        },
-    )
+    let owner = Owner {
+        name: "vpc-cni",
+        origin: model.origin,
+        namespace: "kube-system",
+        service_account: "aws-node",
+    };
+    let description = "Lets the VPC CNI give pods their addresses".to_owned();
+    let rights = cni_rights(b, model);
+    let role = identities::role(b, model, &owner, description, rights);
+    identities::associate(b, cluster, &owner, &role)
 }
 
 /// CoreDNS, once there is something to run it: nodes, or Fargate for the pods of `kube-system`.
@@ -261,6 +261,14 @@ pub(super) fn core_dns(b: &mut Builder, model: &Model, cluster: &ClusterRefs, co
     );
 }
 
+/// Labels of CoreDNS's pods, as the add-on makes them.
+///
+/// Source: Amazon EKS User Guide, "Get started with AWS Fargate for your cluster".
+const CORE_DNS: [(&str, &str); 2] = [
+    ("k8s-app", "kube-dns"),
+    ("eks.amazonaws.com/component", "coredns"),
+];
+
 /// Whether CoreDNS has something to run on.
 pub(crate) fn runs_core_dns(model: &Model) -> bool {
     on_nodes(model)
@@ -268,7 +276,7 @@ pub(crate) fn runs_core_dns(model: &Model) -> bool {
             .fargate
             .iter()
             .flat_map(|profile| &profile.selectors)
-            .any(|selector| selector.namespace.value == "kube-system" && selector.labels.is_empty())
+            .any(|selector| selector.takes("kube-system", &CORE_DNS))
 }
 
 /// Whether CoreDNS runs on a node group. Of the taints that keep pods off, it tolerates this one only; on nodes with others

@@ -2,8 +2,12 @@
 
 mod access;
 mod cluster;
+mod cni;
+mod cni_rights;
 mod endpoints;
 mod flow_logs;
+mod identities;
+mod json;
 mod keys;
 mod nodes;
 mod outputs;
@@ -76,6 +80,7 @@ impl<'a> Builder<'a> {
                 layout: stack.layout.value,
                 entries: Vec::with_capacity(96),
                 outputs: Vec::new(),
+                objects: Vec::new(),
             },
         }
     }

@@ -2,16 +2,17 @@
 
 use super::Builder;
 use super::cluster::ClusterRefs;
+use super::cni_rights::cni_rights;
 use super::routing::Routes;
-use super::security::Groups;
+use super::security::{Groups, node_groups};
 use super::vpc::NetworkRefs;
 use crate::graph::{
-    Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, GroupId, LaunchTemplate,
-    NodeGroup, NodeId, PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Taint, Text,
+    Arn, BlockDevice, Deferred, FargateProfile, FargateSelector, LaunchTemplate, NodeGroup, NodeId,
+    PodLabel, Ref, Role, Statement, TagMap, TagSpecification, Taint, Text,
 };
 use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
-    NodeGroup as GroupModel, Partition, SecurityMode, Selector,
+    NodeGroup as GroupModel, Partition, Selector,
 };
 use crate::plan::Plan;
 
@@ -72,8 +73,11 @@ fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
         b.managed_policy("AmazonEC2ContainerRegistryPullOnly"),
         b.managed_policy("AmazonEKSWorkerNodePolicy"),
     ];
+    let mut inline = Vec::new();
     if model.without_addons.contains(&AddonName::PodIdentityAgent) {
-        managed.push(b.managed_policy("AmazonEKS_CNI_Policy"));
+        let cni = cni_rights(b, model);
+        managed.extend(cni.managed);
+        inline = cni.inline;
     }
     let tags = b.tags("nodes");
     b.add(
@@ -86,7 +90,7 @@ fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
                 .service(service)
                 .into(),
             managed,
-            inline: Vec::new(),
+            inline,
             tags,
         },
     )
@@ -182,13 +186,7 @@ fn launch_template(
     cluster: &ClusterRefs,
     groups: &Groups,
 ) -> Ref<LaunchTemplate> {
-    let own = groups.nodes.iter().map(Ref::id);
-    let carried: Vec<Deferred<GroupId>> = match b.stack.network.security {
-        SecurityMode::Standard => std::iter::once(cluster.cluster.security_group())
-            .chain(own)
-            .collect(),
-        SecurityMode::Restricted => own.collect(),
-    };
+    let carried = node_groups(b, &cluster.cluster, groups);
     let tags = b.tags(&group.name.value);
     let made = ["instance", "network-interface", "volume"]
         .map(|resource_type| TagSpecification {

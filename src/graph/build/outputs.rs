@@ -85,6 +85,15 @@ pub(super) fn build(
             id,
             Attr::OidcIssuer,
         );
+        if b.plan.ipv6_cluster {
+            one(
+                b,
+                "cluster-service-ipv6-cidr",
+                "The range that EKS chose for Kubernetes services",
+                id,
+                Attr::ServiceIpv6Range,
+            );
+        }
         let nodes = groups.nodes.as_ref().and_then(Ref::node);
         one(
             b,

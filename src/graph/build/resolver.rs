@@ -64,6 +64,7 @@ fn questions(b: &mut Builder, resolver: &InboundResolver, group: &Ref<SecurityGr
                     from_port: Some(53),
                     to_port: Some(53),
                     cidr: Some(range.value),
+                    cidr_ipv6: None,
                     peer: None,
                     prefix_list: None,
                 },

@@ -8,8 +8,10 @@ use super::Builder;
 use super::cluster::ClusterRefs;
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
-use crate::graph::{Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup};
-use crate::network::{Access, Direction, EndpointKind, Group, Peer, SecurityMode, Traffic};
+use crate::graph::{
+    Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
+};
+use crate::network::{Access, At, Direction, EndpointKind, Group, Peer, SecurityMode, Traffic};
 use crate::plan::PlannedEndpoint;
 
 /// The stack's groups.
@@ -74,6 +76,21 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
     groups
 }
 
+/// The groups that nodes carry.
+pub(super) fn node_groups(
+    b: &Builder,
+    cluster: &Ref<Cluster>,
+    groups: &Groups,
+) -> Vec<Deferred<GroupId>> {
+    let own = groups.nodes.iter().map(Ref::id);
+    match b.stack.network.security {
+        SecurityMode::Standard => std::iter::once(cluster.security_group())
+            .chain(own)
+            .collect(),
+        SecurityMode::Restricted => own.collect(),
+    }
+}
+
 /// A rule in words of the model.
 struct Wanted {
     group: Group,
@@ -98,6 +115,7 @@ pub(super) fn rules(
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
     }
+    wanted.extend(hybrid(b));
     if groups.endpoints.is_some() {
         wanted.extend(b.stack.network.blocks().map(|block| {
             rule(
@@ -119,6 +137,17 @@ pub(super) fn rules(
         ipv4_only: false,
     }));
     wanted.sort_by_cached_key(|w| (w.group, name(w), w.ipv4_only));
+    let twins: Vec<_> = wanted
+        .iter()
+        .filter(|wanted| has_twin(b, wanted))
+        .map(|wanted| (wanted.group, wanted.traffic))
+        .collect();
+    // Said in as many words by the user, it is the twin.
+    wanted.retain(|wanted| {
+        let everywhere = wanted.peer == Peer::Ipv6Cidr(Ipv6Net::default());
+        let out = wanted.direction == Direction::Out;
+        !(everywhere && out && twins.contains(&(wanted.group, wanted.traffic)))
+    });
     let mut seen = BTreeSet::new();
     let mut nodes = Vec::with_capacity(wanted.len());
     for wanted in wanted {
@@ -148,6 +177,45 @@ fn rule(
         origin: Origin::Default,
         ipv4_only: false,
     }
+}
+
+/// The API for machines outside of AWS and their pods, and their kubelets for the control plane. Webhooks on their pods are
+/// the user's own rules: only he knows the ports.
+///
+/// Source: EKS user guide, "Prepare networking for hybrid nodes", cluster security group rules.
+fn hybrid(b: &Builder) -> Vec<Wanted> {
+    let Some(hybrid) = b
+        .cluster()
+        .and_then(|cluster| cluster.hybrid_nodes.as_ref())
+    else {
+        return Vec::new();
+    };
+    let api = |range: &At<Ipv4Net>, what: &str| Wanted {
+        origin: range.origin,
+        ..rule(
+            Group::ControlPlane,
+            Direction::In,
+            Traffic::Tcp(443, 443),
+            range.value,
+            what,
+        )
+    };
+    let kubelet = |range: &At<Ipv4Net>| Wanted {
+        origin: range.origin,
+        ..rule(
+            Group::ControlPlane,
+            Direction::Out,
+            Traffic::Tcp(10250, 10250),
+            range.value,
+            "Kubelet of hybrid nodes",
+        )
+    };
+    let nodes = hybrid.nodes.iter();
+    let pods = hybrid.pods.iter();
+    nodes
+        .flat_map(|range| [api(range, "API from hybrid nodes"), kubelet(range)])
+        .chain(pods.map(|range| api(range, "API from pods on hybrid nodes")))
+        .collect()
 }
 
 /// Everything between nodes and control plane, as the page "EKS networking" asks. What else nodes need, the group that EKS
@@ -298,12 +366,19 @@ fn name(wanted: &Wanted) -> String {
         Peer::Group(group) => group.as_str().to_owned(),
         Peer::ExistingGroup(id) | Peer::PrefixList(id) => id.clone(),
         Peer::Cidr(cidr) => cidr.to_string(),
+        Peer::Ipv6Cidr(cidr) => ipv6_name(*cidr),
     };
     format!(
         "{}/{side}-{peer}/{}",
         wanted.group.as_str(),
         wanted.traffic.words()
     )
+}
+
+/// `2001x2xxp48`: what would get lost in CloudFormation is written in letters that no address has.
+fn ipv6_name(range: Ipv6Net) -> String {
+    let address = range.addr().to_string().replace(':', "x");
+    format!("{address}p{}", range.prefix_len())
 }
 
 fn id(groups: &Groups, cluster: Option<&ClusterRefs>, group: Group) -> Option<Deferred<GroupId>> {
@@ -323,11 +398,12 @@ fn add(
 ) -> Option<NodeId> {
     let group = id(groups, cluster, wanted.group)?;
     let name = name(&wanted);
-    let (mut cidr, mut peer, mut prefix_list) = (None, None, None);
+    let (mut cidr, mut cidr_ipv6, mut peer, mut prefix_list) = (None, None, None, None);
     match wanted.peer {
         Peer::Group(other) => peer = Some(id(groups, cluster, other)?),
         Peer::ExistingGroup(id) => peer = Some(Deferred::Known(GroupId(id))),
         Peer::Cidr(net) => cidr = Some(net),
+        Peer::Ipv6Cidr(net) => cidr_ipv6 = Some(net),
         Peer::PrefixList(id) => prefix_list = Some(id),
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();
@@ -344,6 +420,7 @@ fn add(
                     from_port,
                     to_port,
                     cidr,
+                    cidr_ipv6,
                     peer,
                     prefix_list,
                 },
@@ -360,13 +437,20 @@ fn add(
                     from_port,
                     to_port,
                     cidr,
-                    cidr_ipv6: None,
+                    cidr_ipv6,
                     peer,
                     prefix_list,
                 },
             )
             .node(),
     }
+}
+
+/// Whether a rule lets a dual-stack network's packets out to everywhere.
+fn has_twin(b: &Builder, wanted: &Wanted) -> bool {
+    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
+    let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
+    out && b.stack.network.ipv6.is_some()
 }
 
 /// The same to everywhere by IPv6, for a rule that lets a dual-stack network's packets out to everywhere by IPv4: AWS keeps
@@ -379,9 +463,7 @@ fn twin(
     cluster: Option<&ClusterRefs>,
     wanted: &Wanted,
 ) -> Option<(String, Origin, EgressRule)> {
-    let everywhere = matches!(wanted.peer, Peer::Cidr(cidr) if cidr.prefix_len() == 0);
-    let out = wanted.direction == Direction::Out && everywhere && !wanted.ipv4_only;
-    if b.stack.network.ipv6.is_none() || !out {
+    if !has_twin(b, wanted) {
         return None;
     }
     let (from_port, to_port) = wanted.traffic.ports().unzip();

@@ -5,7 +5,7 @@ use ipnet::Ipv4Net;
 use super::Builder;
 use crate::graph::{DefaultSecurityGroup, NodeId, Ref, Subnet, Tags, Vpc, VpcCidr};
 use crate::network::family::{Family, joins_after};
-use crate::network::{Access, At};
+use crate::network::{Access, At, Placement};
 use crate::plan::{PlannedSubnet, PlannedTier};
 
 /// The VPC and its subnets, by tier of the plan.
@@ -108,6 +108,12 @@ fn subnet(
         && let Some(cluster) = b.cluster().filter(|cluster| cluster.karpenter)
     {
         tags.set("karpenter.sh/discovery", &cluster.name.value);
+    }
+    if b.plan.pod_tier == Some(index)
+        && let Some(cluster) = b.cluster()
+        && matches!(cluster.pods.placement, Placement::Discovery(_))
+    {
+        tags.set("kubernetes.io/role/cni", "1");
     }
     let index = planned.ipv6.filter(|_| b.plan.dual_stack);
     let ipv6 = index.and_then(|index| vpc.ipv6_range(index));

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord};
+use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord, PodsSpec};
 use crate::spec::{Either, Field};
 
 /// The cluster.
@@ -18,7 +18,11 @@ pub struct ClusterSpec {
     pub control_plane: Field<String>,
     /// Who reaches the API.
     pub endpoint: Field<EndpointSpec>,
+    /// The addresses of pods and services: `ipv4` (the default), or `ipv6` in a network with `ipv6: true`. A change replaces the
+    /// cluster.
+    pub ip_family: Field<IpFamilySpec>,
     /// The range of Kubernetes services, /12 to /24 of private space outside the VPC. `172.20.0.0/16` by default.
+    /// Not for IPv6 clusters, whose range EKS chooses.
     pub service_cidr: Field<String>,
     /// The key that secrets are encrypted with: `create` (the default), `aws-owned`, or the ARN of a key.
     pub secrets_key: Field<String>,
@@ -32,8 +36,14 @@ pub struct ClusterSpec {
     pub node_groups: Names<NodeGroupSpec>,
     /// Fargate profiles: pods that run without nodes.
     pub fargate: Names<FargateSpec>,
+    /// How pods on nodes get their addresses. One by one, from the subnet of their node, by default.
+    pub pods: Field<PodsSpec>,
     /// Versions of add-ons, or `none` to leave one out. AWS chooses the version by default.
     pub addons: Field<AddonsSpec>,
+    /// Machines outside of AWS that join the cluster.
+    pub hybrid_nodes: Field<HybridNodesSpec>,
+    /// Roles of service accounts by EKS Pod Identity, by a name of your choice.
+    pub pod_identities: Names<PodIdentitySpec>,
     /// Whether the cluster's issuer is made known to IAM, for roles of service accounts. Off by default.
     pub oidc_provider: Field<bool>,
     /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`, and the group all that Karpenter's nodes need.
@@ -73,6 +83,17 @@ pub enum SoftwareSpec {
     XRay,
 }
 
+/// The addresses of pods and services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum IpFamilySpec {
+    /// IPv4.
+    Ipv4,
+    /// IPv6; nodes have both.
+    Ipv6,
+}
+
 /// Where the API answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -93,7 +114,8 @@ pub enum EndpointAccessSpec {
 pub struct EndpointSpec {
     /// `private` (the default), `public` or `public-and-private`. Naming `public-cidrs` alone means the last.
     pub access: Field<EndpointAccessSpec>,
-    /// Ranges that reach the public side, at most 40. `0.0.0.0/0` must be written out.
+    /// Ranges that reach the public side, at most 40; of IPv6, too, for an IPv6 cluster. `0.0.0.0/0` and `::/0` must be
+    /// written out.
     pub public_cidrs: List<String>,
 }
 
@@ -191,4 +213,32 @@ pub struct AddonsSpec {
     pub eks_pod_identity_agent: Field<String>,
     /// Resolves names. Installed once there is something to run it.
     pub coredns: Field<String>,
+}
+
+/// The role of a service account.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct PodIdentitySpec {
+    /// The namespace of the service account.
+    pub namespace: Field<String>,
+    /// The service account.
+    pub service_account: Field<String>,
+    /// The ARN of a role that exists already. It must trust `pods.eks.amazonaws.com`.
+    pub role: Field<String>,
+    /// The ARNs of the policies of a role that the stack makes.
+    pub policies: List<String>,
+}
+
+/// Machines outside of AWS that join the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct HybridNodesSpec {
+    /// The ranges of their addresses, 1 to 15 of private space outside the VPC.
+    pub nodes: List<String>,
+    /// The ranges of their pods, at most 15, where these are routed.
+    pub pods: List<String>,
+    /// The ARN of the role that they take on; it gets an access entry.
+    pub role: Field<String>,
 }

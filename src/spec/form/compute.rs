@@ -111,8 +111,8 @@ pub struct FargateSpec {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct SelectorSpec {
-    /// Their namespace.
+    /// Their namespace; `*` stands for any letters, `?` for one.
     pub namespace: Field<String>,
-    /// Their labels, at most 5.
+    /// Their labels, at most 5, with `*` and `?`, too.
     pub labels: Names<String>,
 }

@@ -5,12 +5,14 @@
 mod cluster;
 mod compute;
 mod network;
+mod pods;
 
 use serde::Deserialize;
 
 pub use cluster::*;
 pub use compute::*;
 pub use network::*;
+pub use pods::*;
 
 use super::{Either, Field, Named};
 

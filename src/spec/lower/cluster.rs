@@ -4,14 +4,14 @@ use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
-use crate::graph::{ControlPlaneLog, SupportType};
+use crate::graph::{ControlPlaneLog, IpFamily, SupportType};
 use crate::network::{
     Access, AccessEntry, AddonName, AnyTier, At, Cluster, ControlPlaneLogs, EndpointMode, Grant,
     Stack,
 };
 use crate::spec::{
     AccessEntriesSpec, AccessEntrySpec, AddonsSpec, ClusterSpec, Either, EndpointAccessSpec,
-    EndpointSpec, Field, LogTypeSpec, LogsSpec, NoneWord, SupportSpec,
+    EndpointSpec, Field, IpFamilySpec, LogTypeSpec, LogsSpec, NoneWord, SupportSpec,
 };
 
 impl Lowering<'_> {
@@ -35,6 +35,13 @@ impl Lowering<'_> {
         if let Some((endpoint, span)) = spec.endpoint.located() {
             cluster.endpoint = self.endpoint(endpoint, Origin::Spec(span));
         }
+        if let Some((family, span)) = spec.ip_family.located() {
+            let family = match family {
+                IpFamilySpec::Ipv4 => IpFamily::Ipv4,
+                IpFamilySpec::Ipv6 => IpFamily::Ipv6,
+            };
+            cluster.ip_family = At::new(family, Origin::Spec(span));
+        }
         cluster.service_cidr = self.words.services(&spec.service_cidr);
         if let Some(key) = self.words.key(&spec.secrets_key) {
             cluster.secrets_key = key;
@@ -57,9 +64,14 @@ impl Lowering<'_> {
         }
         self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
+        if let Some((pods, span)) = spec.pods.located() {
+            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers);
+        }
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
         }
+        cluster.hybrid_nodes = self.hybrid_nodes(&spec.hybrid_nodes);
+        cluster.pod_identities = self.pod_identities(&spec.pod_identities);
         cluster.oidc_provider = spec.oidc_provider.get().copied().unwrap_or_default();
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
         cluster.uses = super::private::uses(&spec.uses);
@@ -119,7 +131,7 @@ impl Lowering<'_> {
     fn endpoint(&mut self, spec: &EndpointSpec, origin: Origin) -> At<EndpointMode> {
         let mut clients = Vec::new();
         for field in spec.public_cidrs.get().into_iter().flatten() {
-            clients.extend(self.words.cidr(field));
+            clients.extend(self.words.client(field));
         }
         let named = !spec.public_cidrs.is_absent();
         let origin = spec.access.origin().or(origin);

@@ -162,7 +162,7 @@ impl Lowering<'_> {
         }
         let namespace = Words::text(&spec.namespace).unwrap_or_else(|| {
             self.complete = false;
-            At::new(String::new(), Origin::Spec(span))
+            At::new("default".to_owned(), Origin::Spec(span))
         });
         Some(Selector {
             namespace,

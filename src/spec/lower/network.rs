@@ -468,6 +468,12 @@ impl Lowering<'_> {
             "endpoints" => Peer::Group(Group::Endpoints),
             id if id.starts_with("sg-") => Peer::ExistingGroup(id.to_owned()),
             id if id.starts_with("pl-") => Peer::PrefixList(id.to_owned()),
+            range if range.contains(':') => {
+                let Origin::Spec(span) = text.origin else {
+                    return None;
+                };
+                Peer::Ipv6Cidr(self.words.ipv6_cidr_of(range, span)?.value)
+            }
             range if range.starts_with(|c: char| c.is_ascii_digit()) => {
                 let Origin::Spec(span) = text.origin else {
                     return None;

@@ -1,6 +1,6 @@
 //! Text of a spec that stands for something: ranges, keys, tags, ports, references.
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::nearest::nearest;
 use super::super::{Field, List, Names, NumberOrText};
@@ -51,6 +51,37 @@ impl Words<'_> {
     pub(super) fn cidr(&mut self, field: &Field<String>) -> Option<At<Ipv4Net>> {
         let (text, span) = field.located()?;
         self.cidr_of(text, span)
+    }
+
+    /// A range of addresses of either family.
+    pub(super) fn client(&mut self, field: &Field<String>) -> Option<At<IpNet>> {
+        let (text, span) = field.located()?;
+        if text.contains(':') {
+            let net = self.ipv6_cidr_of(text, span)?;
+            return Some(At::new(net.value.into(), net.origin));
+        }
+        let net = self.cidr_of(text, span)?;
+        Some(At::new(net.value.into(), net.origin))
+    }
+
+    /// A range of IPv6 addresses.
+    pub(super) fn ipv6_cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv6Net>> {
+        let origin = Origin::Spec(span);
+        let Ok(net) = text.parse::<Ipv6Net>() else {
+            self.push(
+                rules::SPEC015
+                    .at(origin, format!("`{text}` is not an IPv6 range"))
+                    .help(
+                        "write an address and a prefix length from 0 to 128, such as 2001:2::/48",
+                    ),
+            );
+            return None;
+        };
+        if let Some(finding) = host_bits(At::new(net, origin)) {
+            self.push(finding);
+            return None;
+        }
+        Some(At::new(net, origin))
     }
 
     /// A block of a VPC, and whether it is all that is written. A size that AWS refuses is left to its rule, which knows

@@ -1,0 +1,157 @@
+//! Hybrid nodes: machines outside of AWS, and the way to them.
+
+use ipnet::Ipv4Net;
+
+use crate::check::rules;
+use crate::diagnostic::{Finding, Findings};
+use crate::network::family::is_private;
+use crate::network::{At, EndpointMode, HybridNodes, Stack};
+use crate::plan::{Plan, overlap};
+
+/// How many ranges EKS takes of each kind.
+const MOST_RANGES: usize = 15;
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    let Some(hybrid) = &cluster.hybrid_nodes else {
+        return;
+    };
+    if cluster.is_ipv6() {
+        findings.push(
+            rules::EKS869
+                .at(hybrid.origin, "hybrid nodes need a cluster with IPv4")
+                .note("EKS takes no ranges of hybrid nodes for an IPv6 cluster")
+                .help_in(
+                    "leave `ip-family: ipv6` out, or give hybrid nodes a cluster of their own",
+                    "leave `.ipv6()` out, or give hybrid nodes a cluster of their own",
+                ),
+        );
+    }
+    number(hybrid, findings);
+    for range in ranges(hybrid) {
+        findings.extend(form(range));
+    }
+    apart(stack, hybrid, findings);
+    if let Some(role) = &hybrid.role {
+        super::cluster::arn(role, "a role", findings);
+    } else {
+        findings.push(
+            rules::PLAN038
+                .at(hybrid.origin, "no role is named that hybrid nodes take on")
+                .note("without an access entry for it, the cluster lets none of them in")
+                .help_in(
+                    "add `role: arn:aws:iam::111122223333:role/hybrid-nodes`",
+                    "call `.role(\"arn:aws:iam::111122223333:role/hybrid-nodes\")`",
+                ),
+        );
+    }
+    if matches!(cluster.endpoint.value, EndpointMode::PublicAndPrivate(_)) {
+        findings.push(
+            rules::EKS870
+                .at(
+                    cluster.endpoint.origin,
+                    "the API answers inside and outside, and hybrid nodes go outside",
+                )
+                .related(hybrid.origin, "the hybrid nodes")
+                .note("outside of the VPC the API's name means its public addresses, so that they depend on the internet and must be among its clients")
+                .help("write `access: private`, or `access: public`"),
+        );
+    }
+}
+
+/// All ranges, those of the machines first.
+fn ranges(hybrid: &HybridNodes) -> impl Iterator<Item = At<Ipv4Net>> {
+    hybrid.nodes.iter().chain(&hybrid.pods).copied()
+}
+
+fn number(hybrid: &HybridNodes, findings: &mut Findings) {
+    let counts = [
+        (hybrid.nodes.len(), "machines", 1),
+        (hybrid.pods.len(), "pods on hybrid nodes", 0),
+    ];
+    for (count, what, least) in counts {
+        if !(least..=MOST_RANGES).contains(&count) {
+            findings.push(
+                rules::EKS866
+                    .at(hybrid.origin, format!("{count} ranges of {what}"))
+                    .note(format!("EKS takes {least} to {MOST_RANGES}"))
+                    .help("put neighbouring ranges together, or name what is missing"),
+            );
+        }
+    }
+}
+
+fn form(range: At<Ipv4Net>) -> Option<Finding> {
+    let At { value, origin } = range;
+    if is_private(value) && value.prefix_len() >= 8 {
+        return super::addresses::host_bits(range);
+    }
+    let finding = rules::EKS867
+        .at(origin, format!("{value} is not private"))
+        .note("EKS takes ranges inside 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 for hybrid nodes and their pods")
+        .help("write the private ranges that the machines have behind the connection");
+    Some(finding)
+}
+
+/// Each pair of ranges, and each range with the VPC's blocks. The services come with the plan.
+fn apart(stack: &Stack, hybrid: &HybridNodes, findings: &mut Findings) {
+    let blocks: Vec<_> = stack.network.blocks().collect();
+    let mut earlier: Vec<At<Ipv4Net>> = Vec::new();
+    for range in ranges(hybrid) {
+        let others = blocks.iter().chain(&earlier);
+        if let Some(other) = others
+            .into_iter()
+            .find(|other| overlap(other.value, range.value))
+        {
+            findings.push(overlapping(range, *other));
+        }
+        earlier.push(range);
+    }
+}
+
+fn overlapping(range: At<Ipv4Net>, other: At<Ipv4Net>) -> Finding {
+    rules::EKS868
+        .at(
+            range.origin,
+            format!("{} overlaps {}", range.value, other.value),
+        )
+        .related(other.origin, format!("{} is here", other.value))
+        .note("EKS refuses it: an address would be in two places")
+        .help("write ranges that lie beside the VPC, the services and each other")
+}
+
+pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    let Some(hybrid) = &cluster.hybrid_nodes else {
+        return;
+    };
+    let services = cluster.service_cidr.map_or(cluster.origin, |at| at.origin);
+    let services = plan.service_cidr.map(|range| At::new(range, services));
+    for range in ranges(hybrid) {
+        if let Some(services) = services.filter(|services| overlap(services.value, range.value)) {
+            findings.push(overlapping(range, services));
+        }
+        let mut connected = stack.network.connected_ranges();
+        if !connected.any(|(_, theirs)| theirs.value.contains(&range.value)) {
+            findings.push(no_way(range));
+        }
+    }
+}
+
+fn no_way(range: At<Ipv4Net>) -> Finding {
+    let range_text = range.value;
+    rules::EKS871
+        .at(
+            range.origin,
+            format!("no connected network has the range {range_text}"),
+        )
+        .note("the control plane reaches hybrid nodes through the route tables of its own subnets: by a transit gateway or a virtual private gateway")
+        .help_in(
+            &format!("add to `network`: `connected: {{ plant: {range_text} }}`"),
+            &format!("call `.connected(\"plant\", [cidr!(\"{range_text}\")])` on the network"),
+        )
+}

@@ -1,0 +1,3 @@
+//! The way back: what other tools' files say, as a spec.
+
+pub mod eksctl;
