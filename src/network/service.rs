@@ -257,10 +257,11 @@ impl EndpointService {
     /// `rolesanywhere` have certificates, not credentials; nor do services of other companies take one.
     pub fn takes_policy(&self) -> bool {
         let name = self.short_name();
-        let ours = !self.is_full_name() || name != self.as_str();
-        ours && ![&Self::EKS, &Self::OIDC_EKS, &Self::ROLES_ANYWHERE]
-            .iter()
-            .any(|without| without.0 == name)
+        let others = name.starts_with("vpce.") || (self.is_full_name() && name == self.as_str());
+        !others
+            && ![&Self::EKS, &Self::OIDC_EKS, &Self::ROLES_ANYWHERE]
+                .iter()
+                .any(|without| without.0 == name)
     }
 
     /// Whether AWS says that the endpoint does not exist in a region.
