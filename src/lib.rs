@@ -76,10 +76,10 @@ pub mod prelude {
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
-        AccessEntry, AddonName, Cluster, ClusterTag, ControlPlaneLogs, Endpoint, EndpointPolicies,
-        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
-        Peer, PodIdentity, Pods, Region, Rule, SecurityMode, Software, Stack, Tier, TierId,
-        TrafficType,
+        AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
+        EndpointPolicies, FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat,
+        Network, NodeGroup, Peer, Peering, PodIdentity, Pods, PolicyEngine, PolicyMode, Region,
+        Rule, SecurityMode, Software, Stack, Tenant, Tier, TierId, TrafficType, Vpn,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -92,12 +92,16 @@ struct Readme;
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
 mod guides {
-    #[doc = include_str!("../docs/guides/pod-identity.md")]
-    struct PodIdentity;
     #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/fully-private.md")]
     struct FullyPrivate;
     #[doc = include_str!("../docs/guides/endpoint-access.md")]
     struct EndpointAccess;
+    #[doc = include_str!("../docs/guides/ipv6.md")]
+    struct Ipv6;
+    #[doc = include_str!("../docs/guides/network-policy.md")]
+    struct NetworkPolicy;
+    #[doc = include_str!("../docs/guides/pod-identity.md")]
+    struct PodIdentity;
 }

@@ -65,8 +65,25 @@ const PEER: &str = "The record reads the attribute's own flags. The whole resour
                     other side changes its kind, such as from addresses to a group; another value of the same kind \
                     updates it.";
 
-/// Attributes of which no record says what a change does in Terraform, and why none can. None, so far.
-const WITHOUT_A_FACT: &[(&str, &str)] = &[];
+/// Attributes of which no record says what a change does in Terraform, and why none can.
+const WITHOUT_A_FACT: &[(&str, &str)] = &[
+    (
+        "aws_dx_gateway_association.associated_gateway_id",
+        "The emulator knows no Direct Connect; the provider's source forces a new one.",
+    ),
+    (
+        "aws_dx_gateway_association.dx_gateway_id",
+        "The emulator knows no Direct Connect; the provider's source forces a new one.",
+    ),
+    (
+        "aws_vpn_connection_route.destination_cidr_block",
+        "The emulator makes no such route; the resource has no update.",
+    ),
+    (
+        "aws_vpn_connection_route.vpn_connection_id",
+        "The emulator makes no such route; the resource has no update.",
+    ),
+];
 
 /// What one engine's schemas, or a record beside them, say.
 struct Facts(Value);

@@ -117,7 +117,7 @@ fn the_cni_has_rights_of_its_own() {
     ]] });
     let expected = vec![
         json!({
-            "Sid": "Read",
+            "Sid": "ReadInstances",
             "Effect": "Allow",
             "Action": [
                 "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces",
@@ -126,7 +126,7 @@ fn the_cni_has_rights_of_its_own() {
             "Resource": "*",
         }),
         json!({
-            "Sid": "Assign",
+            "Sid": "AssignAddresses",
             "Effect": "Allow",
             "Action": ["ec2:AssignIpv6Addresses", "ec2:CreateTags"],
             "Resource": changes,
@@ -219,6 +219,19 @@ fn everything_that_does_not_fit_is_said_at_once() {
     let mut found = errors(mistakes);
     found.sort_unstable();
     assert_eq!(found, ["EKS125", "EKS127", "EKS128", "EKS129", "EKS730"]);
+    assert_eq!(
+        errors(&text(
+            "  pods: { mode: prefixes, warm: { prefixes: 2 }, snat: external }\n"
+        )),
+        ["SPEC018", "SPEC018", "SPEC018"]
+    );
+    assert_eq!(
+        errors(&text("  pods: { tier: nodes, placement: custom-networking }\n").replace(
+            "zones: 2",
+            "zones: 2, tiers: { public: { access: public }, nodes: { access: private }, control-plane: { access: isolated } }"
+        )),
+        ["EKS731"]
+    );
     assert_eq!(
         errors(&text("  endpoint: { public-cidrs: [\"fd00::/8\"] }\n")),
         ["EKS606"]

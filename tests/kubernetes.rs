@@ -5,10 +5,8 @@
     reason = "a test that stops is a test that fails"
 )]
 
-use std::marker::PhantomData;
-
-use eksnet::graph::{Attr, Deferred, Graph, Ref, Resource};
-use eksnet::kubernetes::{EniConfig, Metadata, Object};
+use eksnet::graph::{Attr, Deferred, Graph, Resource};
+use eksnet::kubernetes::{Labels, Metadata, Object, SecurityGroupPolicy, Selector};
 use eksnet::prelude::*;
 use eksnet::render::{Document, Known, Why, kubernetes};
 
@@ -27,14 +25,18 @@ fn graph() -> Graph {
     };
     let subnet = find(&|r| matches!(r, Resource::Subnet(_)), "nodes/use1-az2");
     let cluster = find(&|r| matches!(r, Resource::Cluster(_)), "");
-    graph.objects.push(Object::EniConfig(EniConfig {
-        metadata: Metadata::cluster("us-east-1b"),
-        subnet: Ref::Here(subnet, PhantomData),
-        security_groups: vec![
-            Deferred::Attribute(cluster, Attr::ClusterSecurityGroup),
-            Deferred::Known("sg-0existing".to_owned().into()),
-        ],
-    }));
+    graph
+        .objects
+        .push(Object::SecurityGroupPolicy(SecurityGroupPolicy {
+            metadata: Metadata::namespaced("db", "shop"),
+            selector: Selector::Pods(Labels::from([("app".to_owned(), "on".to_owned())])),
+            groups: vec![
+                Deferred::Attribute(cluster, Attr::ClusterSecurityGroup),
+                // No group, but an id that is one of a list.
+                Deferred::Attribute(subnet, Attr::Identity),
+                Deferred::Known("sg-0existing".to_owned().into()),
+            ],
+        }));
     graph
 }
 
@@ -64,17 +66,22 @@ fn unknown_ids_are_marked() {
     assert!(
         document.text.ends_with(
             "---
-apiVersion: crd.k8s.amazonaws.com/v1alpha1
-kind: ENIConfig
+apiVersion: vpcresources.k8s.aws/v1beta1
+kind: SecurityGroupPolicy
 metadata:
-  name: us-east-1b
+  name: db
+  namespace: shop
   labels:
     app.kubernetes.io/managed-by: eksnet
 spec:
-  subnet: \"${SubnetNodesUse1Az2}\"
+  podSelector:
+    matchLabels:
+      app: \"on\"
   securityGroups:
-    - \"${ClusterSecurityGroupId}\"
-    - sg-0existing
+    groupIds:
+      - \"${ClusterSecurityGroupId}\"
+      - \"${SubnetNodesUse1Az2}\"
+      - sg-0existing
 "
         ),
         "{}",
@@ -101,8 +108,8 @@ fn both_engines_tell_the_same_ids() {
     assert_eq!(documents[0], documents[1]);
     assert_eq!(documents[0].unknown, []);
     let text = &documents[0].text;
-    assert!(text.contains("  subnet: subnet-2\n"), "{text}");
-    assert!(text.contains("    - sg-0abc\n"), "{text}");
+    assert!(text.contains("      - subnet-2\n"), "{text}");
+    assert!(text.contains("      - sg-0abc\n"), "{text}");
     assert!(!text.contains("${"), "{text}");
 }
 

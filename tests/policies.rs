@@ -22,6 +22,12 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
         "in a key's policy that is the key",
     ),
     (
+        "AssignAddresses",
+        "Resource",
+        "arn:aws:ec2:us-east-1:{}:network-interface/*",
+        "interfaces come and go with nodes",
+    ),
+    (
         "CloudWatchLogs",
         "Action",
         "kms:GenerateDataKey*",
@@ -154,6 +160,12 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
         "a condition says which account, of the caller and, where data is, of the thing",
     ),
     (
+        "ReadInstances",
+        "Resource",
+        "*",
+        "EC2 has no narrower form of what describes",
+    ),
+    (
         "WriteRecords",
         "Resource",
         "arn:aws:logs:us-east-1:{}:log-group:{}:*",
@@ -161,8 +173,10 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// With an IPv6 cluster, whose VPC CNI has a policy of this stack's.
 fn stack(logs: FlowLogs) -> Stack {
     let mut net = Network::new(cidr!("10.20.0.0/16"))
+        .dual_stack()
         .endpoints(["s3", "dynamodb", "ecr.api", "sts"])
         .endpoint_policies(EndpointPolicies::ThisAccount)
         .endpoint_buckets(["shared"])
@@ -172,6 +186,7 @@ fn stack(logs: FlowLogs) -> Stack {
     let control = net.add(Tier::isolated("control-plane").prefix(27));
     let cluster = Cluster::new("prod", "1.35")
         .control_plane(&control)
+        .ipv6()
         .logs(ControlPlaneLogs::all().key(Key::Create))
         .node_group(NodeGroup::new("system", &nodes))
         .fargate(FargateProfile::new("batch", &nodes).namespace("batch"))

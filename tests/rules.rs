@@ -31,12 +31,13 @@ type Text = fn() -> String;
 const LONG: &[(&str, Text)] = &[
     ("EKS140", fifty_one_blocks),
     ("EKS649", many_buckets),
+    ("EKS420", hundred_and_one_announced),
     ("EKS901", five_hundred_rules),
     ("PLAN012", fifty_two_tiers),
 ];
 
 /// Rules that are no fault of a spec, so that no spec can mend them: their good example is something to do by hand.
-const BY_HAND: &[&str] = &["EKS528", "SPEC033"];
+const BY_HAND: &[&str] = &["EKS528", "PLAN022", "SPEC033"];
 
 /// Rules about the command line, whose examples are commands.
 const COMMANDS: &[&str] = &["PLAN013", "SPEC021", "SPEC022"];
@@ -90,6 +91,14 @@ fn fifty_one_blocks() -> String {
     format!(
         "stack: prod\nregion: us-east-1\nnetwork: {{ cidr: 10.20.0.0/16, secondary-cidrs: [{}] }}\n",
         blocks.join(", ")
+    )
+}
+
+fn hundred_and_one_announced() -> String {
+    let ranges: Vec<String> = (0..101).map(|n| format!("192.168.{n}.0/24")).collect();
+    format!(
+        "stack: prod\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  connected:\n    office:\n      cidrs: [{}]\n      by: {{ vpn: {{ customer-gateway: {{ address: 198.18.7.9 }} }} }}\n",
+        ranges.join(", ")
     )
 }
 

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use eksnet::diagnostic::{Sources, Style, full};
 use eksnet::plan::Ledger;
+use eksnet::render::Known;
 use eksnet::spec::{Format, load};
 
 /// Renders an example and hands every document with its name to `each`.
@@ -37,6 +38,9 @@ fn render(path: &Path, each: &mut dyn FnMut(&str, &str)) {
             &format!("terraform-{}", file.trim_end_matches(".tf.json")),
             document,
         );
+    }
+    if let Some(manifests) = synthesis.kubernetes(&Known::nothing()) {
+        each("kubernetes", &manifests.text);
     }
     each(
         "findings",

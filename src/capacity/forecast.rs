@@ -3,8 +3,9 @@
 
 use super::fragmentation::PrefixPool;
 use super::instance::{AddressMode, HOST_NETWORK_PODS, Instance, PodNetwork, instance};
-use super::warm::{Held, WarmTargets};
-use crate::network::{EndpointKind, MaxUnavailable, NodeGroup, Stack, ZoneId};
+use super::warm::{Held, Part, WarmTargets};
+use crate::diagnostic::Origin;
+use crate::network::{EndpointKind, MaxUnavailable, NodeGroup, Placement, Pods, Stack, ZoneId};
 use crate::plan::{Plan, PlannedSubnet, PlannedTier, address_count};
 
 /// The type that is reckoned with where no node group names one: that of a node group of which nothing is said.
@@ -28,10 +29,10 @@ const DISCOVERY: &str = "kubernetes.io/role/cni";
 /// What a plan has room for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capacity {
+    /// How pods get their addresses.
+    pub network: PodNetwork,
     /// Its tiers, in the order of the plan.
     pub tiers: Vec<TierCapacity>,
-    /// Where its pods have their addresses from, as far as the stack says.
-    pub network: PodNetwork,
 }
 
 /// A tier.
@@ -41,7 +42,7 @@ pub struct TierCapacity {
     pub name: String,
     /// Its zones, in order.
     pub zones: Vec<ZoneCapacity>,
-    /// The node groups in it, in the order of the model. Where a workload's tier has none, one without a name, of
+    /// The node groups that hold addresses of it, in the order of the model. Where a workload's tier has none, one without a name, of
     /// [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
     pub groups: Vec<GroupCapacity>,
     /// The Fargate profiles in it: each of their pods takes an address, and nobody says how many there are.
@@ -50,6 +51,8 @@ pub struct TierCapacity {
     pub karpenter: bool,
     /// Whether the VPC CNI takes pods' addresses from it for nodes of other tiers: its subnets are tagged for discovery.
     pub discovered: bool,
+    /// Which of a node's addresses are of this tier.
+    pub part: Part,
 }
 
 /// The subnets of a tier in a zone.
@@ -101,6 +104,8 @@ pub struct GroupCapacity {
     /// Which node group of the model it is.
     pub(crate) index: Option<usize>,
     instances: Vec<Instance>,
+    warm: WarmTargets,
+    part: Part,
 }
 
 /// What a tier has room for, in nodes of one of its groups.
@@ -151,7 +156,10 @@ impl Capacity {
         let endpoints = plan.endpoints.iter();
         let endpoints = endpoints.filter(|endpoint| endpoint.kind() == EndpointKind::Interface);
         let endpoints = u64::try_from(endpoints.count()).unwrap_or(u64::MAX);
+        let usual = Pods::defaults(Origin::Default);
+        let pods = stack.cluster.as_ref().map_or(&usual, |c| &c.pods);
         let tiers = plan.tiers.iter().enumerate().map(|(index, tier)| {
+            let part = part(pods, plan, index);
             let zones: Vec<_> = tier
                 .zones
                 .iter()
@@ -159,28 +167,48 @@ impl Capacity {
                 .collect();
             TierCapacity {
                 name: tier.name.clone(),
-                groups: groups(stack, plan, index, zones.len()),
+                groups: groups(stack, plan, index, (part, WarmTargets::of(pods))),
                 zones,
                 fargate: fargate(stack, plan, index),
                 karpenter: stack.cluster.iter().any(|cluster| cluster.karpenter)
                     && plan.takes_nodes(index),
                 discovered: tier.tags.get(DISCOVERY).is_some_and(|value| value != "0")
-                    && !plan.takes_nodes(index),
+                    && !plan.takes_nodes(index)
+                    && plan.pod_tier != Some(index),
+                part,
             }
         });
         Self {
-            tiers: tiers.collect(),
             network: if plan.ipv6_cluster {
                 PodNetwork::IPV6
             } else {
-                PodNetwork::SECONDARY
+                PodNetwork::of(pods)
             },
+            tiers: tiers.collect(),
         }
     }
 }
 
-/// The node groups in a tier.
-fn groups(stack: &Stack, plan: &Plan, tier: usize, zones: usize) -> Vec<GroupCapacity> {
+/// Which of a node's addresses are of a tier.
+fn part(pods: &Pods, plan: &Plan, tier: usize) -> Part {
+    let own = plan.pod_tier == Some(tier);
+    match (pods.placement, own) {
+        (Placement::Nodes, _) => Part::Whole,
+        (Placement::CustomNetworking(_), false) => Part::Node,
+        (Placement::CustomNetworking(_), true) => Part::Pods,
+        (Placement::Discovery(_), false) => Part::FirstInterface,
+        (Placement::Discovery(_), true) => Part::FurtherInterfaces,
+    }
+}
+
+/// The node groups that hold addresses of a tier: those in it, and all of them in the tier of their pods.
+fn groups(
+    stack: &Stack,
+    plan: &Plan,
+    tier: usize,
+    (part, warm): (Part, WarmTargets),
+) -> Vec<GroupCapacity> {
+    let of_pods = plan.pod_tier == Some(tier);
     let models = stack
         .cluster
         .iter()
@@ -188,14 +216,21 @@ fn groups(stack: &Stack, plan: &Plan, tier: usize, zones: usize) -> Vec<GroupCap
     let groups: Vec<_> = models
         .zip(&plan.node_tiers)
         .enumerate()
-        .filter(|(_, (_, at))| **at == tier)
-        .map(|(index, (group, _))| GroupCapacity::of(index, group, zones))
+        .filter(|(_, (_, at))| **at == tier || of_pods)
+        .map(|(index, (group, at))| {
+            let zones = plan.tiers.get(*at).map_or(0, |tier| tier.zones.len());
+            GroupCapacity {
+                warm,
+                part,
+                ..GroupCapacity::of(index, group, zones)
+            }
+        })
         .collect();
     // All pods of a cluster with nothing but Fargate profiles are on Fargate.
     let nodes = stack.cluster.as_ref().is_none_or(|cluster| {
         cluster.karpenter || !cluster.node_groups.is_empty() || cluster.fargate.is_empty()
     });
-    if groups.is_empty() && nodes && plan.takes_nodes(tier) {
+    if groups.is_empty() && nodes && (plan.takes_nodes(tier) || of_pods) {
         return vec![GroupCapacity {
             name: None,
             types: vec![DEFAULT_TYPE.to_owned()],
@@ -204,6 +239,8 @@ fn groups(stack: &Stack, plan: &Plan, tier: usize, zones: usize) -> Vec<GroupCap
             surge: 0,
             index: None,
             instances: instance(DEFAULT_TYPE).into_iter().collect(),
+            warm,
+            part,
         }];
     }
     groups
@@ -230,6 +267,8 @@ impl GroupCapacity {
             surge: surge(group.size.value.max, group.max_unavailable.value, zones),
             index: Some(index),
             instances: Vec::new(),
+            warm: WarmTargets::default(),
+            part: Part::Whole,
         };
         for name in &group.types {
             match instance(name) {
@@ -240,7 +279,7 @@ impl GroupCapacity {
         group
     }
 
-    /// Pods for each node, and what a full node holds. None where a type is not known, or takes no prefixes and the network
+    /// Pods for each node, and what a full node holds of the tier. None where a type is not known, or takes no prefixes and the network
     /// wants them.
     pub fn node(&self, network: PodNetwork) -> Option<(u32, Held)> {
         if !self.unknown.is_empty() {
@@ -250,7 +289,7 @@ impl GroupCapacity {
         let each: Option<Vec<u32>> = self.instances.iter().map(most).collect();
         let max_pods = each?.into_iter().min()?;
         let pods = max_pods.saturating_sub(HOST_NETWORK_PODS);
-        let held = |instance: &Instance| instance.held(network, pods, WarmTargets::default());
+        let held = |instance: &Instance| instance.held_of(self.part, network, pods, self.warm);
         let held = self.instances.iter().filter_map(held);
         Some((max_pods, held.max_by_key(|held| held.addresses())?))
     }
@@ -350,8 +389,7 @@ impl ZoneCapacity {
             .collect();
         let mut place = |held: Held| {
             let mut pools = pools.iter_mut();
-            let singles = held.pod_interfaces + held.secondary;
-            pools.any(|pool| pool.place(singles, held.prefixes))
+            pools.any(|pool| pool.place(held.singles(), held.prefixes))
         };
         for (nodes, held) in others {
             let fit = (0..*nodes).all(|_| place(*held));
@@ -389,12 +427,12 @@ impl TierCapacity {
     }
 
     /// How many nodes of one of its groups the tier has room for. None where a type of the group is not known, or cannot do
-    /// what the network asks. Custom networking puts pods elsewhere: what fits then is not said here.
+    /// what the network asks, or its nodes hold no address of the tier.
     pub fn forecast(&self, group: &GroupCapacity, network: PodNetwork) -> Option<Forecast> {
-        if network.custom_networking {
+        let (max_pods, held) = group.node(network)?;
+        if held.addresses() == 0 {
             return None;
         }
-        let (max_pods, held) = group.node(network)?;
         let zones = self.zones.len();
         let others: Vec<(u64, Held)> = self
             .groups
@@ -403,7 +441,11 @@ impl TierCapacity {
             // Those that take no prefixes take single addresses beside them.
             .filter_map(|other| {
                 let node = other.node(network);
-                let (_, held) = node.or_else(|| other.node(PodNetwork::SECONDARY))?;
+                let single = PodNetwork {
+                    mode: AddressMode::Secondary,
+                    ..network
+                };
+                let (_, held) = node.or_else(|| other.node(single))?;
                 Some((other.max?, held))
             })
             .map(|(max, held)| (GroupCapacity::in_a_zone(max, zones), held))

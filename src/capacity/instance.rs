@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::network::{Placement, Pods};
+
 /// A row for each type, sorted by name; its heading says where the rows are from.
 const TABLE: &str = include_str!("instances.tsv");
 
@@ -56,6 +58,14 @@ pub struct PodNetwork {
 }
 
 impl PodNetwork {
+    /// What a cluster asks for.
+    pub(crate) fn of(pods: &Pods) -> Self {
+        Self {
+            mode: pods.mode.value,
+            custom_networking: matches!(pods.placement, Placement::CustomNetworking(_)),
+        }
+    }
+
     /// Single addresses of the node's own subnet: what EKS does without settings.
     pub const SECONDARY: Self = Self {
         mode: AddressMode::Secondary,

@@ -29,7 +29,7 @@ pub use fragmentation::{PREFIX, PrefixPool, free_prefix_share, prefixes};
 pub use instance::{
     AddressMode, HOST_NETWORK_PODS, Hypervisor, Instance, PodNetwork, instance, instances,
 };
-pub use warm::{Held, WarmTargets};
+pub use warm::{Held, Part, WarmTargets};
 
 #[cfg(test)]
 mod tests;

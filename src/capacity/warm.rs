@@ -1,6 +1,7 @@
 //! What a node holds: the pods' addresses, those kept warm for the next pods, and one for each interface.
 
 use super::instance::{AddressMode, Instance, PodNetwork};
+use crate::network::{Pods, Warm};
 
 /// How many addresses the VPC CNI keeps ready for pods to come, by the names of its settings.
 ///
@@ -30,6 +31,24 @@ impl Default for WarmTargets {
 }
 
 impl WarmTargets {
+    /// What a cluster asks for.
+    pub(crate) fn of(pods: &Pods) -> Self {
+        let usual = Self::default();
+        match pods.warm.map(|warm| warm.value) {
+            None => usual,
+            Some(Warm::Interfaces(interfaces)) => Self {
+                interfaces,
+                ..usual
+            },
+            Some(Warm::Prefixes(prefixes)) => Self { prefixes, ..usual },
+            Some(Warm::Addresses { free, minimum }) => Self {
+                addresses: Some(free),
+                minimum,
+                ..usual
+            },
+        }
+    }
+
     /// How many addresses are wanted for some pods, where the targets are of addresses.
     fn wanted(self, pods: u32) -> Option<u32> {
         if self.addresses.is_none() && self.minimum.is_none() {
@@ -38,6 +57,22 @@ impl WarmTargets {
         let warm = pods.saturating_add(self.addresses.unwrap_or(0));
         Some(warm.max(self.minimum.unwrap_or(0)))
     }
+}
+
+/// Which of a node's addresses are of a tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Part {
+    /// All of them: pods are in their node's subnet.
+    #[default]
+    Whole,
+    /// The node's own, with custom networking.
+    Node,
+    /// Those of its pods, with custom networking.
+    Pods,
+    /// The first interface and what it has room for, where others are put into a tier that is found by its tag.
+    FirstInterface,
+    /// Those others.
+    FurtherInterfaces,
 }
 
 /// What a node has taken out of its subnets.
@@ -68,9 +103,56 @@ impl Held {
     pub fn addresses(self) -> u64 {
         self.in_pod_subnet() + u64::from(self.custom_networking)
     }
+
+    /// What of it is of a tier, for a type whose interfaces have so many slots.
+    fn part(self, part: Part, slots: u32) -> Self {
+        let first = (self.secondary.min(slots), self.prefixes.min(slots));
+        match part {
+            Part::Whole => self,
+            Part::Node => Self {
+                pod_interfaces: 0,
+                secondary: 0,
+                prefixes: 0,
+                custom_networking: true,
+            },
+            Part::Pods => Self {
+                custom_networking: false,
+                ..self
+            },
+            Part::FirstInterface => Self {
+                pod_interfaces: 1,
+                secondary: first.0,
+                prefixes: first.1,
+                custom_networking: false,
+            },
+            Part::FurtherInterfaces => Self {
+                pod_interfaces: self.pod_interfaces.saturating_sub(1),
+                secondary: self.secondary - first.0,
+                prefixes: self.prefixes - first.1,
+                custom_networking: false,
+            },
+        }
+    }
+
+    /// Addresses that are taken one by one: interfaces' own, and those of pods that are not in a prefix.
+    pub(super) fn singles(self) -> u32 {
+        self.pod_interfaces + self.secondary + u32::from(self.custom_networking)
+    }
 }
 
 impl Instance {
+    /// What a node of this type with so many pods holds of a tier.
+    pub(super) fn held_of(
+        &self,
+        part: Part,
+        network: PodNetwork,
+        pods: u32,
+        warm: WarmTargets,
+    ) -> Option<Held> {
+        let held = self.held(network, pods, warm)?;
+        Some(held.part(part, self.slots().max(1)))
+    }
+
     /// What a node of this type holds with so many pods that have addresses (those on the host's network have none). None
     /// where the type takes no prefixes and the network wants them.
     pub fn held(self, network: PodNetwork, pods: u32, warm: WarmTargets) -> Option<Held> {

@@ -213,10 +213,12 @@ impl<'a> Block<'a, '_> {
         Some(self.offer(finding, Room::Private))
     }
 
+    /// Where routes of the stack's own lead there, rule EKS114 speaks of the range and not of the block.
     fn connected(&mut self) -> Option<Finding> {
         let range = self.range();
         let mut connected = self.stack.network.connected_ranges();
-        let (network, theirs) = connected.find(|(_, theirs)| overlap(theirs.value, range))?;
+        let (network, theirs) = connected
+            .find(|(network, theirs)| overlap(theirs.value, range) && !network.is_routed())?;
         let finding = rules::EKS118
             .at(
                 self.at.origin,

@@ -16,7 +16,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     for (planned, tier) in plan.tiers.iter().zip(&capacity.tiers) {
         reserved(stack, planned, tier, findings);
         unknown_types(stack, tier, findings);
-        node_groups(stack, plan, planned, (tier, capacity.network), findings);
+        node_groups(stack, plan, planned, tier, capacity.network, findings);
     }
     spare(stack, plan, findings);
 }
@@ -116,7 +116,8 @@ fn node_groups(
     stack: &Stack,
     plan: &Plan,
     planned: &PlannedTier,
-    (tier, network): (&TierCapacity, PodNetwork),
+    tier: &TierCapacity,
+    network: PodNetwork,
     findings: &mut Findings,
 ) {
     let demand = tier.demand(network);

@@ -217,7 +217,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;
         };
-        if tier.access == Access::Public || plan.has_nat(index) {
+        if tier.access == Access::Public || plan.leaves(index) {
             continue;
         }
         // A network that is private as a whole has a rule of its own.

@@ -94,9 +94,10 @@ fn kubernetes_name(name: &At<String>, what: &str, longest: usize, findings: &mut
 /// Source: EKS user guide, "EKS Pod Identity restrictions".
 fn on_fargate(cluster: &Cluster, identity: &PodIdentity, findings: &mut Findings) {
     let takes = cluster.fargate.iter().find(|profile| {
-        profile.selectors.iter().any(|selector| {
-            selector.namespace.value == identity.namespace.value && selector.labels.is_empty()
-        })
+        profile
+            .selectors
+            .iter()
+            .any(|selector| selector.takes(&identity.namespace.value, &[]))
     });
     let Some(profile) = takes else {
         return;

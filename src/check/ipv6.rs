@@ -3,7 +3,9 @@
 use crate::capacity::{Hypervisor, instance};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::{AddonName, At, Cluster, KubernetesVersion, Partition, Peer, Stack};
+use crate::network::{
+    AddonName, At, Cluster, KubernetesVersion, Partition, Peer, Placement, Stack,
+};
 
 /// The first versions that know IPv6.
 ///
@@ -46,6 +48,8 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
     versions(cluster, findings);
     types(cluster, findings);
+    without(cluster, findings);
+    ipv4_settings(cluster, findings);
 }
 
 fn network(stack: &Stack, origin: Origin, findings: &mut Findings) {
@@ -109,6 +113,53 @@ fn types(cluster: &Cluster, findings: &mut Findings) {
                     .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
                     .note("pods have their addresses from an IPv6 prefix of the node, which interfaces of Xen types do not take")
                     .help("name a type on Nitro, such as m6i.large"),
+            );
+        }
+    }
+}
+
+/// What AWS has for IPv4 clusters only.
+fn without(cluster: &Cluster, findings: &mut Findings) {
+    let custom = match cluster.pods.placement {
+        Placement::CustomNetworking(tier) => Some(tier.origin),
+        Placement::Nodes | Placement::Discovery(_) => None,
+    };
+    let custom = custom.map(|origin| (origin, "custom networking"));
+    let hybrid = cluster.hybrid_nodes.as_ref();
+    let hybrid = hybrid.map(|nodes| (nodes.origin, "hybrid nodes"));
+    for (origin, what) in custom.into_iter().chain(hybrid) {
+        findings.push(
+            rules::EKS731
+                .at(origin, format!("an IPv6 cluster has no {what}"))
+                .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
+                .note("AWS has that for IPv4 clusters only; pods of an IPv6 cluster take none of a subnet's IPv4 addresses")
+                .help_in(
+                    "leave it out, or leave `ip-family` out",
+                    "leave it out, or leave `.ipv6()` out",
+                ),
+        );
+    }
+}
+
+/// How many IPv4 addresses nodes keep, and which address pods have outside by IPv4: theirs is that of their node.
+fn ipv4_settings(cluster: &Cluster, findings: &mut Findings) {
+    let pods = &cluster.pods;
+    let settings = [
+        (Some(pods.mode.origin), "how nodes take addresses"),
+        (
+            pods.warm.map(|warm| warm.origin),
+            "how many addresses nodes keep ready",
+        ),
+        (Some(pods.snat.origin), "which address pods have outside"),
+    ];
+    for (origin, what) in settings {
+        if let Some(origin) = origin.filter(|origin| *origin != Origin::Default) {
+            findings.push(
+                rules::SPEC018
+                    .at(origin, format!("{what} is no matter of an IPv6 cluster"))
+                    .related(cluster.ip_family.origin, "the cluster is an IPv6 one")
+                    .note("a node has one IPv6 prefix for its pods, which leave by IPv4 with its own address")
+                    .help("leave it out"),
             );
         }
     }

@@ -81,6 +81,12 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         name(value, "identity", *origin, findings);
         twice(&mut seen, value, "identity", *origin, findings);
     }
+
+    for tenant in &cluster.tenants {
+        let At { value, origin } = &tenant.name;
+        name(value, "tenant", *origin, findings);
+        twice(&mut seen, value, "tenant", *origin, findings);
+    }
     let mut seen = Vec::new();
     for entry in &cluster.access {
         name(
@@ -253,7 +259,7 @@ fn name(name: &str, what: &str, origin: Origin, findings: &mut Findings) {
 }
 
 /// The nearest thing to a text that every kind of name takes.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii_alphanumeric() {

@@ -76,7 +76,7 @@ impl<'a> Offline<'a> {
         let is_offline = |index: &usize| {
             plan.tiers
                 .get(*index)
-                .is_some_and(|tier| tier.access != Access::Public && !plan.has_nat(*index))
+                .is_some_and(|tier| tier.access != Access::Public && !plan.leaves(*index))
         };
         let groups = cluster.node_groups.iter().map(|g| g.tier.origin);
         let profiles = cluster.fargate.iter().map(|p| p.tier.origin);

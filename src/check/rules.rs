@@ -80,6 +80,16 @@ rules! {
     SPEC031 Error "without internet, software that runs in the cluster reaches its services through endpoints";
     SPEC032 Info "an endpoint takes a policy";
     SPEC033 Info "software is told that there is no internet";
+    SPEC035 Error "a connection leads to ranges of the other network";
+    SPEC036 Error "in a route table each destination has one target";
+    SPEC037 Error "a customer gateway has an address and a number that AWS takes";
+    SPEC038 Error "somebody leaves by the way to the internet that is asked for";
+    SPEC040 Error "what nodes keep warm is what pods take";
+    SPEC041 Error "a pinned VPC CNI can do what is asked of it";
+    SPEC042 Error "settings of the VPC CNI need its add-on";
+    SPEC043 Error "the tier of pods is another than that of their nodes";
+    SPEC045 Error "the policies of tenants are enforced by somebody";
+    SPEC046 Error "a namespace belongs to one tenant, or to none";
     SPEC050 Error "a file to import is an eksctl ClusterConfig";
     SPEC051 Warning "what a ClusterConfig says is carried over";
     SPEC052 Warning "zones of a ClusterConfig are given with their ids";
@@ -103,6 +113,9 @@ rules! {
     PLAN014 Warning "a node group keeps its subnets";
     PLAN015 Warning "a NAT gateway keeps its address";
     PLAN019 Error "an inbound resolver has addresses in two zones";
+    PLAN022 Info "the other side of a connection leads back";
+    PLAN023 Warning "both engines make the whole of a peering";
+    PLAN025 Warning "every subnet of the pods' tier is used";
     PLAN031 Warning "a pod is of one Fargate profile";
     PLAN035 Error "a service account has one role";
     PLAN036 Warning "pods with Pod Identity run on nodes";
@@ -118,6 +131,7 @@ rules! {
     EKS111 Error "a further block is of a family that the VPC's primary block allows";
     EKS112 Error "nothing in 10.0.0.0/16 joins a VPC with a block in 10.0.0.0/15";
     EKS113 Error "nothing in 172.31.0.0/16 joins a VPC in 172.16.0.0/12";
+    EKS114 Error "no route leads to a part of the VPC's own blocks";
     EKS115 Warning "a VPC has at most 5 blocks";
     EKS116 Error "a VPC keeps its primary block";
     EKS118 Error "the blocks of a VPC do not overlap connected networks";
@@ -132,7 +146,7 @@ rules! {
     EKS132 Warning "node groups fit their tiers";
     EKS133 Info "a network has room for further subnets";
     EKS134 Warning "a further block for pods lies in 100.64.0.0/10";
-    EKS136 Warning "nodes that talk to connected networks have addresses that are routed there";
+    EKS136 Warning "what talks to connected networks has addresses that are routed there";
     EKS137 Info "a network fits 64,000 units of network address usage";
     EKS138 Warning "a VPC has flow logs";
     EKS140 Error "a VPC has at most 50 blocks";
@@ -161,6 +175,7 @@ rules! {
     EKS403 Error "subnets with nodes have a way out";
     EKS404 Error "a public NAT gateway has one Elastic IP";
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
+    EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
 
     EKS512 Warning "nodes and control plane are not open to the internet";
@@ -191,10 +206,23 @@ rules! {
     EKS628 Error "without internet, X-Ray has its endpoint";
     EKS629 Error "an endpoint's service exists in the region";
     EKS644 Error "without internet, the EFS driver has its endpoint";
+    EKS646 Info "connected networks reach a private API";
     EKS649 Error "a policy of an endpoint has at most 20,480 characters";
     EKS650 Warning "clients of the API are not documentation ranges";
 
+    EKS707 Warning "warm addresses have a minimum, and are not zero";
+    EKS710 Error "prefixes are for types on Nitro";
+    EKS711 Error "prefixes need version 1.9.0 of the VPC CNI";
+    EKS712 Info "shared subnets keep room for prefixes";
+    EKS714 Error "with prefixes, at least one is kept warm";
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
+    EKS731 Error "IPv6 clusters have no custom networking and no hybrid nodes";
+    EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
+    EKS744 Info "in strict mode pods wait for their policies";
+    EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
+    EKS748 Info "where policies are enforced, namespaces begin closed";
+    EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
+    EKS772 Error "pods that keep their own address have a way out of their own";
 
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
@@ -202,6 +230,8 @@ rules! {
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS822 Warning "a cluster has at most 10 Fargate profiles";
+    EKS825 Error "pods that Calico's policies hold run on nodes";
+    EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
     EKS867 Error "ranges of hybrid nodes are private";
@@ -209,6 +239,7 @@ rules! {
     EKS869 Error "hybrid nodes join an IPv4 cluster";
     EKS870 Warning "hybrid nodes reach the API on one side";
     EKS871 Error "a connection leads to hybrid nodes";
+    EKS887 Warning "an attachment to a transit gateway has a small subnet of its own in every zone";
 
     EKS901 Error "a template has at most 500 resources";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";

@@ -129,7 +129,7 @@ impl<'a> Space<'a> {
         }
         let mut forbidden = FORBIDDEN.iter();
         let mut earlier = self.all.iter().take(index);
-        let mut connected = self.stack.network.connected_ranges();
+        let mut connected = self.stack.network.foreign_ranges();
         forbidden.any(|(range, _)| overlap(*range, block))
             || earlier.any(|other| overlap(other.value, block))
             || connected.any(|(_, theirs)| overlap(theirs.value, block))
@@ -147,7 +147,7 @@ impl<'a> Space<'a> {
         let mut taken: Vec<Ipv4Net> = FORBIDDEN.iter().map(|(range, _)| *range).collect();
         taken.push(DOCKER);
         let network = &self.stack.network;
-        taken.extend(network.connected_ranges().map(|(_, cidr)| cidr.value));
+        taken.extend(network.foreign_ranges().map(|(_, cidr)| cidr.value));
         let services = self.stack.cluster.iter().filter_map(|c| c.service_cidr);
         taken.extend(services.map(|cidr| cidr.value));
         for other in (0..self.all.len()).filter(|other| *other != index) {

@@ -4,6 +4,7 @@
 //! of types and attributes in both engines stand in the tables beside the structs, and nowhere else.
 
 mod build;
+mod connections;
 mod ec2;
 mod eks;
 mod iam;
@@ -18,6 +19,7 @@ mod table;
 mod tags;
 mod value;
 
+pub use connections::*;
 pub use ec2::*;
 pub use eks::*;
 pub use iam::*;
@@ -82,6 +84,7 @@ resources! {
     VpcCidr,
     DefaultSecurityGroup,
     Subnet,
+    SubnetReservation,
     InternetGateway,
     EgressOnlyInternetGateway,
     ElasticIp,
@@ -89,6 +92,16 @@ resources! {
     RouteTable,
     Route,
     RouteTableAssociation,
+    VpnGateway,
+    CustomerGateway,
+    VpnConnection,
+    VpnRoute,
+    RoutePropagation,
+    DirectConnectAssociation,
+    TransitGateway,
+    TransitGatewayAttachment,
+    PeeringConnection,
+    PeeringAcceptance,
     SecurityGroup,
     IngressRule,
     EgressRule,
@@ -115,6 +128,7 @@ resources! {
 pub const COMPANION_SHAPES: &[&Shape] = &[
     Ipv6CidrBlock::SHAPE,
     InternetGatewayAttachment::SHAPE,
+    VpnGatewayAttachment::SHAPE,
     RolePolicyAttachment::SHAPE,
     RolePolicy::SHAPE,
     BucketEncryption::SHAPE,

@@ -3,21 +3,35 @@
 //! A file for each kind, with its fields in the API's words. Ids that AWS decides are [`Ref`](crate::graph::Ref)s to the
 //! graph's resources or [`Deferred`](crate::graph::Deferred) values, as in resources; `render::kubernetes` fills them in.
 
-mod eni_config;
+mod calico;
 mod meta;
 mod namespace;
+mod network_policy;
+mod rbac;
+mod security_group_policy;
 
-pub use eni_config::EniConfig;
+pub use calico::CalicoInstallation;
 pub use meta::{Labels, Metadata};
 pub use namespace::Namespace;
+pub use network_policy::{NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule};
+pub use rbac::{ClusterRole, ClusterRoleBinding, RoleRule};
+pub use security_group_policy::{SecurityGroupPolicy, Selector};
 
 /// An object of the Kubernetes API.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Object {
     /// A namespace.
     Namespace(Namespace),
-    /// Where the VPC CNI puts the pods of a zone's nodes.
-    EniConfig(EniConfig),
+    /// What pods of a namespace may reach, and who may reach them.
+    NetworkPolicy(NetworkPolicy),
+    /// Security groups of pods.
+    SecurityGroupPolicy(SecurityGroupPolicy),
+    /// Rights in the whole cluster.
+    ClusterRole(ClusterRole),
+    /// Who has them.
+    ClusterRoleBinding(ClusterRoleBinding),
+    /// What Calico's operator installs.
+    CalicoInstallation(CalicoInstallation),
 }
 
 impl Object {
@@ -25,7 +39,11 @@ impl Object {
     pub fn metadata(&self) -> &Metadata {
         match self {
             Self::Namespace(namespace) => &namespace.metadata,
-            Self::EniConfig(config) => &config.metadata,
+            Self::NetworkPolicy(policy) => &policy.metadata,
+            Self::SecurityGroupPolicy(policy) => &policy.metadata,
+            Self::ClusterRole(role) => &role.metadata,
+            Self::ClusterRoleBinding(binding) => &binding.metadata,
+            Self::CalicoInstallation(installation) => &installation.metadata,
         }
     }
 }

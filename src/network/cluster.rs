@@ -11,6 +11,7 @@ use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
 use super::logs::Key;
 use super::pods::Pods;
+use super::policy::{PolicyEngine, Tenant};
 use super::software::Software;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
@@ -187,6 +188,8 @@ pub struct Cluster {
     pub(crate) node_groups: Vec<NodeGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
     pub(crate) pods: Pods,
+    pub(crate) network_policy: Option<At<PolicyEngine>>,
+    pub(crate) tenants: Vec<Tenant>,
     pub(crate) addon_versions: BTreeMap<AddonName, At<String>>,
     pub(crate) without_addons: Vec<AddonName>,
     pub(crate) oidc_provider: bool,
@@ -217,6 +220,8 @@ impl Cluster {
             node_groups: Vec::new(),
             fargate: Vec::new(),
             pods: Pods::defaults(Origin::Default),
+            network_policy: None,
+            tenants: Vec::new(),
             addon_versions: BTreeMap::new(),
             without_addons: Vec::new(),
             oidc_provider: false,
@@ -340,6 +345,24 @@ impl Cluster {
     /// Gives the pods of a service account a role.
     pub fn pod_identity(mut self, identity: PodIdentity) -> Self {
         self.pod_identities.push(identity);
+        self
+    }
+
+    /// Who enforces network policies; nobody does without a call.
+    #[track_caller]
+    pub fn network_policy(mut self, engine: PolicyEngine) -> Self {
+        self.network_policy = Some(At::caller(engine));
+        self
+    }
+
+    pub(crate) fn runs_calico(&self) -> bool {
+        matches!(&self.network_policy, Some(at) if at.value == PolicyEngine::Calico)
+    }
+
+    /// Closes a tenant's namespaces to everything that it does not name. The manifests of the format `kubernetes` do it, once
+    /// they are applied.
+    pub fn tenant(mut self, tenant: Tenant) -> Self {
+        self.tenants.push(tenant);
         self
     }
 

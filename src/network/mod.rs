@@ -9,12 +9,14 @@ mod cidr;
 mod cidr6;
 mod cluster;
 mod compute;
+mod connection;
 pub(crate) mod family;
 mod hybrid;
 mod identity;
 mod logs;
 mod nearest;
 mod pods;
+mod policy;
 mod private;
 mod region;
 mod resolver;
@@ -34,11 +36,15 @@ pub use cidr::parse_cidr;
 pub use cidr6::parse_cidr6;
 pub use cluster::{Access as AccessEntry, AddonName, Cluster, ControlPlaneLogs};
 pub use compute::{FargateProfile, ImageFamily, NodeGroup};
+pub use connection::{
+    ByDirectConnect, ByPeering, ByTransitGateway, ByVpn, Connection, Peering, Vpn,
+};
 pub use hybrid::HybridNodes;
 pub use identity::PodIdentity;
 pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use logs::{FlowLogs, Key, TrafficType};
 pub use pods::Pods;
+pub use policy::{PolicyEngine, PolicyMode, Tenant};
 pub use private::EndpointPolicies;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
@@ -59,6 +65,7 @@ pub(crate) use cluster::Grant;
 #[cfg(feature = "spec")]
 pub(crate) use compute::Size;
 pub(crate) use compute::{MaxUnavailable, Selector, is_graviton};
+pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Way};
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
@@ -66,6 +73,4 @@ pub(crate) use pods::{Placement, Snat, Warm};
 pub(crate) use resolver::InboundResolver;
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
-#[cfg(feature = "spec")]
-pub(crate) use vpc::Connected;
 pub(crate) use vpc::Zones;

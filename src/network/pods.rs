@@ -73,7 +73,6 @@ pub(crate) enum Snat {
 #[derive(Debug, Clone)]
 #[must_use = "this is part of a cluster only once `Cluster::pods` took it, and its methods return the changed value"]
 pub struct Pods {
-    #[expect(dead_code, reason = "the rules about pods come next")]
     pub(crate) origin: Origin,
     pub(crate) mode: At<AddressMode>,
     pub(crate) warm: Option<At<Warm>>,

@@ -3,6 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::at::At;
+use super::connection::{Connected, Connection};
 use super::logs::FlowLogs;
 use super::private::EndpointPolicies;
 use super::resolver::InboundResolver;
@@ -68,13 +69,6 @@ impl Endpoints {
             .find(|(service, _)| service.kind() == EndpointKind::Interface)
             .map(|(_, origin)| origin)
     }
-}
-
-/// A network that this one is connected to, by peering, a transit gateway, a VPN or Direct Connect.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Connected {
-    pub(crate) name: At<String>,
-    pub(crate) cidrs: Vec<At<Ipv4Net>>,
 }
 
 /// A cluster's network.
@@ -173,7 +167,7 @@ impl Network {
     /// The ranges of a network that this one is connected to, or will be: a peered VPC, an office, a data center.
     ///
     /// The blocks of the VPC and the range of Kubernetes services keep away from them (rules EKS118 and EKS119). Nothing is
-    /// built for a connection: no peering, no attachment, no route. A network is named once, with all its ranges.
+    /// built: that is [`Network::connect`]. A network is named once, with all its ranges.
     #[track_caller]
     pub fn connected(
         mut self,
@@ -187,8 +181,15 @@ impl Network {
                 .into_iter()
                 .map(|cidr| At::new(cidr, origin))
                 .collect(),
+            link: None,
         });
         self
+    }
+
+    /// Builds a connection to another network: a VPN, a Direct Connect gateway's association, an attachment to a transit
+    /// gateway, or a peering, with its routes.
+    pub fn connect<W>(&mut self, connection: Connection<W>) {
+        self.connected.push(connection.model);
     }
 
     /// A range inside the VPC that no subnet is put into, as for subnets that exist and are somebody else's.
@@ -204,10 +205,21 @@ impl Network {
     }
 
     /// The ranges of connected networks, each with its network.
+    ///
+    /// A range around the whole VPC that is reached by routes is left out: it says where all the rest is, and the VPC's own
+    /// addresses stay its own.
+    pub(crate) fn foreign_ranges(&self) -> impl Iterator<Item = (&Connected, At<Ipv4Net>)> {
+        let primary = self.cidr.value;
+        self.connected_ranges()
+            .filter(move |(network, cidr)| !network.is_summary(cidr.value, primary))
+    }
+
+    /// The ranges of connected networks as they are written, each with its network. The internet is no network that a
+    /// connection is built to: rule SPEC035 says so.
     pub(crate) fn connected_ranges(&self) -> impl Iterator<Item = (&Connected, At<Ipv4Net>)> {
-        self.connected
-            .iter()
-            .flat_map(|network| network.cidrs.iter().map(move |cidr| (network, *cidr)))
+        let all = self.connected.iter();
+        let ranges = all.flat_map(|network| network.cidrs.iter().map(move |cidr| (network, *cidr)));
+        ranges.filter(|(network, cidr)| network.link.is_none() || cidr.value.prefix_len() > 0)
     }
 
     /// In the region's first `count` zones that EKS serves.
@@ -233,9 +245,11 @@ impl Network {
     ///
     /// Public tiers are reached and leave through the internet gateway; those that leave through NAT gateways have an
     /// egress-only internet gateway for IPv6; all others have no way out. Outbound rules to `0.0.0.0/0` get a twin to
-    /// `::/0`. The cluster stays an IPv4 one.
+    /// `::/0`. The cluster stays an IPv4 one, unless [`Cluster::ipv6`] makes it another.
     ///
     /// Source: Amazon VPC user guide, "IP addressing for your VPCs and subnets".
+    ///
+    /// [`Cluster::ipv6`]: crate::network::Cluster::ipv6
     #[track_caller]
     pub fn dual_stack(mut self) -> Self {
         self.ipv6 = Some(Origin::caller());

@@ -7,6 +7,7 @@
 mod addresses;
 mod adopt;
 mod allocator;
+mod connections;
 mod deployed;
 mod ipv6;
 mod ledger;
@@ -21,6 +22,7 @@ mod tiers;
 mod zones;
 
 pub use adopt::{Adoption, ListedSubnet, Listing};
+pub use connections::PlannedConnection;
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
 pub use needs::{Caller, PlannedEndpoint, Reason};
@@ -39,7 +41,7 @@ use ipnet::Ipv4Net;
 use crate::check::{default_service_cidr, rules};
 use crate::diagnostic::{Findings, Origin};
 use crate::graph::Tags;
-use crate::network::{Access, Cluster, Stack, TierModel, ZoneId};
+use crate::network::{Access, Cluster, Placement, Stack, TierModel, ZoneId};
 
 /// A tier with its subnets.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +153,8 @@ pub struct Plan {
     pub(crate) endpoint_tier: Option<usize>,
     /// The tier of the Route 53 Resolver inbound endpoint.
     pub(crate) resolver_tier: Option<usize>,
+    /// The connections that are built, by name.
+    pub(crate) connections: Vec<PlannedConnection>,
 }
 
 impl Plan {
@@ -230,6 +234,22 @@ impl Plan {
             .any(|endpoint| endpoint.service.short_name() == service)
     }
 
+    /// Whether pods that take prefixes do so in a tier's subnets beside nodes and what else stands there.
+    pub(crate) fn shares_prefixes(&self, tier: usize, placement: Placement) -> bool {
+        self.takes_nodes(tier) && !matches!(placement, Placement::CustomNetworking(_))
+    }
+
+    /// Whether a tier leaves the network through a transit gateway.
+    pub(crate) fn leaves_by_transit(&self, tier: usize) -> bool {
+        let mut connections = self.connections.iter();
+        connections.any(|to| to.leaving.contains(&tier))
+    }
+
+    /// Whether a tier that is not public has a way to the internet, by IPv4 at least.
+    pub(crate) fn leaves(&self, tier: usize) -> bool {
+        self.has_nat(tier) || self.leaves_by_transit(tier)
+    }
+
     pub(crate) fn has_nat(&self, tier: usize) -> bool {
         self.tiers
             .get(tier)
@@ -283,6 +303,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         workload: tiers.workload,
         endpoint_tier: tiers.endpoint_tier,
         resolver_tier: tiers.resolver_tier,
+        connections: tiers.connections,
     };
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {
         tier.subnets = subnets;

@@ -1,5 +1,6 @@
 //! Which tiers there are, in which zones, and which of them serves what.
 
+use super::connections::{self, PlannedConnection, TRANSIT};
 use super::nats::{default_nats, nats};
 use super::needs::first_interface;
 use super::zones;
@@ -20,6 +21,7 @@ pub(super) struct Resolved {
     pub(super) workload: Option<usize>,
     pub(super) endpoint_tier: Option<usize>,
     pub(super) resolver_tier: Option<usize>,
+    pub(super) connections: Vec<PlannedConnection>,
 }
 
 /// The name by which a tier takes the control plane's interfaces.
@@ -56,11 +58,11 @@ pub(super) fn resolve(
         nats(stack, &order, &mut tiers, ledger, settled, findings)
     };
 
+    // A fully private network lacks the first of the default ones, the public one.
+    let missing = usize::from(stack.network.fully_private.is_some());
     let used = |tier: &At<AnyTier>, findings: &mut Findings| {
         let place = match tier.value {
-            AnyTier::Default(index) => tiers
-                .iter()
-                .position(|tier| models.is_empty() && tier.name == DEFAULT_TIERS[index]),
+            AnyTier::Default(index) => index.checked_sub(missing).filter(|_| models.is_empty()),
             AnyTier::Added { .. } => place(stack, &order, tier.value),
         };
         if place.is_none() {
@@ -92,7 +94,10 @@ pub(super) fn resolve(
         .as_ref()
         .and_then(|tier| used(tier, findings));
 
-    let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers);
+    // Neither nodes nor what stands with them are meant for the tiers of pods and of attachments.
+    let mut apart = connections::attached(stack, &tiers, &used);
+    apart.extend(pod_tier);
+    let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers, &apart);
     if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
         && workload.is_none()
         && cluster.node_groups.is_empty()
@@ -125,6 +130,15 @@ pub(super) fn resolve(
         };
         used(tier, findings)
     });
+    let usual = connections::Usual {
+        workload,
+        node_tiers: &node_tiers,
+        fargate_tiers: &fargate_tiers,
+        pod_tier,
+        control_plane,
+    };
+    let zones = zones.unwrap_or_default();
+    let connections = connections::resolve(stack, zones, &mut tiers, &usual, &used, findings);
     let resolved = Resolved {
         tiers,
         nats,
@@ -135,6 +149,7 @@ pub(super) fn resolve(
         workload,
         endpoint_tier,
         resolver_tier,
+        connections,
     };
     (findings.count(Severity::Error) == before).then_some(resolved)
 }
@@ -146,18 +161,19 @@ pub(super) fn place(stack: &Stack, order: &[usize], tier: AnyTier) -> Option<usi
 }
 
 /// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
-/// the only private one, else the only isolated one. None where several could be meant: a choice would change as tiers are
 /// added.
 fn workload_tier(
     tiers: &[PlannedTier],
     node_tiers: &[usize],
     fargate_tiers: &[usize],
+    apart: &[usize],
 ) -> Option<usize> {
     let mut used: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
     used.sort_unstable();
     used.dedup();
     let of = |access| -> Vec<usize> {
-        let of_access = |i: &usize| tiers[*i].access == access && tiers[*i].name != CONTROL_PLANE;
+        let apart = |i: &usize| tiers[*i].name == CONTROL_PLANE || apart.contains(i);
+        let of_access = |i: &usize| tiers[*i].access == access && !apart(i);
         (0..tiers.len()).filter(of_access).collect()
     };
     let (private, isolated) = (of(Access::Private), of(Access::Isolated));
@@ -368,13 +384,15 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
 ///
 /// Layout 1: the subnets of the tier `nodes` have an eighth of the network, those of other private tiers a sixteenth, so
 /// that four zones and a further tier fit; public and isolated ones have a 256th but at least a /27, which is what a load
-/// balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22.
+/// balancer needs; the control plane's are a /27, or a /28 where the network is smaller than a /22. Subnets that the plan adds
+/// for attachments to transit gateways are a /28, the smallest that there is.
 pub(super) fn wanted_prefix(stack: &Stack, tier: &PlannedTier) -> (u8, Origin, bool) {
     if let Some(asked) = tier.model(stack).and_then(|model| model.prefix) {
         return (asked.value, asked.origin, true);
     }
     let vpc = stack.network.cidr.value.prefix_len();
     let prefix = match tier.access {
+        Access::Isolated if tier.model.is_none() && tier.name == TRANSIT => 28,
         Access::Isolated if tier.name == CONTROL_PLANE => {
             if vpc <= 22 {
                 27

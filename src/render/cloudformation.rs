@@ -8,7 +8,7 @@ use super::object::Object;
 use super::policy::Document;
 use crate::graph::{
     Attr, Attribute, Entry, Graph, InternetGatewayAttachment, Ipv6CidrBlock, NodeId, Output,
-    OutputValue, Piece, Policy, Ref, Resource, Table, Tags, Text,
+    OutputValue, Piece, Policy, Ref, Resource, Table, Tags, Text, VpnGatewayAttachment,
 };
 
 /// The template of a graph.
@@ -55,11 +55,15 @@ pub(super) fn logical_id(table: &dyn Table, entry: &Entry) -> String {
     id
 }
 
-/// What CloudFormation attaches by a resource of its own: an internet gateway, so that one gateway can change VPCs, and the
-/// IPv6 range of a VPC.
+/// What CloudFormation attaches by a resource of its own: an internet gateway and a virtual private one, so that one gateway
+/// can change VPCs, and the IPv6 range of a VPC.
 fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
     match &entry.resource {
         Resource::InternetGateway(gateway) => Some(Box::new(InternetGatewayAttachment {
+            vpc: gateway.vpc.clone(),
+            gateway: Ref::here(id),
+        })),
+        Resource::VpnGateway(gateway) => Some(Box::new(VpnGatewayAttachment {
             vpc: gateway.vpc.clone(),
             gateway: Ref::here(id),
         })),
@@ -71,6 +75,7 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
             Box::new(block) as Box<dyn Table>
         }),
         Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::EgressOnlyInternetGateway(_)
@@ -79,6 +84,15 @@ fn attachment(id: NodeId, entry: &Entry) -> Option<Box<dyn Table>> {
         | Resource::RouteTable(_)
         | Resource::Route(_)
         | Resource::RouteTableAssociation(_)
+        | Resource::CustomerGateway(_)
+        | Resource::VpnConnection(_)
+        | Resource::VpnRoute(_)
+        | Resource::RoutePropagation(_)
+        | Resource::DirectConnectAssociation(_)
+        | Resource::TransitGateway(_)
+        | Resource::TransitGatewayAttachment(_)
+        | Resource::PeeringConnection(_)
+        | Resource::PeeringAcceptance(_)
         | Resource::SecurityGroup(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
@@ -119,6 +133,7 @@ fn identity(resource: &Resource) -> Ask {
         Resource::ElasticIp(_) => Ask::GetAtt("AllocationId"),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
+        | Resource::SubnetReservation(_)
         | Resource::DefaultSecurityGroup(_)
         | Resource::Subnet(_)
         | Resource::InternetGateway(_)
@@ -127,6 +142,16 @@ fn identity(resource: &Resource) -> Ask {
         | Resource::RouteTable(_)
         | Resource::Route(_)
         | Resource::RouteTableAssociation(_)
+        | Resource::VpnGateway(_)
+        | Resource::CustomerGateway(_)
+        | Resource::VpnConnection(_)
+        | Resource::VpnRoute(_)
+        | Resource::RoutePropagation(_)
+        | Resource::DirectConnectAssociation(_)
+        | Resource::TransitGateway(_)
+        | Resource::TransitGatewayAttachment(_)
+        | Resource::PeeringConnection(_)
+        | Resource::PeeringAcceptance(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
@@ -157,10 +182,12 @@ impl CloudFormation<'_> {
     /// What must exist before "after `id`" holds: for a gateway its attachment, for a VPC its IPv6 range if it has one.
     fn awaited(&self, id: NodeId) -> Option<String> {
         let entry = self.graph.get(id)?;
-        match attachment(id, entry) {
-            Some(attachment) => Some(logical_id(attachment.as_ref(), entry)),
-            None => Some(self.id(id).to_owned()),
+        if let Some(attachment) = attachment(id, entry) {
+            return Some(logical_id(attachment.as_ref(), entry));
         }
+        // What has no type here cannot be waited for.
+        let shape = entry.resource.table().shape();
+        shape.cloudformation.map(|_| self.id(id).to_owned())
     }
 
     /// `DependsOn`, without what references say already.

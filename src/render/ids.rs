@@ -85,6 +85,7 @@ impl<'a> Ids<'a> {
     }
 
     /// What others name a resource by.
+    #[allow(dead_code, reason = "manifests so far need groups only")]
     pub(super) fn of<T>(&mut self, resource: &Ref<T>) -> Value {
         match resource {
             Ref::Here(id, _) => self.attribute(*id, Attr::Identity).into(),

@@ -1,12 +1,13 @@
 //! Kubernetes: manifests for `kubectl apply`.
 
-use std::collections::BTreeMap;
-
 use super::ids::{Document, Ids};
 use super::known::Known;
 use super::yaml::{self, Value};
 use crate::graph::Graph;
-use crate::kubernetes::{EniConfig, Metadata, Object};
+use crate::kubernetes::{
+    ClusterRoleBinding, Labels, Metadata, NetworkPolicy, Object, PolicyPeer, PolicyPort,
+    PolicyRule, RoleRule, SecurityGroupPolicy, Selector,
+};
 
 /// Says whose an object is, to people and to tools that take away what they made.
 const MANAGED_BY: (&str, &str) = ("app.kubernetes.io/managed-by", "eksnet");
@@ -33,11 +34,31 @@ pub fn kubernetes(graph: &Graph, known: &Known) -> Option<Document> {
 /// An object as the API takes it. A further kind is an arm, and a function that gives its fields.
 fn manifest(object: &Object, ids: &mut Ids) -> Value {
     let (api, kind, fields) = match object {
-        Object::Namespace(_) => ("v1", "Namespace", None),
-        Object::EniConfig(config) => (
-            "crd.k8s.amazonaws.com/v1alpha1",
-            "ENIConfig",
-            Some(eni_config(config, ids)),
+        Object::Namespace(_) => ("v1", "Namespace", Vec::new()),
+        Object::NetworkPolicy(policy) => (
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            vec![("spec", network_policy(policy))],
+        ),
+        Object::SecurityGroupPolicy(policy) => (
+            "vpcresources.k8s.aws/v1beta1",
+            "SecurityGroupPolicy",
+            vec![("spec", security_group_policy(policy, ids))],
+        ),
+        Object::ClusterRole(role) => (
+            "rbac.authorization.k8s.io/v1",
+            "ClusterRole",
+            vec![("rules", role.rules.iter().map(role_rule).collect())],
+        ),
+        Object::ClusterRoleBinding(binding) => (
+            "rbac.authorization.k8s.io/v1",
+            "ClusterRoleBinding",
+            role_binding(binding),
+        ),
+        Object::CalicoInstallation(_) => (
+            "operator.tigera.io/v1",
+            "Installation",
+            vec![("spec", installation())],
         ),
     };
     let mut entries = vec![
@@ -45,18 +66,139 @@ fn manifest(object: &Object, ids: &mut Ids) -> Value {
         ("kind", kind.into()),
         ("metadata", metadata(object.metadata())),
     ];
-    entries.extend(fields.map(|fields| ("spec", fields)));
+    entries.extend(fields);
     Value::map(entries)
 }
 
-fn eni_config(config: &EniConfig, ids: &mut Ids) -> Value {
-    let mut fields = vec![("subnet", ids.of(&config.subnet))];
-    if !config.security_groups.is_empty() {
-        let groups = config.security_groups.iter();
-        let groups: Vec<_> = groups.map(|group| ids.value(group)).collect();
-        fields.push(("securityGroups", groups.into()));
+fn network_policy(policy: &NetworkPolicy) -> Value {
+    let directions = [
+        ("Ingress", "ingress", "from", &policy.ingress),
+        ("Egress", "egress", "to", &policy.egress),
+    ];
+    let mut types = Vec::new();
+    let mut fields = vec![("podSelector", labelled(&policy.pods))];
+    let mut open = Vec::new();
+    for (kind, key, side, rules) in directions {
+        let Some(rules) = rules else { continue };
+        types.push(kind);
+        // Without rules nothing is open; that the type is named says so already.
+        if !rules.is_empty() {
+            let rules = rules.iter().map(|rule| policy_rule(side, rule)).collect();
+            open.push((key, rules));
+        }
+    }
+    fields.push(("policyTypes", types.into()));
+    fields.extend(open);
+    Value::map(fields)
+}
+
+fn policy_rule(side: &'static str, rule: &PolicyRule) -> Value {
+    let mut fields = Vec::new();
+    if !rule.peers.is_empty() {
+        fields.push((side, rule.peers.iter().map(policy_peer).collect()));
+    }
+    if !rule.ports.is_empty() {
+        fields.push((
+            "ports",
+            rule.ports.iter().copied().map(policy_port).collect(),
+        ));
     }
     Value::map(fields)
+}
+
+fn policy_peer(peer: &PolicyPeer) -> Value {
+    match peer {
+        PolicyPeer::Namespaces(names) => Value::map([("namespaceSelector", in_namespaces(names))]),
+        PolicyPeer::Pods(namespace, labels) => Value::map([
+            (
+                "namespaceSelector",
+                in_namespaces(std::slice::from_ref(namespace)),
+            ),
+            ("podSelector", labelled(labels)),
+        ]),
+        PolicyPeer::Range(range) => {
+            Value::map([("ipBlock", Value::map([("cidr", range.to_string().into())]))])
+        }
+    }
+}
+
+/// Namespaces by the label that Kubernetes gives each.
+fn in_namespaces(names: &[String]) -> Value {
+    const NAME: &str = "kubernetes.io/metadata.name";
+    if let [only] = names {
+        let labels = Value::map([(NAME, only.clone().into())]);
+        return Value::map([("matchLabels", labels)]);
+    }
+    let expression = Value::map([
+        ("key", NAME.into()),
+        ("operator", "In".into()),
+        ("values", names.to_vec().into()),
+    ]);
+    Value::map([("matchExpressions", Value::List(vec![expression]))])
+}
+
+fn policy_port(port: PolicyPort) -> Value {
+    let (protocol, port) = match port {
+        PolicyPort::Tcp(port) => ("TCP", port),
+        PolicyPort::Udp(port) => ("UDP", port),
+    };
+    Value::map([("protocol", protocol.into()), ("port", port.into())])
+}
+
+fn security_group_policy(policy: &SecurityGroupPolicy, ids: &mut Ids) -> Value {
+    let (key, labels) = match &policy.selector {
+        Selector::Pods(labels) => ("podSelector", labels),
+        Selector::ServiceAccounts(labels) => ("serviceAccountSelector", labels),
+    };
+    let groups: Vec<_> = policy.groups.iter().map(|id| ids.value(id)).collect();
+    Value::map([
+        (key, labelled(labels)),
+        ("securityGroups", Value::map([("groupIds", groups.into())])),
+    ])
+}
+
+fn role_rule(rule: &RoleRule) -> Value {
+    Value::map([
+        ("apiGroups", vec![rule.group].into()),
+        ("resources", rule.resources.clone().into()),
+        ("verbs", rule.verbs.clone().into()),
+    ])
+}
+
+fn role_binding(binding: &ClusterRoleBinding) -> Vec<(&'static str, Value)> {
+    let (namespace, name) = binding.service_account;
+    let role = Value::map([
+        ("apiGroup", "rbac.authorization.k8s.io".into()),
+        ("kind", "ClusterRole".into()),
+        ("name", binding.role.clone().into()),
+    ]);
+    let account = Value::map([
+        ("kind", "ServiceAccount".into()),
+        ("name", name.into()),
+        ("namespace", namespace.into()),
+    ]);
+    vec![("roleRef", role), ("subjects", Value::List(vec![account]))]
+}
+
+/// Policies only, and none of the drivers that Calico needs for policies of requests: Bottlerocket has no place for them.
+fn installation() -> Value {
+    Value::map([
+        ("variant", "Calico".into()),
+        ("kubernetesProvider", "EKS".into()),
+        ("cni", Value::map([("type", "AmazonVPC".into())])),
+        ("calicoNetwork", Value::map([("bgp", "Disabled".into())])),
+        ("flexVolumePath", "None".into()),
+        ("kubeletVolumePluginPath", "None".into()),
+    ])
+}
+
+/// A selector by labels; everything where there are none.
+fn labelled(labels: &Labels) -> Value {
+    if labels.is_empty() {
+        Value::map([])
+    } else {
+        Value::map([("matchLabels", text_map(labels))])
+    }
 }
 
 fn metadata(metadata: &Metadata) -> Value {
@@ -70,8 +212,8 @@ fn metadata(metadata: &Metadata) -> Value {
     Value::map(entries)
 }
 
-/// Labels, and whatever else is text by text.
-fn text_map(map: &BTreeMap<String, String>) -> Value {
+/// Labels.
+fn text_map(map: &Labels) -> Value {
     let entries = map.iter();
     Value::Map(
         entries

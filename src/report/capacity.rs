@@ -5,16 +5,25 @@ use serde::Serialize;
 use super::table::{Align, Table};
 use super::{fill, thousands};
 use crate::capacity::{
-    AddressMode, Forecast, GroupCapacity, HOST_NETWORK_PODS, PodNetwork, TierCapacity,
+    AddressMode, Forecast, GroupCapacity, HOST_NETWORK_PODS, Part, PodNetwork, TierCapacity,
     ZoneCapacity, prefixes,
 };
 use crate::synthesis::Synthesis;
+
+/// What the modes are called.
+const SECONDARY: &str = "secondary";
+const PREFIX: &str = "prefix";
+const IPV6: &str = "ipv6";
 
 /// What the subnets of a stack have room for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CapacityReport {
     /// The stack.
     pub stack: String,
+    /// How pods get their addresses: `secondary` or `prefix`. Rows of the other mode are for comparison.
+    pub mode: &'static str,
+    /// Whether pods have subnets of their own, and no place on the first interface of their node.
+    pub custom_networking: bool,
     /// Its tiers.
     pub tiers: Vec<TierRoom>,
 }
@@ -113,11 +122,19 @@ pub struct PrefixRoom {
 impl CapacityReport {
     /// What the subnets of a stack have room for.
     pub fn new(synthesis: &Synthesis) -> Self {
-        let tiers = synthesis.capacity().tiers.iter();
+        let capacity = synthesis.capacity();
+        let tiers = capacity.tiers.iter();
+        let mode = match capacity.network.mode {
+            AddressMode::Secondary => SECONDARY,
+            AddressMode::Prefix => PREFIX,
+            AddressMode::Ipv6 => IPV6,
+        };
         Self {
             stack: synthesis.graph().stack.clone(),
+            mode,
+            custom_networking: capacity.network.custom_networking,
             tiers: tiers
-                .map(|tier| TierRoom::new(tier, synthesis.capacity().network))
+                .map(|tier| TierRoom::new(tier, capacity.network))
                 .collect(),
         }
     }
@@ -156,6 +173,11 @@ impl CapacityReport {
             );
         }
         if self.has_nodes() {
+            if self.mode == PREFIX {
+                legend.push(
+                    "mode: the cluster's is prefix; secondary is there for comparison".to_owned(),
+                );
+            }
             let several = self.tiers.iter().any(|tier| tier.groups.len() > 1);
             let others = if several {
                 ", the tier's other groups at their maximum"
@@ -227,9 +249,9 @@ impl CapacityReport {
         for tier in &self.tiers {
             for group in &tier.groups {
                 let modes = [
-                    ("secondary", &group.secondary),
-                    ("prefix", &group.prefix),
-                    ("ipv6", &group.ipv6),
+                    (SECONDARY, &group.secondary),
+                    (PREFIX, &group.prefix),
+                    (IPV6, &group.ipv6),
                 ];
                 for (mode, room) in modes {
                     let Some(room) = room else { continue };
@@ -372,8 +394,9 @@ impl ZoneRoom {
 impl GroupRoom {
     fn new(tier: &TierCapacity, group: &GroupCapacity, network: PodNetwork) -> Self {
         let ipv6 = network.mode == AddressMode::Ipv6;
-        let room = |network: PodNetwork| {
-            let asked = (network.mode == AddressMode::Ipv6) == ipv6;
+        let room = |mode| {
+            let asked = (mode == AddressMode::Ipv6) == ipv6;
+            let network = PodNetwork { mode, ..network };
             let forecast = tier.forecast(group, network).filter(|_| asked);
             forecast.map(ModeRoom::new)
         };
@@ -383,9 +406,9 @@ impl GroupRoom {
             unknown: group.unknown.clone(),
             max_nodes: group.max,
             surge: group.surge,
-            secondary: room(PodNetwork::SECONDARY),
-            prefix: room(PodNetwork::PREFIX),
-            ipv6: room(PodNetwork::IPV6),
+            secondary: room(AddressMode::Secondary),
+            prefix: room(AddressMode::Prefix),
+            ipv6: room(AddressMode::Ipv6),
         }
     }
 
@@ -410,7 +433,7 @@ impl ModeRoom {
 
 impl PrefixRoom {
     fn new(tier: &TierCapacity) -> Option<Self> {
-        if tier.groups.is_empty() {
+        if tier.groups.is_empty() || tier.part == Part::Node {
             return None;
         }
         let subnets = tier.zones.iter().flat_map(|zone| &zone.subnets);

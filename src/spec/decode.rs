@@ -23,6 +23,8 @@ use crate::diagnostic::{Finding, Findings, Sources, Span};
 pub(super) const FIELD: &str = "$eksnet::Field";
 /// The struct name by which `Either` asks whether a value is a single word or number.
 pub(super) const EITHER: &str = "$eksnet::Either";
+/// The struct name by which `ListOr` asks whether a value is a list.
+pub(super) const LIST_OR: &str = "$eksnet::ListOr";
 /// The struct name by which `Key` asks for a key together with its place.
 pub(super) const KEY: &str = "$eksnet::Key";
 
@@ -248,6 +250,9 @@ impl<'de> Deserializer<'de> for De<'de> {
         if name == EITHER {
             return self.settle(visitor.visit_seq(Forms::new(self)));
         }
+        if name == LIST_OR {
+            return self.settle(visitor.visit_seq(Forms::list(self)));
+        }
         let Kind::Map(entries) = &self.node.kind else {
             return Err(self.not_a_struct(&expected(&visitor), fields));
         };
@@ -267,7 +272,8 @@ impl<'de> Deserializer<'de> for De<'de> {
             Kind::Str(word) => return Err(self.not_in_list(word, variants)),
             Kind::Map(entries) => match entries.as_slice() {
                 [entry] if variants.contains(&entry.key.as_str()) => Choice::map(entry, self),
-                _ => return Err(self.not_a_variant(variants)),
+                [] => return Err(self.not_a_variant(variants)),
+                entries => return Err(self.not_one_variant(entries, variants)),
             },
             Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::List(_) => {
                 return Err(self.not_a_variant(variants));

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-use super::decode::EITHER;
+use super::decode::{EITHER, LIST_OR};
 
 /// A word or number, or a list or map: `zones: 3` or `zones: [use1-az1, use1-az2]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,40 @@ impl<'de, S: Deserialize<'de>, L: Deserialize<'de>> Visitor<'de> for EitherVisit
             parts.next_element()?.map(Either::Short).ok_or_else(missing)
         } else {
             parts.next_element()?.map(Either::Long).ok_or_else(missing)
+        }
+    }
+}
+
+/// A list, or a map: `[192.168.0.0/16]` or `{ cidrs: [192.168.0.0/16] }`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListOr<T, M> {
+    /// A list.
+    List(Vec<T>),
+    /// A map.
+    Map(M),
+}
+
+impl<'de, T: Deserialize<'de>, M: Deserialize<'de>> Deserialize<'de> for ListOr<T, M> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct(LIST_OR, &[], ListOrVisitor(PhantomData))
+    }
+}
+
+struct ListOrVisitor<T, M>(PhantomData<(T, M)>);
+
+impl<'de, T: Deserialize<'de>, M: Deserialize<'de>> Visitor<'de> for ListOrVisitor<T, M> {
+    type Value = ListOr<T, M>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or a map")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+        let missing = || A::Error::invalid_length(0, &"a form and a value");
+        if parts.next_element()?.ok_or_else(missing)? {
+            parts.next_element()?.map(ListOr::List).ok_or_else(missing)
+        } else {
+            parts.next_element()?.map(ListOr::Map).ok_or_else(missing)
         }
     }
 }

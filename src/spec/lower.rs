@@ -6,10 +6,12 @@
 mod blocks;
 mod cluster;
 mod compute;
+mod connections;
 mod hybrid;
 mod identities;
 mod network;
 mod pods;
+mod policy;
 mod private;
 mod words;
 

@@ -27,7 +27,7 @@ mod yaml_mistakes;
 )]
 mod tests;
 
-pub use either::{Either, NumberOrText};
+pub use either::{Either, ListOr, NumberOrText};
 pub use field::{Field, Key, Named};
 pub use form::*;
 #[cfg(feature = "schema")]

@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use super::{Either, Field, Named, NumberOrText, Spec};
+use super::{Either, Field, ListOr, Named, NumberOrText, Spec};
 
 /// Keys that must be there, by the struct that they are part of.
 ///
@@ -17,6 +17,9 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("NetworkSpec", &["cidr"]),
     ("TierSpec", &["access"]),
     ("RuleSpec", &["group", "description"]),
+    ("VpnSpec", &["customer-gateway"]),
+    ("CustomerGatewaySpec", &["address"]),
+    ("TransitGatewaySpec", &["id"]),
     ("AccessEntrySpec", &["principal"]),
     ("GrantSpec", &["policy"]),
     ("TaintSpec", &["key", "effect"]),
@@ -80,6 +83,24 @@ impl<S: JsonSchema, L: JsonSchema> JsonSchema for Either<S, L> {
         let forms = [
             generator.subschema_for::<S>(),
             generator.subschema_for::<L>(),
+        ];
+        json_schema!({ "anyOf": forms })
+    }
+}
+
+impl<T: JsonSchema, M: JsonSchema> JsonSchema for ListOr<T, M> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("ListOf{}Or{}", T::schema_name(), M::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let forms = [
+            generator.subschema_for::<Vec<T>>(),
+            generator.subschema_for::<M>(),
         ];
         json_schema!({ "anyOf": forms })
     }

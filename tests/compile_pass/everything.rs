@@ -42,6 +42,41 @@ fn main() {
             .out_of_group(Group::Nodes)
             .to(Peer::PrefixList("pl-0123456789abcdef0".to_owned()), "mirrors"),
     );
+    net.connect(
+        Connection::vpn("branch", Vpn::to([198, 18, 7, 9].into(), 65010).static_routes())
+            .cidr(cidr!("172.18.0.0/16"))
+            .tier(&nodes),
+    );
+    net.connect(
+        Connection::vpn("depot", Vpn::to_customer_gateway("cgw-0123456789abcdef0"))
+            .cidr(cidr!("172.19.0.0/16")),
+    );
+    net.connect(
+        Connection::direct_connect("line", "5f294f92-bafb-4011-916d-9b0be4a17c33")
+            .cidr(cidr!("172.30.0.0/16"))
+            .api(),
+    );
+    net.connect(
+        Connection::transit_gateway("core", "tgw-0123456789abcdef0")
+            .cidr(cidr!("10.128.0.0/9"))
+            .appliance_mode()
+            .attached_in(&control),
+    );
+    net.connect(Connection::new_transit_gateway("hub").tier(&offline).internet());
+    net.connect(
+        Connection::peering(
+            "lake",
+            Peering::with("vpc-0123456789abcdef0")
+                .in_region(Region::EuWest1)
+                .of_account("111122223333")
+                .accepted_by("arn:aws:iam::111122223333:role/accepts-peerings"),
+        )
+        .cidr(cidr!("172.31.0.0/16")),
+    );
+    net.connect(
+        Connection::accepted_peering("partner", "pcx-0123456789abcdef0")
+            .cidr(cidr!("172.29.0.0/16")),
+    );
     let system = NodeGroup::new("system", &nodes)
         .instance_types(["m7g.large"])
         .image(ImageFamily::Bottlerocket)

@@ -63,6 +63,14 @@ RESOURCES = {
         "nat": {"route_table_id": ref("aws_route_table.b"), "destination_cidr_block": "0.0.0.0/0", "nat_gateway_id": ref("aws_nat_gateway.a")},
     },
     "aws_route_table_association": {"a": {"subnet_id": ref("aws_subnet.public_a"), "route_table_id": ref("aws_route_table.a")}},
+    "aws_vpn_gateway": {"a": {"vpc_id": VPC, "tags": {"Name": "a"}}},
+    "aws_ec2_transit_gateway": {"a": {"description": "a"}},
+    "aws_ec2_transit_gateway_vpc_attachment": {
+        "a": {"transit_gateway_id": ref("aws_ec2_transit_gateway.a"), "vpc_id": VPC, "subnet_ids": NODES, "appliance_mode_support": "disable"}},
+    "aws_vpc_peering_connection": {
+        "a": {"vpc_id": VPC, "peer_vpc_id": OTHER_VPC, "auto_accept": True},
+        "b": {"vpc_id": VPC, "peer_vpc_id": ref("aws_vpc.dedicated")}},
+    "aws_vpc_peering_connection_accepter": {"b": {"vpc_peering_connection_id": ref("aws_vpc_peering_connection.b"), "auto_accept": True, "tags": {"Name": "a"}}},
     "aws_security_group": {
         "nodes": {"name": "nodes", "description": "nodes", "vpc_id": VPC, "tags": {"Name": "a"}},
         "peer": {"name": "peer", "vpc_id": VPC},
@@ -178,6 +186,13 @@ CASES = [
     ("aws_vpc_ipv4_cidr_block_association.pods", "vpc_id", OTHER_VPC),
     ("aws_internet_gateway.main", "vpc_id", OTHER_VPC),
     ("aws_internet_gateway.main", "tags", TAGS),
+    ("aws_vpn_gateway.a", "vpc_id", OTHER_VPC),
+    ("aws_ec2_transit_gateway_vpc_attachment.a", "appliance_mode_support", "enable"),
+    ("aws_ec2_transit_gateway_vpc_attachment.a", "subnet_ids", [ref("aws_subnet.nodes_a")]),
+    ("aws_vpc_peering_connection.a", "auto_accept", None),
+    ("aws_vpc_peering_connection_accepter.b", "auto_accept", None),
+    ("aws_vpc_peering_connection_accepter.b", "vpc_peering_connection_id", ref("aws_vpc_peering_connection.a")),
+    ("aws_vpc_peering_connection_accepter.b", "tags", TAGS),
     ("aws_subnet.public_a", "cidr_block", "10.0.3.0/24"),
     ("aws_subnet.public_a", "availability_zone", "us-east-1c"),
     ("aws_subnet.public_a", "availability_zone_id", "use1-az2", {"availability_zone": None}),

@@ -18,7 +18,7 @@ const AREAS: &[(&str, &str)] = &[
     ("EKS4", "Routes, gateways and NAT"),
     ("EKS5", "Security groups"),
     ("EKS6", "The API endpoint and VPC endpoints"),
-    ("EKS7", "Addresses of pods and the VPC CNI"),
+    ("EKS7", "Pods and the VPC CNI"),
     ("EKS8", "Node groups and Fargate"),
     ("EKS9", "Quotas and templates"),
 ];

@@ -196,7 +196,7 @@ fn addons(
         .flatten();
         let after = identity.into_iter().collect();
         let configuration = (addon == AddonName::VpcCni)
-            .then(|| cni::configuration(b, &model.pods, cluster, network, groups))
+            .then(|| cni::configuration(b, model, cluster, network, groups))
             .flatten();
         nodes.extend(add_addon(b, model, cluster, addon, configuration, after));
     }

@@ -5,13 +5,17 @@
 //!
 //! Source: `aws eks describe-addon-configuration --addon-name vpc-cni`; `tests/conformance/vpc-cni.schema.json` is a copy.
 
+use ipnet::Ipv4Net;
+
 use super::Builder;
 use super::json::{Json, Members};
 use super::security::{Groups, node_groups};
-use super::vpc::NetworkRefs;
+use super::vpc::{NetworkRefs, subnet_name};
 use crate::capacity::AddressMode;
-use crate::graph::{Cluster, Deferred, GroupId, Ref, Subnet, Text};
-use crate::network::{Placement, Pods, Snat, Warm, ZoneId};
+use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
+use crate::network::{
+    Cluster as Model, Placement, Pods, PolicyEngine, PolicyMode, Snat, Warm, ZoneId,
+};
 
 /// What the add-on is told, by the places that its configuration has for it.
 #[derive(Default)]
@@ -47,15 +51,19 @@ impl Settings {
 /// The configuration of the add-on, if it needs any.
 pub(super) fn configuration(
     b: &Builder,
-    pods: &Pods,
+    model: &Model,
     cluster: &Ref<Cluster>,
     network: &NetworkRefs,
     groups: &Groups,
 ) -> Option<Text> {
+    let pods = &model.pods;
     let mut settings = Settings::default();
     addresses(pods, &mut settings);
     placement(b, pods, cluster, network, groups, &mut settings);
     snat(pods, &mut settings);
+    if let Some(engine) = &model.network_policy {
+        policy(engine.value, &mut settings);
+    }
     settings.render()
 }
 
@@ -149,6 +157,21 @@ pub(super) fn eni_configs(
         .collect()
 }
 
+/// Who enforces network policies. Calico wants to hear of a pod's address as soon as the pod has it.
+fn policy(engine: PolicyEngine, settings: &mut Settings) {
+    match engine {
+        PolicyEngine::VpcCni(mode) => {
+            let on = Json::text("true");
+            settings.own.insert("enableNetworkPolicy".into(), on);
+            match mode {
+                PolicyMode::Standard => {}
+                PolicyMode::Strict => settings.env("NETWORK_POLICY_ENFORCING_MODE", &"strict"),
+            }
+        }
+        PolicyEngine::Calico => settings.env("ANNOTATE_POD_IP", &true),
+    }
+}
+
 fn snat(pods: &Pods, settings: &mut Settings) {
     match &pods.snat.value {
         Snat::External => settings.env("AWS_VPC_K8S_CNI_EXTERNALSNAT", &true),
@@ -162,4 +185,41 @@ fn snat(pods: &Pods, settings: &mut Settings) {
             }
         }
     }
+}
+
+/// Keeps the upper half of subnets that pods share with other things for prefixes. Subnets of the pods' own need none: all
+/// that stands there beside prefixes is an address for each interface.
+///
+/// Source: Amazon EKS Best Practices Guide, "Prefix Mode for Linux", "Avoid Fragmentation"; aws/amazon-vpc-cni-k8s#2749.
+pub(super) fn reservations(b: &mut Builder, pods: &Pods, network: &NetworkRefs) -> Vec<NodeId> {
+    let mut reserved = Vec::new();
+    if pods.mode.value != AddressMode::Prefix {
+        return reserved;
+    }
+    let plan = b.plan;
+    for (tier, subnets) in plan
+        .tiers
+        .iter()
+        .zip(&network.subnets)
+        .enumerate()
+        .filter_map(|(index, pair)| plan.shares_prefixes(index, pods.placement).then_some(pair))
+    {
+        for (planned, subnet) in tier.subnets.iter().zip(subnets) {
+            let reservation = upper_half(planned.cidr).map(|cidr| SubnetReservation {
+                subnet: subnet.clone(),
+                cidr,
+                reservation_type: "prefix",
+                description: "Prefixes for pods",
+            });
+            let made = reservation.map(|made| b.add(subnet_name(planned), pods.mode.origin, made));
+            reserved.extend(made.and_then(|made| made.node()));
+        }
+    }
+    reserved
+}
+
+/// None of a /28, which is one prefix.
+fn upper_half(cidr: Ipv4Net) -> Option<Ipv4Net> {
+    let half = cidr.subnets(cidr.prefix_len() + 1).ok()?.nth(1)?;
+    (half.prefix_len() <= 28).then_some(half)
 }

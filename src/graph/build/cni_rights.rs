@@ -34,8 +34,8 @@ pub(super) fn cni_rights(b: &Builder, model: &Model) -> Rights {
     ];
     let change = ["ec2:AssignIpv6Addresses", "ec2:CreateTags"];
     let document = [
-        Statement::allow("Read", read).on("*"),
-        Statement::allow("Assign", change).on(interfaces),
+        Statement::allow("ReadInstances", read).on("*"),
+        Statement::allow("AssignAddresses", change).on(interfaces),
     ];
     Rights {
         managed: Vec::new(),

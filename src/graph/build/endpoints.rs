@@ -3,7 +3,7 @@
 use super::routing::Routes;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use super::{Builder, policies};
+use super::{Builder, endpoint_policies};
 use crate::graph::{EndpointType, NodeId, Ref, Subnet, VpcEndpoint};
 use crate::network::{EndpointKind, EndpointService, Region};
 
@@ -40,7 +40,7 @@ fn endpoint(
         subnets: Vec::new(),
         groups: Vec::new(),
         private_dns: None,
-        policy: policies::of(b, service),
+        policy: endpoint_policies::of(b, service),
         tags,
     };
     match service.kind() {

@@ -4,6 +4,8 @@ mod access;
 mod cluster;
 mod cni;
 mod cni_rights;
+mod connections;
+mod endpoint_policies;
 mod endpoints;
 mod flow_logs;
 mod identities;
@@ -28,7 +30,8 @@ use crate::plan::Plan;
 pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
     let mut builder = Builder::new(stack, plan);
     let network = vpc::build(&mut builder);
-    let routes = routing::build(&mut builder, &network);
+    let mut routes = routing::build(&mut builder, &network);
+    let connections = connections::build(&mut builder, &network, &mut routes);
     let mut keys = keys::Keys::default();
     flow_logs::build(&mut builder, &network, &mut keys);
     let groups = security::groups(&mut builder, &network);
@@ -44,12 +47,20 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
             routes: &routes,
             endpoints: &endpoints,
             rules: &rules,
+            reservations: &cni::reservations(&mut builder, &model.pods, &network),
         };
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
         access::build(&mut builder, model, cluster);
+        policies::build(&mut builder, model);
     }
-    outputs::build(&mut builder, &network, &groups, cluster.as_ref());
+    outputs::build(
+        &mut builder,
+        &network,
+        &groups,
+        connections,
+        cluster.as_ref(),
+    );
     builder.graph
 }
 
@@ -163,7 +174,8 @@ impl<'a> Builder<'a> {
 /// What is kept by a stack with `retain`: what holds data, and what other things stand on.
 ///
 /// A cluster that stays needs its role and its interfaces' group: EKS can neither update nor delete one whose role is gone,
-/// and EC2 refuses to delete a group in use, at which the deletion of the stack would stop.
+/// and EC2 refuses to delete a group in use, at which the deletion of the stack would stop. A VPN that is made again has other
+/// addresses and keys, which somebody would have to enter on the other side.
 fn holds_state(name: &str, resource: &Resource) -> bool {
     match resource {
         Resource::Role(_) => name == "cluster",
@@ -172,17 +184,28 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::VpcCidr(_)
         | Resource::Subnet(_)
         | Resource::ElasticIp(_)
+        | Resource::VpnGateway(_)
+        | Resource::CustomerGateway(_)
+        | Resource::VpnConnection(_)
+        | Resource::TransitGateway(_)
         | Resource::KmsKey(_)
         | Resource::LogGroup(_)
         | Resource::Bucket(_)
         | Resource::Cluster(_) => true,
         Resource::DefaultSecurityGroup(_)
+        | Resource::SubnetReservation(_)
         | Resource::InternetGateway(_)
         | Resource::EgressOnlyInternetGateway(_)
         | Resource::NatGateway(_)
         | Resource::RouteTable(_)
         | Resource::Route(_)
         | Resource::RouteTableAssociation(_)
+        | Resource::VpnRoute(_)
+        | Resource::RoutePropagation(_)
+        | Resource::DirectConnectAssociation(_)
+        | Resource::TransitGatewayAttachment(_)
+        | Resource::PeeringConnection(_)
+        | Resource::PeeringAcceptance(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)

@@ -21,6 +21,8 @@ pub(super) struct Ready<'a> {
     pub(super) routes: &'a Routes,
     pub(super) endpoints: &'a [NodeId],
     pub(super) rules: &'a [NodeId],
+    /// What keeps room for prefixes.
+    pub(super) reservations: &'a [NodeId],
 }
 
 /// What can run pods.
@@ -117,8 +119,13 @@ fn node_group(
         MaxUnavailable::Nodes(nodes) => (Some(nodes), None),
         MaxUnavailable::Percent(percent) => (None, Some(percent)),
     };
-    let after = waits_for(b.plan, tier, ready)
+    let mut after = waits_for(b.plan, tier, ready);
+    if let Some(pods) = b.plan.pod_tier {
+        after.extend(waits_for(b.plan, pods, ready));
+    }
+    let after = after
         .into_iter()
+        .chain(ready.reservations.iter().copied())
         .chain(cluster.addons.iter().copied())
         .chain(role.node())
         .collect();

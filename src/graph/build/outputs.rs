@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::cluster::ClusterRefs;
+use super::connections::Told;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use crate::graph::{Attr, Name, NodeId, Output, OutputValue, Ref, Resource};
@@ -10,6 +11,7 @@ pub(super) fn build(
     b: &mut Builder,
     network: &NetworkRefs,
     groups: &Groups,
+    connections: Vec<Told>,
     cluster: Option<&ClusterRefs>,
 ) {
     one(b, "vpc-id", "The VPC", network.vpc.node(), Attr::Identity);
@@ -53,6 +55,10 @@ pub(super) fn build(
         resolver,
         Attr::Identity,
     );
+    // The other sides accept, attach and route by these ids.
+    for (id, name, description) in connections {
+        one(b, &name, description, Some(id), Attr::Identity);
+    }
     if let Some(refs) = cluster {
         let id = refs.cluster.node();
         one(b, "cluster-name", "The cluster", id, Attr::Identity);

@@ -1,102 +1,271 @@
-//! Who may use VPC endpoints, and for what.
+//! What keeps tenants apart inside of the cluster: namespaces and network policies, and what the policies' engine needs.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
 
 use super::Builder;
-use crate::graph::{Policy, Principal, Statement, Text};
-use crate::network::{EndpointPolicies, EndpointService};
+use crate::kubernetes::{
+    CalicoInstallation, ClusterRole, ClusterRoleBinding, Labels, Metadata, Namespace,
+    NetworkPolicy, Object, PolicyPeer, PolicyPort, PolicyRule, RoleRule,
+};
+use crate::network::{AddonName, At, Cluster, PolicyEngine, PolicyMode, Tenant};
 
-/// The policy of an endpoint; none where AWS's own holds.
-///
-/// Source: AWS `PrivateLink` guide, "Control access to VPC endpoints using endpoint policies"; AWS's examples of data
-/// perimeters, aws-samples/data-perimeter-policy-examples.
-pub(super) fn of(b: &Builder, service: &EndpointService) -> Option<Policy> {
-    match b.stack.network.policies() {
-        EndpointPolicies::ThisAccount if service.takes_policy() => Some(this_account(b, service)),
-        EndpointPolicies::ThisAccount | EndpointPolicies::Open => None,
-    }
-}
+/// Says to people whose a namespace is. Policies do not go by it.
+const TENANT: &str = "eksnet/tenant";
 
-/// What principals of the account do; what serves data is held to the account's own, so that nothing can be carried out to
-/// an account that somebody else's policy opened.
-fn this_account(b: &Builder, service: &EndpointService) -> Policy {
-    let ours = || {
-        Statement::allow("ThisAccount", ["*"])
-            .principal(Principal::Everyone)
-            .on("*")
-            .when(
-                "StringEquals",
-                "aws:PrincipalAccount",
-                Text::new().account(),
-            )
+pub(super) fn build(b: &mut Builder, model: &Cluster) {
+    let Some(engine) = &model.network_policy else {
+        return;
     };
-    let own_things = || ours().when("StringEquals", "aws:ResourceAccount", Text::new().account());
-    match service.short_name() {
-        "s3" => s3(b, own_things()),
-        "dynamodb" => own_things().into(),
-        "ecr.api" | "ecr.dkr" => Policy::from_iter([own_things(), pull()]),
-        "sts" => std::iter::once(ours()).chain(web_identity(b)).collect(),
-        _ => ours().into(),
+    let mut objects = Vec::new();
+    if engine.value == PolicyEngine::Calico {
+        calico(&mut objects);
+    }
+    let places = Places::of(b, engine.value);
+    let strict = engine.value == PolicyEngine::VpcCni(PolicyMode::Strict);
+    if strict && !model.without_addons.contains(&AddonName::CoreDns) {
+        objects.push(core_dns(b, &places));
+    }
+    let mut tenants: Vec<&Tenant> = model.tenants.iter().collect();
+    tenants.sort_by_key(|tenant| tenant.name.value.as_str());
+    // Namespaces first, so that one pass of `kubectl apply` finds each.
+    for tenant in &tenants {
+        objects.extend(tenant.own().into_iter().map(|name| {
+            let metadata = Metadata::cluster(name).label(TENANT, tenant.name.value.as_str());
+            Object::Namespace(Namespace { metadata })
+        }));
+    }
+    for tenant in &tenants {
+        let policies = policies(tenant, &tenants, &places);
+        for namespace in tenant.own() {
+            objects.extend(policies.iter().map(|policy| policy.clone().at(namespace)));
+        }
+    }
+    b.graph.objects.extend(objects);
+}
+
+/// Where what every pod needs is found.
+struct Places {
+    /// The service of the Kubernetes API, and where its requests end.
+    api: Vec<PolicyPeer>,
+    dns: Vec<PolicyPeer>,
+}
+
+impl Places {
+    /// The VPC CNI judges what leaves a pod before a service's address becomes that of a pod, Calico after it. The VPC CNI
+    /// therefore adds the addresses of services that pods stand behind; the API has no pods, and names are too much to lose.
+    ///
+    /// Source: aws/amazon-network-policy-controller-k8s, `pkg/resolvers/endpoints.go` and #222; Calico documentation, "Host
+    /// endpoints and services", of policies behind DNAT.
+    fn of(b: &Builder, engine: PolicyEngine) -> Self {
+        let mut dns = vec![PolicyPeer::Pods(
+            "kube-system".to_owned(),
+            Labels::from([("k8s-app".to_owned(), "kube-dns".to_owned())]),
+        )];
+        let service = |number| {
+            let range = b.plan.service_cidr.unwrap_or_default();
+            host(Ipv4Addr::from(u32::from(range.network()) + number))
+        };
+        let api = match engine {
+            PolicyEngine::VpcCni(_) => {
+                // EKS gives the first address to the API, and the tenth to CoreDNS.
+                dns.push(service(10));
+                vec![service(1)]
+            }
+            PolicyEngine::Calico => control_plane(b),
+        };
+        Self { api, dns }
     }
 }
 
-/// Images of other accounts can be pulled, not pushed: those of EKS's add-ons are AWS's.
-fn pull() -> Statement {
-    Statement::allow(
-        "PullImages",
-        [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetAuthorizationToken",
-            "ecr:GetDownloadUrlForLayer",
-        ],
-    )
-    .principal(Principal::Everyone)
-    .on("*")
-    .when(
-        "StringEquals",
-        "aws:PrincipalAccount",
-        Text::new().account(),
-    )
+fn host(address: Ipv4Addr) -> PolicyPeer {
+    PolicyPeer::Range(Ipv4Net::from(address))
 }
 
-/// Layers come by links that ECR has signed, so that no principal of the account is seen.
-///
-/// Source: ECR user guide, "Minimum Amazon S3 bucket permissions for Amazon ECR".
-fn s3(b: &Builder, ours: Statement) -> Policy {
-    let region = b.stack.region.value;
-    let partition = region.partition().as_str();
-    let layers = format!("arn:{partition}:s3:::prod-{region}-starport-layer-bucket/*");
-    let layers = Statement::allow("ImageLayers", ["s3:GetObject"])
-        .principal(Principal::Everyone)
-        .on(layers);
-    let mut buckets: Vec<_> = b.stack.network.endpoints.buckets.iter().collect();
-    buckets.sort_by(|a, z| a.value.cmp(&z.value));
-    buckets.dedup_by(|a, z| a.value == z.value);
-    // One after the other, each by itself and with its objects.
-    let named = buckets.iter().fold(
-        Statement::allow("NamedBuckets", ["s3:GetObject", "s3:ListBucket"])
-            .principal(Principal::Everyone),
-        |statement, bucket| {
-            let arn = format!("arn:{partition}:s3:::{}", bucket.value);
-            let objects = format!("{arn}/*");
-            statement.on(arn).on(objects)
+/// The subnets of the cluster's own interfaces.
+fn control_plane(b: &Builder) -> Vec<PolicyPeer> {
+    let tier = b.plan.control_plane.map(|tier| &b.plan.tiers[tier]);
+    let subnets = tier.into_iter().flat_map(|tier| &tier.subnets);
+    subnets
+        .map(|subnet| PolicyPeer::Range(subnet.cidr))
+        .collect()
+}
+
+/// A policy for all pods of a namespace that is not known yet.
+#[derive(Clone)]
+struct Policy {
+    name: String,
+    ingress: Option<Vec<PolicyRule>>,
+    egress: Option<Vec<PolicyRule>>,
+}
+
+impl Policy {
+    fn ingress(name: impl Into<String>, peers: Vec<PolicyPeer>) -> Self {
+        Self {
+            name: name.into(),
+            ingress: Some(vec![to_any_port(peers)]),
+            egress: None,
+        }
+    }
+
+    fn egress(name: impl Into<String>, rule: PolicyRule) -> Self {
+        Self {
+            name: name.into(),
+            ingress: None,
+            egress: Some(vec![rule]),
+        }
+    }
+
+    fn at(self, namespace: &str) -> Object {
+        Object::NetworkPolicy(NetworkPolicy {
+            metadata: Metadata::namespaced(self.name, namespace),
+            pods: Labels::new(),
+            ingress: self.ingress,
+            egress: self.egress,
+        })
+    }
+}
+
+fn to_any_port(peers: Vec<PolicyPeer>) -> PolicyRule {
+    PolicyRule {
+        peers,
+        ports: Vec::new(),
+    }
+}
+
+fn names(peers: Vec<PolicyPeer>) -> PolicyRule {
+    PolicyRule {
+        peers,
+        ports: vec![PolicyPort::Udp(53), PolicyPort::Tcp(53)],
+    }
+}
+
+fn https(peers: Vec<PolicyPeer>) -> PolicyRule {
+    PolicyRule {
+        peers,
+        ports: vec![PolicyPort::Tcp(443)],
+    }
+}
+
+/// What each namespace of a tenant gets. Each has a name of what it is for, so that another neighbour renames none.
+fn policies(tenant: &Tenant, all: &[&Tenant], places: &Places) -> Vec<Policy> {
+    let own = namespaces(tenant);
+    let mut policies = vec![
+        Policy {
+            name: "default-deny".to_owned(),
+            ingress: Some(Vec::new()),
+            egress: Some(Vec::new()),
         },
-    );
-    let named = (!named.resources.is_empty()).then_some(named);
-    [ours, layers].into_iter().chain(named).collect()
+        Policy::egress("allow-dns", names(places.dns.clone())),
+        Policy::egress("allow-kubernetes-api", https(places.api.clone())),
+        Policy {
+            name: "allow-own".to_owned(),
+            ingress: Some(vec![to_any_port(vec![own.clone()])]),
+            egress: Some(vec![to_any_port(vec![own])]),
+        },
+    ];
+    let name = &tenant.name.value;
+    for other in all.iter().filter(|other| other.name.value != *name) {
+        let calls = |a: &Tenant, z: &Tenant| a.reaches.iter().any(|at| at.value == z.name.value);
+        let peers = vec![namespaces(other)];
+        let other_name = &other.name.value;
+        if calls(other, tenant) {
+            let name = format!("allow-from-tenant-{other_name}");
+            policies.push(Policy::ingress(name, peers.clone()));
+        }
+        if calls(tenant, other) {
+            let name = format!("allow-to-tenant-{other_name}");
+            policies.push(Policy::egress(name, to_any_port(peers)));
+        }
+    }
+    for namespace in sorted(&tenant.from) {
+        let peers = vec![PolicyPeer::Namespaces(vec![namespace.clone()])];
+        policies.push(Policy::ingress(
+            format!("allow-from-namespace-{namespace}"),
+            peers,
+        ));
+    }
+    for namespace in sorted(&tenant.to) {
+        let peers = vec![PolicyPeer::Namespaces(vec![namespace.clone()])];
+        let rule = to_any_port(peers);
+        policies.push(Policy::egress(
+            format!("allow-to-namespace-{namespace}"),
+            rule,
+        ));
+    }
+    if !tenant.ingress.is_empty() {
+        let peers = ranges(&tenant.ingress);
+        policies.push(Policy::ingress("allow-ingress-ranges", peers));
+    }
+    if !tenant.egress.is_empty() {
+        let rule = to_any_port(ranges(&tenant.egress));
+        policies.push(Policy::egress("allow-egress-ranges", rule));
+    }
+    policies
 }
 
-/// A service account has a token of the cluster's issuer, no credentials yet: the role that it takes on is what can be
-/// looked at.
-fn web_identity(b: &Builder) -> Option<Statement> {
-    b.cluster().filter(|cluster| cluster.oidc_provider)?;
-    let partition = b.stack.region.value.partition().as_str();
-    let roles = Text::new()
-        .literal(format!("arn:{partition}:iam::"))
-        .account()
-        .literal(":role/*");
-    Some(
-        Statement::allow("ServiceAccounts", ["sts:AssumeRoleWithWebIdentity"])
-            .principal(Principal::Everyone)
-            .on(roles),
-    )
+fn namespaces(tenant: &Tenant) -> PolicyPeer {
+    PolicyPeer::Namespaces(tenant.own().into_iter().map(str::to_owned).collect())
+}
+
+fn ranges(written: &[At<Ipv4Net>]) -> Vec<PolicyPeer> {
+    sorted(written)
+        .into_iter()
+        .map(|range| PolicyPeer::Range(*range))
+        .collect()
+}
+
+/// What a list has, once each.
+fn sorted<T: Ord>(written: &[At<T>]) -> Vec<&T> {
+    let mut values: Vec<_> = written.iter().map(|at| &at.value).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// In strict mode: who asks for names is answered, and CoreDNS asks the API and the VPC's resolver in turn.
+///
+/// Source: Amazon VPC User Guide, "Amazon DNS server": the second address of the VPC's first block, and 169.254.169.253.
+fn core_dns(b: &Builder, places: &Places) -> Object {
+    let block = b.plan.cidr.network();
+    let resolvers = [
+        Ipv4Addr::from(u32::from(block) + 2),
+        Ipv4Addr::new(169, 254, 169, 253),
+    ];
+    Object::NetworkPolicy(NetworkPolicy {
+        metadata: Metadata::namespaced("allow-coredns", "kube-system"),
+        pods: Labels::from([("k8s-app".to_owned(), "kube-dns".to_owned())]),
+        ingress: Some(vec![names(Vec::new())]),
+        egress: Some(vec![
+            https(places.api.clone()),
+            names(resolvers.map(host).to_vec()),
+        ]),
+    })
+}
+
+/// Calico for its policies, and the right of the VPC CNI to write a pod's address on the pod.
+///
+/// Source: Calico documentation, "Amazon Elastic Kubernetes Service (EKS)"; aws/amazon-vpc-cni-k8s, README.md,
+/// `ANNOTATE_POD_IP`.
+fn calico(objects: &mut Vec<Object>) {
+    const ANNOTATE: &str = "eksnet-annotate-pod-ip";
+    objects.extend([
+        Object::ClusterRole(ClusterRole {
+            metadata: Metadata::cluster(ANNOTATE),
+            rules: vec![RoleRule {
+                group: "",
+                resources: vec!["pods"],
+                verbs: vec!["patch"],
+            }],
+        }),
+        Object::ClusterRoleBinding(ClusterRoleBinding {
+            metadata: Metadata::cluster(ANNOTATE),
+            role: ANNOTATE.to_owned(),
+            service_account: ("kube-system", "aws-node"),
+        }),
+        Object::CalicoInstallation(CalicoInstallation {
+            metadata: Metadata::cluster("default"),
+        }),
+    ]);
 }

@@ -13,8 +13,20 @@ use crate::network::Access;
 pub(super) struct Routes {
     /// All tables.
     pub(super) tables: Vec<Ref<RouteTable>>,
+    /// For each tier of the plan, its tables with their names.
+    pub(super) tables_of_tier: Vec<Vec<(String, Ref<RouteTable>)>>,
     /// For each tier of the plan, its routes and associations.
     pub(super) of_tier: Vec<Vec<NodeId>>,
+}
+
+impl Routes {
+    /// Adds a table of the tier that is being built.
+    fn add(&mut self, name: String, table: Ref<RouteTable>) {
+        if let Some(of_tier) = self.tables_of_tier.last_mut() {
+            of_tier.push((name, table.clone()));
+        }
+        self.tables.push(table);
+    }
 }
 
 /// The ways out of the network.
@@ -53,6 +65,7 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
     let mut routes = Routes::default();
     let plan = b.plan;
     for (index, tier) in plan.tiers.iter().enumerate() {
+        routes.tables_of_tier.push(Vec::new());
         let nodes = match tier.access {
             Access::Public => public_tier(b, network, index, &gateways, &mut routes),
             Access::Private => private_tier(b, network, index, &gateways, &mut routes),
@@ -188,7 +201,7 @@ fn public_tier(
     for at in 0..tier.subnets.len() {
         nodes.extend(associate(b, network, index, at, &table));
     }
-    routes.tables.push(table);
+    routes.add(tier.name.clone(), table);
     nodes
 }
 
@@ -225,7 +238,7 @@ fn private_tier(
             nodes.extend(route.node());
         }
         nodes.extend(associate(b, network, index, at, &table));
-        routes.tables.push(table);
+        routes.add(name, table);
     }
     nodes
 }
@@ -242,6 +255,6 @@ fn isolated_tier(
     let nodes = (0..tier.subnets.len())
         .filter_map(|at| associate(b, network, index, at, &table))
         .collect();
-    routes.tables.push(table);
+    routes.add(tier.name.clone(), table);
     nodes
 }

@@ -115,6 +115,9 @@ pub(super) fn rules(
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
     }
+    if cluster.is_some() {
+        connected(b, &mut wanted);
+    }
     wanted.extend(hybrid(b));
     if groups.endpoints.is_some() {
         wanted.extend(b.stack.network.blocks().map(|block| {
@@ -176,6 +179,25 @@ fn rule(
         description: description.to_owned(),
         origin: Origin::Default,
         ipv4_only: false,
+    }
+}
+
+/// The API for networks that were said to reach it.
+fn connected(b: &Builder, wanted: &mut Vec<Wanted>) {
+    for network in &b.stack.network.connected {
+        let Some(origin) = network.link.as_ref().and_then(|link| link.api) else {
+            continue;
+        };
+        wanted.extend(network.cidrs.iter().map(|cidr| Wanted {
+            origin,
+            ..rule(
+                Group::ControlPlane,
+                Direction::In,
+                Traffic::Tcp(443, 443),
+                Peer::Cidr(cidr.value),
+                &format!("API from {}", network.name.value),
+            )
+        }));
     }
 }
 
@@ -316,6 +338,11 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
         // Fargate pods carry the group that EKS makes for the cluster.
         pairs.extend([(Nodes, Cluster), (Cluster, Nodes)]);
     }
+    if b.cluster()
+        .is_some_and(crate::network::Cluster::runs_calico)
+    {
+        both_ways(Nodes, Nodes, Traffic::Tcp(5473, 5473), "Typha of Calico");
+    }
     for (from, to) in pairs {
         both_ways(from, to, kubelet, "Kubelet and metrics");
         both_ways(from, to, metrics, "Metrics server");
@@ -337,7 +364,9 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = plan.has_endpoint("s3");
     let internet = !plan.nats.is_empty() || public_nodes;
-    let out = if internet || s3 {
+    // By IPv4 alone.
+    let transit = plan.connections.iter().any(|to| !to.leaving.is_empty());
+    let out = if internet || transit || s3 {
         vec![Ipv4Net::default()]
     } else {
         let blocks = b.stack.network.blocks();

@@ -114,6 +114,8 @@ fn subnet(
         && matches!(cluster.pods.placement, Placement::Discovery(_))
     {
         tags.set("kubernetes.io/role/cni", "1");
+        let own = format!("cni.networking.k8s.aws/cluster/{}", cluster.name.value);
+        tags.set(own, "shared");
     }
     let index = planned.ipv6.filter(|_| b.plan.dual_stack);
     let ipv6 = index.and_then(|index| vpc.ipv6_range(index));

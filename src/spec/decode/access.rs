@@ -283,20 +283,29 @@ impl<'de> VariantAccess<'de> for Choice<'de> {
     }
 }
 
-/// Whether a value is a single word or number, and then the value.
+/// Whether a value has the first of two forms, and then the value.
 pub(super) struct Forms<'de> {
-    short: Option<bool>,
+    first: Option<bool>,
     value: Option<De<'de>>,
 }
 
 impl<'de> Forms<'de> {
+    /// A single word or number, or more.
     pub(super) fn new(de: De<'de>) -> Self {
         let short = match de.node.kind {
             Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) => true,
             Kind::List(_) | Kind::Map(_) => false,
         };
         Self {
-            short: Some(short),
+            first: Some(short),
+            value: Some(de),
+        }
+    }
+
+    /// A list, or not.
+    pub(super) fn list(de: De<'de>) -> Self {
+        Self {
+            first: Some(matches!(de.node.kind, Kind::List(_))),
             value: Some(de),
         }
     }
@@ -309,8 +318,8 @@ impl<'de> SeqAccess<'de> for Forms<'de> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, Error> {
-        if let Some(short) = self.short.take() {
-            let form = serde::de::value::BoolDeserializer::new(short);
+        if let Some(first) = self.first.take() {
+            let form = serde::de::value::BoolDeserializer::new(first);
             return seed.deserialize(form).map(Some);
         }
         match self.value.take() {

@@ -185,6 +185,30 @@ impl De<'_> {
         self.mismatch(&expected)
     }
 
+    /// A map whose only key is none of the known ones, or one with several keys, where one of several is due.
+    pub(super) fn not_one_variant(
+        self,
+        entries: &[Entry],
+        variants: &'static [&'static str],
+    ) -> Error {
+        let known: Vec<String> = entries
+            .iter()
+            .filter(|entry| variants.contains(&entry.key.as_str()))
+            .map(|entry| format!("`{}`", entry.key))
+            .collect();
+        if entries.len() > known.len() {
+            self.unknown_keys(entries, variants);
+            return Error::Reported;
+        }
+        let message = format!(
+            "expected one of {}, found {}",
+            listing(variants),
+            known.join(" and ")
+        );
+        let finding = self.finding(codes::WRONG_KIND, message);
+        self.report(finding.help(format!("keep one of them: {}", known.join(" or "))))
+    }
+
     /// Reports every key that is not one of the fields.
     pub(super) fn unknown_keys(self, entries: &[Entry], fields: &'static [&'static str]) {
         // A key that is there already is not what another one was meant to be.

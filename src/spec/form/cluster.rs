@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{FargateSpec, List, Names, NodeGroupSpec, NoneWord, PodsSpec};
+use super::{
+    FargateSpec, List, Names, NetworkPolicySpec, NodeGroupSpec, NoneWord, PodsSpec,
+    PolicyEngineSpec, TenantSpec,
+};
 use crate::spec::{Either, Field};
 
 /// The cluster.
@@ -38,6 +41,10 @@ pub struct ClusterSpec {
     pub fargate: Names<FargateSpec>,
     /// How pods on nodes get their addresses. One by one, from the subnet of their node, by default.
     pub pods: Field<PodsSpec>,
+    /// Who enforces network policies: `vpc-cni`, `calico` or `none` (the default); or `{ engine: vpc-cni, mode: strict }`.
+    pub network_policy: Field<Either<PolicyEngineSpec, NetworkPolicySpec>>,
+    /// Owners of namespaces, which network policies keep apart.
+    pub tenants: Names<TenantSpec>,
     /// Versions of add-ons, or `none` to leave one out. AWS chooses the version by default.
     pub addons: Field<AddonsSpec>,
     /// Machines outside of AWS that join the cluster.

@@ -4,15 +4,19 @@
 
 mod cluster;
 mod compute;
+mod connections;
 mod network;
 mod pods;
+mod policy;
 
 use serde::Deserialize;
 
 pub use cluster::*;
 pub use compute::*;
+pub use connections::*;
 pub use network::*;
 pub use pods::*;
+pub use policy::*;
 
 use super::{Either, Field, Named};
 

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{List, Names, NoneWord};
-use crate::spec::{Either, Field, NumberOrText};
+use super::{ConnectionSpec, List, Names, NoneWord};
+use crate::spec::{Either, Field, ListOr, NumberOrText};
 
 /// The network: a VPC with its tiers, gateways, groups, endpoints and flow logs.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -13,16 +13,17 @@ pub struct NetworkSpec {
     /// The VPC's range, /16 to /28, such as `10.20.0.0/16`.
     pub cidr: Field<String>,
     /// Whether the network has IPv6 beside IPv4: a /56 from Amazon for the VPC, a /64 of it for every subnet, and an
-    /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one. Off by default.
+    /// egress-only internet gateway for tiers that have NAT gateways. The cluster stays an IPv4 one, unless its `ip-family` is `ipv6`.
+    /// Off by default.
     pub ipv6: Field<bool>,
     /// Further blocks of the VPC, /16 to /28, in the order in which they joined it: `[100.64.0.0/16]`.
     pub secondary_cidrs: List<String>,
     /// Ranges inside the VPC that no subnet is put into, as for subnets that exist and are somebody else's:
     /// `[10.20.240.0/20]`.
     pub reserved: List<String>,
-    /// Ranges of networks that this one is connected to, by a name of your choice: `{ office: 192.168.0.0/16 }`. Blocks and
-    /// services keep away from them; no connection is built.
-    pub connected: Names<Either<String, Vec<Field<String>>>>,
+    /// Networks that this one is connected to, by a name of your choice. A range, or a list of them, is only kept away from:
+    /// `{ office: 192.168.0.0/16 }`. A map with `by` builds the connection and its routes.
+    pub connected: Names<Either<String, ListOr<Field<String>, ConnectionSpec>>>,
     /// How many zones (3 by default), or which ones by id: `[use1-az1, use1-az2]`.
     pub zones: Field<Either<u8, Vec<Field<String>>>>,
     /// Subnets by purpose, one in each zone. Without: `public`, `nodes` and `control-plane`.

@@ -1,9 +1,8 @@
-//! The blocks of a spec's VPC, and the networks that it is connected to.
+//! The blocks of a spec's VPC.
 
 use super::Lowering;
-use crate::diagnostic::Origin;
-use crate::network::{At, Connected, Ipv4Net};
-use crate::spec::{Either, NetworkSpec};
+use crate::network::{At, Ipv4Net};
+use crate::spec::NetworkSpec;
 
 impl Lowering<'_> {
     pub(super) fn secondary_cidrs(&mut self, spec: &NetworkSpec) -> Vec<At<Ipv4Net>> {
@@ -32,25 +31,5 @@ impl Lowering<'_> {
         }
         self.complete &= !spec.reserved.is_invalid();
         reserved
-    }
-
-    pub(super) fn connected(&mut self, spec: &NetworkSpec) -> Vec<Connected> {
-        let mut connected = Vec::new();
-        for (key, field) in spec.connected.get().into_iter().flatten() {
-            let cidrs = match field.located() {
-                Some((Either::Short(text), span)) => {
-                    self.words.cidr_of(text, span).into_iter().collect()
-                }
-                Some((Either::Long(list), _)) => {
-                    list.iter().filter_map(|f| self.words.cidr(f)).collect()
-                }
-                None => Vec::new(),
-            };
-            connected.push(Connected {
-                name: At::new(key.text.clone(), Origin::Spec(key.span)),
-                cidrs,
-            });
-        }
-        connected
     }
 }

@@ -11,7 +11,7 @@ use crate::network::{
 };
 use crate::spec::{
     AccessEntriesSpec, AccessEntrySpec, AddonsSpec, ClusterSpec, Either, EndpointAccessSpec,
-    EndpointSpec, Field, IpFamilySpec, LogTypeSpec, LogsSpec, NoneWord, SupportSpec,
+    EndpointSpec, Field, IpFamilySpec, LogTypeSpec, LogsSpec, NoneWord, SupportSpec, TenantSpec,
 };
 
 impl Lowering<'_> {
@@ -64,6 +64,12 @@ impl Lowering<'_> {
         }
         self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
+        cluster.network_policy = self.network_policy(&spec.network_policy);
+        for (key, field) in spec.tenants.get().into_iter().flatten() {
+            let nothing = TenantSpec::default();
+            let tenant = self.tenant(key, field.get().unwrap_or(&nothing));
+            cluster.tenants.push(tenant);
+        }
         if let Some((pods, span)) = spec.pods.located() {
             cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers);
         }

@@ -43,9 +43,9 @@ impl Lowering<'_> {
         }
         network.secondary_cidrs = self.secondary_cidrs(spec);
         network.reserved = self.reserved(spec);
-        network.connected = self.connected(spec);
         self.zones(&mut network, spec);
         let tiers = self.tiers(&mut network, spec);
+        network.connected = self.connected(spec, &network, &tiers);
         network.cluster_tag = spec.cluster_tag.located().map(|(tag, span)| {
             let tag = match tag {
                 ClusterTagSpec::Shared => ClusterTag::Shared,

@@ -1,0 +1,342 @@
+//! Network policies: whether somebody enforces them, and whether tenants are who they say.
+
+use std::collections::BTreeMap;
+
+use crate::check::rules;
+use crate::diagnostic::{Findings, Origin, Severity};
+use crate::network::{AddonName, At, Cluster, PolicyEngine, PolicyMode, Stack, Tenant};
+
+pub(super) fn check(stack: &Stack, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    let mut owners = BTreeMap::new();
+    for tenant in &cluster.tenants {
+        namespaces(tenant, &mut owners, findings);
+    }
+    for tenant in &cluster.tenants {
+        neighbours(cluster, tenant, &owners, findings);
+    }
+    match &cluster.network_policy {
+        Some(engine) => enforced(cluster, *engine, findings),
+        None => {
+            if let Some(tenant) = cluster.tenants.first() {
+                unenforced(tenant, findings);
+            }
+        }
+    }
+}
+
+fn unenforced(tenant: &Tenant, findings: &mut Findings) {
+    findings.push(
+        rules::SPEC045
+            .at(
+                tenant.name.origin,
+                format!(
+                    "nobody enforces the policies of tenant `{}`",
+                    tenant.name.value
+                ),
+            )
+            .note("Kubernetes takes network policies whether or not something in the cluster enforces them")
+            .help_in(
+                "write `network-policy: vpc-cni` under `cluster`",
+                "call `Cluster::network_policy(PolicyEngine::VpcCni(PolicyMode::Standard))`",
+            ),
+    );
+}
+
+/// Beginnings of namespaces that belong to Kubernetes and Calico.
+const RESERVED: [&str; 3] = ["kube-", "calico-", "tigera-"];
+
+/// A tenant's namespaces, and whose each is.
+fn namespaces<'a>(
+    tenant: &'a Tenant,
+    owners: &mut BTreeMap<&'a str, &'a At<String>>,
+    findings: &mut Findings,
+) {
+    let mut written: Vec<&At<String>> = tenant.namespaces.iter().collect();
+    if written.is_empty() {
+        written.push(&tenant.name);
+    }
+    for at in written {
+        let namespace = at.value.as_str();
+        well_formed(at, findings);
+        if RESERVED.iter().any(|begin| namespace.starts_with(begin)) {
+            findings.push(
+                rules::SPEC046
+                    .at(
+                        at.origin,
+                        format!("the namespace `{namespace}` can belong to no tenant"),
+                    )
+                    .note("what runs there serves the whole cluster, and would be cut off from it")
+                    .help("give the tenant a namespace of its own"),
+            );
+        }
+        match owners.get(namespace) {
+            Some(owner) if owner.value != tenant.name.value => findings.push(
+                rules::SPEC046
+                    .at(
+                        at.origin,
+                        format!(
+                            "the namespace `{namespace}` belongs to tenant `{}` already",
+                            owner.value
+                        ),
+                    )
+                    .related(owner.origin, "this one")
+                    .note("pods of one namespace would be open to both tenants")
+                    .help("name it at one of them, and let the other reach that tenant"),
+            ),
+            Some(_) => {}
+            None => {
+                owners.insert(namespace, &tenant.name);
+            }
+        }
+    }
+}
+
+/// What Kubernetes takes: a label of DNS.
+fn well_formed(at: &At<String>, findings: &mut Findings) {
+    let name = at.value.as_str();
+    let ends = |c: Option<char>| c.is_some_and(|c| c != '-');
+    let ok = name.len() <= 63
+        && ends(name.chars().next())
+        && ends(name.chars().last())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !ok {
+        findings.push(
+            rules::SPEC011
+                .at(
+                    at.origin,
+                    format!("`{name}` cannot be the name of a namespace"),
+                )
+                .note("Kubernetes takes 1 to 63 lower-case letters, digits and hyphens, and no hyphen first or last")
+                .help(format!("write `{}`", super::names::slug(name))),
+        );
+    }
+}
+
+fn neighbours(
+    cluster: &Cluster,
+    tenant: &Tenant,
+    owners: &BTreeMap<&str, &At<String>>,
+    findings: &mut Findings,
+) {
+    for wanted in &tenant.reaches {
+        let mut others = cluster.tenants.iter().map(|other| &other.name.value);
+        if others.clone().any(|name| *name == wanted.value) {
+            continue;
+        }
+        let finding = rules::SPEC010.at(
+            wanted.origin,
+            format!("there is no tenant `{}`", wanted.value),
+        );
+        let finding = match others.find(|name| name.starts_with(wanted.value.as_str())) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help_in(
+                "add it under `tenants`; a namespace of no tenant stands under `to`",
+                "add it by `Cluster::tenant`; a namespace of no tenant is named by `to_namespace`",
+            ),
+        };
+        findings.push(finding);
+    }
+    for (at, way) in [(&tenant.from, true), (&tenant.to, false)]
+        .into_iter()
+        .flat_map(|(list, way)| list.iter().map(move |at| (at, way)))
+    {
+        well_formed(at, findings);
+        let Some(owner) = owners.get(at.value.as_str()) else {
+            continue;
+        };
+        if owner.value == tenant.name.value {
+            findings.push(
+                rules::SPEC046
+                    .at(
+                        at.origin,
+                        format!("the namespace `{}` is the tenant's own", at.value),
+                    )
+                    .note("a tenant's namespaces are open to each other")
+                    .help("leave it out"),
+            );
+            continue;
+        }
+        let (client, server) = if way {
+            (owner.value.as_str(), tenant.name.value.as_str())
+        } else {
+            (tenant.name.value.as_str(), owner.value.as_str())
+        };
+        findings.push(
+            rules::SPEC046
+                .at(
+                    at.origin,
+                    format!(
+                        "the namespace `{}` belongs to tenant `{}`",
+                        at.value, owner.value
+                    ),
+                )
+                .note("a tenant's namespaces are closed both ways, so that both tenants have to be opened")
+                .help_in(
+                    &format!("write `reaches: [{server}]` at `{client}`"),
+                    &format!("call `.reaches(\"{server}\")` on `{client}`"),
+                ),
+        );
+    }
+}
+
+fn enforced(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings) {
+    if cluster.tenants.is_empty() {
+        findings.push(
+            rules::EKS748
+                .at(engine.origin, "network policies are enforced, and no tenant is named")
+                .note("a namespace of which no policy speaks is open to all others")
+                .help_in(
+                    "name the owners of namespaces under `tenants`, or apply policies of your own that begin with denying all",
+                    "name the owners of namespaces by `Cluster::tenant`, or apply policies of your own that begin with denying all",
+                ),
+        );
+    }
+    let no_cni = cluster.without_addons.contains(&AddonName::VpcCni);
+    match engine.value {
+        PolicyEngine::VpcCni(mode) => {
+            if no_cni {
+                findings.push(
+                    rules::EKS742
+                        .at(
+                            engine.origin,
+                            "the VPC CNI is to enforce policies, and is left out",
+                        )
+                        .note("the add-on's configuration turns the enforcement on")
+                        .help_in(
+                            "take `vpc-cni: none` out of `addons`",
+                            "take `.without_addon(AddonName::VpcCni)` out",
+                        ),
+                );
+            }
+            version(cluster, mode, findings);
+            if mode == PolicyMode::Strict {
+                strict(engine.origin, findings);
+            }
+        }
+        PolicyEngine::Calico => {
+            if no_cni {
+                findings.push(
+                    rules::EKS747
+                        .at(engine.origin, "Calico waits for what the VPC CNI says of pods, and the add-on is left out")
+                        .note("without `ANNOTATE_POD_IP` policies come late to a pod that has just started")
+                        .help("set `ANNOTATE_POD_IP` to `true` wherever the VPC CNI is configured"),
+                );
+            }
+        }
+    }
+    fargate(cluster, engine, findings);
+}
+
+fn strict(origin: Origin, findings: &mut Findings) {
+    findings.push(
+        rules::EKS744
+            .at(origin, "in strict mode a pod of which no policy speaks is closed")
+            .note("CoreDNS, too: its policy is among the manifests, and must be in the cluster before the mode is strict")
+            .help("deploy a new cluster in mode `standard`, apply the manifests of `eksnet synth --format kubernetes`, then turn to `strict`"),
+    );
+}
+
+/// A pinned version that cannot do it yet.
+fn version(cluster: &Cluster, mode: PolicyMode, findings: &mut Findings) {
+    let Some(pinned) = cluster.addon_versions.get(&AddonName::VpcCni) else {
+        return;
+    };
+    let (least, what) = match mode {
+        PolicyMode::Standard => ((1, 14, 0), "network policies"),
+        PolicyMode::Strict => ((1, 17, 1), "the strict mode"),
+    };
+    if numbers(&pinned.value).is_some_and(|version| version < least) {
+        let (major, minor, patch) = least;
+        findings.push(
+            rules::EKS742
+                .at(
+                    pinned.origin,
+                    format!("VPC CNI {} does not know {what}", pinned.value),
+                )
+                .note(format!("{what} came with {major}.{minor}.{patch}"))
+                .help("pin a later version, or leave the version to AWS"),
+        );
+    }
+}
+
+/// `v1.20.4-eksbuild.1`.
+fn numbers(version: &str) -> Option<(u32, u32, u32)> {
+    let version = version.strip_prefix('v').unwrap_or(version);
+    let (version, _) = version.split_once('-').unwrap_or((version, ""));
+    let mut numbers = version.split('.').map(|number| number.parse().ok());
+    Some((numbers.next()??, numbers.next()??, numbers.next()??))
+}
+
+/// Neither engine runs on Fargate: what is there stays open, whatever policies say.
+fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings) {
+    let (rule, who) = match engine.value {
+        PolicyEngine::VpcCni(_) => (rules::EKS742, "the VPC CNI"),
+        PolicyEngine::Calico => (rules::EKS825, "Calico"),
+    };
+    for profile in &cluster.fargate {
+        for selector in &profile.selectors {
+            let pattern = &selector.namespace;
+            let open = cluster.tenants.iter().find_map(|tenant| {
+                let mut own = tenant.own().into_iter();
+                own.find(|name| matches(pattern.value.as_bytes(), name.as_bytes()))
+                    .map(|name| (tenant, name))
+            });
+            if let Some((tenant, name)) = open {
+                findings.push(
+                    rule.at(
+                        pattern.origin,
+                        format!("pods of `{name}` run on Fargate, where {who} enforces no policy"),
+                    )
+                    .related(tenant.name.origin, "the tenant that would be open")
+                    .note("both engines work on nodes, and Fargate has none")
+                    .help("run the tenant's pods on a node group"),
+                );
+            }
+        }
+    }
+    let Some(first) = cluster.fargate.first() else {
+        return;
+    };
+    if cluster.node_groups.is_empty() && !cluster.karpenter {
+        findings.push(
+            rule.at(
+                engine.origin,
+                format!("{who} is to enforce policies, and there are no nodes to do it on"),
+            )
+            .related(first.name.origin, "all pods run on Fargate")
+            .note("both engines work on nodes, and Fargate has none")
+            .help_in(
+                "add a node group, or leave `network-policy` out",
+                "add a node group, or leave `Cluster::network_policy` out",
+            ),
+        );
+    } else if engine.value == PolicyEngine::Calico {
+        findings.push(
+            rule.at(
+                first.name.origin,
+                "Calico's policies do not reach pods on Fargate",
+            )
+            .severity(Severity::Warning)
+            .note("Calico runs on nodes, and Fargate has none")
+            .help("keep pods that policies are to hold on node groups"),
+        );
+    }
+}
+
+/// Whether a namespace is one that a profile's selector means, with `*` and `?`.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern.split_first(), name.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), None) => matches(rest, name),
+        (Some((b'*', rest)), Some((_, shorter))) => {
+            matches(rest, name) || matches(pattern, shorter)
+        }
+        (Some((p, rest)), Some((n, shorter))) => (*p == b'?' || p == n) && matches(rest, shorter),
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}

@@ -1,0 +1,75 @@
+//! Network policies and tenants of a spec.
+
+use super::Lowering;
+use super::words::Words;
+use crate::check::rules;
+use crate::diagnostic::Origin;
+use crate::network::{At, PolicyEngine, PolicyMode, Tenant};
+use crate::spec::{
+    Either, Field, Key, List, NetworkPolicySpec, PolicyEngineSpec, PolicyModeSpec, TenantSpec,
+};
+
+impl Lowering<'_> {
+    /// Who enforces policies, if anybody does.
+    pub(super) fn network_policy(
+        &mut self,
+        field: &Field<Either<PolicyEngineSpec, NetworkPolicySpec>>,
+    ) -> Option<At<PolicyEngine>> {
+        let (written, span) = field.located()?;
+        let nothing = NetworkPolicySpec::default();
+        let (engine, long) = match written {
+            Either::Short(engine) => (*engine, &nothing),
+            Either::Long(long) => {
+                if long.engine.is_absent() {
+                    let what = "`vpc-cni`, `calico` or `none`";
+                    self.words.missing(Origin::Spec(span), "engine", what);
+                }
+                (*long.engine.get()?, long)
+            }
+        };
+        let engine = match engine {
+            PolicyEngineSpec::VpcCni => PolicyEngine::VpcCni(match long.mode.get() {
+                Some(PolicyModeSpec::Strict) => PolicyMode::Strict,
+                Some(PolicyModeSpec::Standard) | None => PolicyMode::Standard,
+            }),
+            PolicyEngineSpec::Calico => {
+                self.no_mode(&long.mode, "calico");
+                PolicyEngine::Calico
+            }
+            PolicyEngineSpec::None => {
+                self.no_mode(&long.mode, "none");
+                return None;
+            }
+        };
+        Some(At::new(engine, Origin::Spec(span)))
+    }
+
+    fn no_mode(&mut self, mode: &Field<PolicyModeSpec>, engine: &str) {
+        if !mode.is_absent() {
+            self.words.push(
+                rules::SPEC018
+                    .at(
+                        mode.origin(),
+                        format!("`mode` means nothing with the engine `{engine}`"),
+                    )
+                    .note("the modes `standard` and `strict` are those of the VPC CNI")
+                    .help("leave `mode` out, or write `engine: vpc-cni`"),
+            );
+        }
+    }
+
+    pub(super) fn tenant(&mut self, key: &Key, spec: &TenantSpec) -> Tenant {
+        let mut tenant = Tenant::named(At::new(key.text.clone(), Origin::Spec(key.span)));
+        tenant.namespaces = Words::texts(&spec.namespaces);
+        tenant.reaches = Words::texts(&spec.reaches);
+        tenant.from = Words::texts(&spec.from);
+        tenant.to = Words::texts(&spec.to);
+        let mut ranges = |list: &List<String>| {
+            let written = list.get().into_iter().flatten();
+            written.filter_map(|field| self.words.cidr(field)).collect()
+        };
+        tenant.ingress = ranges(&spec.ingress);
+        tenant.egress = ranges(&spec.egress);
+        tenant
+    }
+}
