@@ -78,10 +78,11 @@ pub mod prelude {
     };
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
-        EnforcingMode, ExistingNetwork, ExistingSubnet, ExistingTier, FargateProfile, FlowLogs,
-        Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Peering, PodGroup,
-        PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region,
-        Rule, SecurityMode, Stack, Tenant, Tier, TierId, TrafficType, Vpn,
+        EndpointPolicies, EnforcingMode, ExistingNetwork, ExistingSubnet, ExistingTier,
+        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
+        Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods,
+        PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software, Stack, Tenant, Tier,
+        TierId, TrafficType, Vpn,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -94,8 +95,12 @@ struct Readme;
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
 mod guides {
+    #[doc = include_str!("../docs/guides/endpoint-access.md")]
+    struct EndpointAccess;
     #[doc = include_str!("../docs/guides/existing-vpc.md")]
     struct ExistingVpc;
+    #[doc = include_str!("../docs/guides/fully-private.md")]
+    struct FullyPrivate;
     #[doc = include_str!("../docs/guides/hybrid-nodes.md")]
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/ipv6.md")]

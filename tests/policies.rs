@@ -52,6 +52,18 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
         "the action lists groups and knows no narrower resource",
     ),
     (
+        "ImageLayers",
+        "Principal",
+        "*",
+        "layers come by links that ECR signed, not by a principal of the account",
+    ),
+    (
+        "ImageLayers",
+        "Resource",
+        "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*",
+        "layers have names that nobody knows before",
+    ),
+    (
         "LogDelivery",
         "Action",
         "kms:GenerateDataKey*",
@@ -76,6 +88,18 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
         "the delivery chooses the names of objects",
     ),
     (
+        "NamedBuckets",
+        "Principal",
+        "*",
+        "packages are read without credentials; the buckets are named",
+    ),
+    (
+        "NamedBuckets",
+        "Resource",
+        "arn:aws:s3:::shared/*",
+        "the objects of a bucket that somebody named",
+    ),
+    (
         "OnlyEncryptedTransport",
         "Action",
         "s3:*",
@@ -92,6 +116,48 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
         "Resource",
         "{}/*",
         "a denial: whichever object",
+    ),
+    (
+        "PullImages",
+        "Principal",
+        "*",
+        "a condition says which account; AWS takes no other form for gateways",
+    ),
+    (
+        "PullImages",
+        "Resource",
+        "*",
+        "images of EKS's add-ons are in accounts of AWS, one in each region",
+    ),
+    (
+        "ServiceAccounts",
+        "Principal",
+        "*",
+        "a token is no principal yet; the role that is taken on is one of the account",
+    ),
+    (
+        "ServiceAccounts",
+        "Resource",
+        "arn:aws:iam::{}:role/*",
+        "which role a service account may take on is in that role's trust",
+    ),
+    (
+        "ThisAccount",
+        "Action",
+        "*",
+        "an endpoint leads to one service, and IAM says who may do what there",
+    ),
+    (
+        "ThisAccount",
+        "Principal",
+        "*",
+        "a condition says which account; AWS takes no other form for gateways",
+    ),
+    (
+        "ThisAccount",
+        "Resource",
+        "*",
+        "a condition says which account, of the caller and, where data is, of the thing",
     ),
     (
         "ReadInstances",
@@ -112,6 +178,8 @@ fn stack(logs: FlowLogs) -> Stack {
     let mut net = Network::new(cidr!("10.20.0.0/16"))
         .dual_stack()
         .endpoints(["s3", "dynamodb", "ecr.api", "sts"])
+        .endpoint_policies(EndpointPolicies::ThisAccount)
+        .endpoint_buckets(["shared"])
         .flow_logs(logs);
     let public = net.add(Tier::public("public").prefix(24));
     let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)).prefix(19));

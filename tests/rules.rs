@@ -30,13 +30,14 @@ type Text = fn() -> String;
 /// Rules whose bad example is too long for a page: what the test reads instead.
 const LONG: &[(&str, Text)] = &[
     ("EKS140", fifty_one_blocks),
+    ("EKS649", many_buckets),
     ("EKS420", hundred_and_one_announced),
     ("EKS901", five_hundred_rules),
     ("PLAN012", fifty_two_tiers),
 ];
 
 /// Rules that are no fault of a spec, so that no spec can mend them: their good example is something to do by hand.
-const BY_HAND: &[&str] = &["EKS528", "PLAN018", "PLAN022"];
+const BY_HAND: &[&str] = &["EKS528", "PLAN018", "PLAN022", "SPEC033"];
 
 /// Rules about the command line, whose examples are commands.
 const COMMANDS: &[&str] = &["PLAN013", "SPEC021", "SPEC022", "SPEC055"];
@@ -47,6 +48,7 @@ const COMPANIONS: &[(&str, &str)] = &[
     ("EKS403", "EKS602"),
     ("EKS605", "EKS602"),
     ("EKS788", "EKS221"),
+    ("EKS617", "EKS602"),
 ];
 
 /// The cases of [`PROGRAMS`], as the pages show them.
@@ -72,6 +74,17 @@ mod programs {
         let stack = Stack::new("prod", Region::UsEast1, network, cluster);
         stack.check()
     }
+}
+
+/// Buckets whose names alone fill a policy.
+fn many_buckets() -> String {
+    let names: Vec<_> = (100..400)
+        .map(|n| format!("shared-bucket-number-{n}"))
+        .collect();
+    format!(
+        "stack: prod\nregion: us-east-1\nnetwork: {{ cidr: 10.20.0.0/16, fully-private: true, endpoint-buckets: [{}] }}\n",
+        names.join(", ")
+    )
 }
 
 fn fifty_one_blocks() -> String {

@@ -153,8 +153,8 @@ impl Demand {
 impl Capacity {
     /// What a plan of a stack has room for.
     pub(crate) fn of(stack: &Stack, plan: &Plan) -> Self {
-        let endpoints = stack.network.endpoints.parsed();
-        let endpoints = endpoints.filter(|(service, _)| service.kind() == EndpointKind::Interface);
+        let endpoints = plan.endpoints.iter();
+        let endpoints = endpoints.filter(|endpoint| endpoint.kind() == EndpointKind::Interface);
         let endpoints = u64::try_from(endpoints.count()).unwrap_or(u64::MAX);
         let usual = Pods::defaults(Origin::Default);
         let pods = stack.cluster.as_ref().map_or(&usual, |c| &c.pods);
@@ -330,6 +330,9 @@ impl ZoneCapacity {
                 }
                 if plan.endpoint_tier == Some(index) {
                     taken.endpoints = endpoints;
+                }
+                if plan.resolver_tier == Some(index) {
+                    taken.endpoints += 1;
                 }
                 let nats = plan.nats.iter();
                 let nats = nats.filter(|nat| nat.tier == index && nat.zone == zone);

@@ -41,6 +41,13 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         key(&logs.key, findings);
     }
     clients(cluster, findings);
+    if let Some(ipv6) = stack.network.ipv6.filter(|_| !cluster.is_ipv6()) {
+        findings.push(
+            rules::EKS608
+                .at(ipv6, "the API has no IPv6 address")
+                .note("it is that of an IPv4 cluster: clients that have IPv6 alone do not reach it, on neither side"),
+        );
+    }
     access(cluster, findings);
 }
 

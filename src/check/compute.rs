@@ -220,7 +220,9 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         if tier.access == Access::Public || plan.leaves(index) {
             continue;
         }
-        if matches!(cluster.endpoint.value, EndpointMode::Public(_)) {
+        // A network that is private as a whole has a rule of its own.
+        let private = stack.network.fully_private.is_some();
+        if !private && matches!(cluster.endpoint.value, EndpointMode::Public(_)) {
             findings.push(
                 rules::EKS403
                     .at(

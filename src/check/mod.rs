@@ -23,7 +23,10 @@ mod other_side;
 mod pod_groups;
 mod pod_nodes;
 mod pods;
+mod policies;
 mod policy;
+mod private;
+mod resolver;
 mod routes;
 pub mod rules;
 mod security;
@@ -34,6 +37,8 @@ mod template;
 
 pub use rules::Rule;
 
+#[cfg(feature = "spec")]
+pub(crate) use private::nat_of_private;
 pub(crate) use services::default_service_cidr;
 #[cfg(feature = "spec")]
 pub(crate) use {addresses::host_bits, blocks::is_block_size, services::is_service_size};
@@ -70,6 +75,9 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     endpoints::check(stack, findings);
     eksctl::check(stack, findings);
     existing::check(stack, findings);
+    policies::check(stack, findings);
+    private::check(stack, findings);
+    resolver::check(stack, findings);
 }
 
 /// What can be said of a stack once every subnet has its place.
@@ -83,8 +91,10 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     other_side::check_plan(stack, plan, findings);
     routes::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
-    endpoints::check_plan(stack, plan, findings);
     existing::check_plan(stack, plan, findings);
+    policies::check_plan(stack, plan, findings);
+    private::check_plan(stack, plan, findings);
+    resolver::check_plan(stack, plan, findings);
     compute::check_plan(stack, plan, findings);
     pod_nodes::check_plan(stack, plan, findings);
     fargate::check_plan(stack, plan, findings);
@@ -100,4 +110,5 @@ pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &m
 pub(crate) fn graph(stack: &Stack, graph: &Graph, findings: &mut Findings) {
     template::check(stack, graph, findings);
     existing::check_graph(stack, graph, findings);
+    policies::check_graph(stack, graph, findings);
 }

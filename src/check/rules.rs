@@ -79,6 +79,10 @@ rules! {
     SPEC025 Error "an existing network is used as it is";
     SPEC026 Error "existing subnets are those of an existing VPC";
     SPEC027 Error "a gateway endpoint in an existing network has route tables";
+    SPEC030 Error "nothing leads to the internet out of a fully private network";
+    SPEC031 Error "without internet, software that runs in the cluster reaches its services through endpoints";
+    SPEC032 Info "an endpoint takes a policy";
+    SPEC033 Info "software is told that there is no internet";
     SPEC035 Error "a connection leads to ranges of the other network";
     SPEC036 Error "in a route table each destination has one target";
     SPEC037 Error "a customer gateway has an address and a number that AWS takes";
@@ -118,6 +122,7 @@ rules! {
     PLAN016 Error "a stack keeps the VPC that it built";
     PLAN017 Info "existing subnets have the tags that the cluster needs";
     PLAN018 Info "an existing VPC has what a cluster needs of it";
+    PLAN019 Error "an inbound resolver has addresses in two zones";
     PLAN022 Info "the other side of a connection leads back";
     PLAN023 Warning "both engines make the whole of a peering";
     PLAN025 Warning "every subnet of the pods' tier is used";
@@ -175,6 +180,7 @@ rules! {
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
     EKS318 Error "some subnet is left for pods";
+    EKS320 Error "nodes carry one security group with the cluster's tag";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
     EKS323 Error "a cluster's name is 1 to 100 letters, digits, `-` and `_`";
 
@@ -195,12 +201,25 @@ rules! {
     EKS605 Error "nodes outside the private endpoint are among its clients";
     EKS606 Error "clients of the API have public addresses";
     EKS607 Error "IPv6 clients are for IPv6 clusters";
+    EKS608 Info "the API of an IPv4 cluster answers by IPv4";
     EKS610 Info "a private API is reached from the VPC and connected networks only";
+    EKS611 Info "connected networks are led to the private side of the API";
+    EKS617 Error "without internet, the API has its private side";
+    EKS618 Info "without internet, images come from a registry that can be reached";
     EKS619 Error "without internet, images come through endpoints";
     EKS620 Error "without internet, nodes reach the EC2 API through an endpoint";
+    EKS621 Error "without internet, roles of service accounts have the endpoint of STS";
     EKS622 Error "without internet, Pod Identity has its endpoint";
+    EKS623 Error "without internet, the load balancer controller has its endpoint";
+    EKS624 Error "without internet, the Cluster Autoscaler has its endpoints";
+    EKS625 Error "without internet, agents of CloudWatch have their endpoints";
+    EKS626 Error "without internet, Karpenter has its endpoints";
+    EKS627 Error "without internet, Session Manager has its endpoints";
+    EKS628 Error "without internet, X-Ray has its endpoint";
     EKS629 Error "an endpoint's service exists in the region";
+    EKS644 Error "without internet, the EFS driver has its endpoint";
     EKS646 Info "connected networks reach a private API";
+    EKS649 Error "a policy of an endpoint has at most 20,480 characters";
     EKS650 Warning "clients of the API are not documentation ranges";
 
     EKS707 Warning "warm addresses have a minimum, and are not zero";

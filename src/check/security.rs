@@ -2,7 +2,8 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::{At, Direction, Group, Peer, Rule, Stack, Traffic};
+use crate::network::{At, Direction, Group, Peer, Rule, SecurityMode, Stack, Traffic};
+use crate::plan::first_interface;
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let builds = stack.network.existing.is_none();
@@ -13,6 +14,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .note("it has no resource for that group; nothing of this stack is in it, and Terraform closes it"),
         );
     }
+    one_cluster_group(stack, findings);
     let mut seen: Vec<(&Rule, Origin)> = Vec::new();
     for rule in &stack.network.rules {
         description(&rule.description, findings);
@@ -135,7 +137,7 @@ pub(super) fn aws_id(id: &str, form: &str, origin: Origin, findings: &mut Findin
 pub(super) fn group_exists(stack: &Stack, group: Group, origin: Origin, findings: &mut Findings) {
     let exists = match group {
         Group::Nodes | Group::ControlPlane | Group::Cluster => stack.cluster.is_some(),
-        Group::Endpoints => stack.network.endpoints.first_interface().is_some(),
+        Group::Endpoints => first_interface(stack).is_some(),
     };
     if !exists {
         findings.push(
@@ -182,6 +184,29 @@ pub(super) fn open(
                 .at(origin, format!("everyone may reach `{group}`: {}", traffic.words()))
                 .note("a load balancer or the endpoint of the API is what the internet should meet, not nodes")
                 .help("name the ranges that need it"),
+        );
+    }
+}
+
+/// The stack's tags stand on every group, so that a cluster's tag among them makes a second group of nodes that has it: in
+/// the standard mode they carry the one that EKS makes and tags, too.
+fn one_cluster_group(stack: &Stack, findings: &mut Findings) {
+    let Some(cluster) = &stack.cluster else {
+        return;
+    };
+    let key = format!("kubernetes.io/cluster/{}", cluster.name.value);
+    if stack.network.security == SecurityMode::Standard && stack.tags.get(&key).is_some() {
+        findings.push(
+            rules::EKS320
+                .at(
+                    stack.tag_origin,
+                    format!("the tag `{key}` would stand on a second security group of nodes"),
+                )
+                .note("EKS tags its own group; with two of them the AWS Load Balancer Controller does not know whose rules to write, and registers no target")
+                .help_in(
+                    "leave it out; for subnets there is `cluster-tag: shared` or `owned`",
+                    "leave it out; for subnets there is `Network::cluster_tag`",
+                ),
         );
     }
 }

@@ -407,6 +407,8 @@ resource! {
         vpc: Ref<Vpc> = "VpcId" / "vpc_id", replaces;
         /// The service's full name.
         service: String = "ServiceName" / "service_name", replaces;
+        /// Where it runs, if not in the endpoint's own region.
+        service_region: Option<&'static str> = "ServiceRegion" / "service_region", replaces;
         /// Gateway or interface; always stated, since the API would take a gateway.
         endpoint_type: EndpointType = "VpcEndpointType" / "vpc_endpoint_type", replaces;
         /// The tables that a gateway endpoint adds its route to.

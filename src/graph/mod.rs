@@ -13,6 +13,7 @@ mod logs;
 mod name;
 mod policy;
 mod reference;
+mod route53resolver;
 mod s3;
 mod table;
 mod tags;
@@ -30,6 +31,7 @@ pub use reference::{
     AllocationId, Arn, Attr, Deferred, GroupId, Ipv6Range, NodeId, Piece, Ref, TemplateVersion,
     Text, Url,
 };
+pub use route53resolver::*;
 pub use s3::*;
 pub use table::{Attribute, Change, Shape, Table};
 pub use tags::{TagMap, Tags};
@@ -106,6 +108,7 @@ resources! {
     IngressRule,
     EgressRule,
     VpcEndpoint,
+    ResolverEndpoint,
     KmsKey,
     KmsAlias,
     LogGroup,

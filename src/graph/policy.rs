@@ -1,6 +1,6 @@
 //! Policy documents of IAM and of resources, typed.
 
-use super::reference::Text;
+use super::reference::{Piece, Text};
 
 /// A policy document, version 2012-10-17.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,7 +16,7 @@ pub enum Principal {
     Service(String),
     /// An account, role or user by ARN.
     Aws(Text),
-    /// Everyone; only ever used to deny.
+    /// Everyone: to deny, and in the policies of endpoints, where conditions say who is meant.
     Everyone,
 }
 
@@ -55,6 +55,32 @@ pub struct Statement {
     pub resources: Vec<Text>,
     /// Under which conditions, ordered by operator.
     pub conditions: Vec<Condition>,
+}
+
+impl Policy {
+    /// How many characters it has as JSON, at least: what AWS decides is counted as an account's twelve digits.
+    pub fn characters(&self) -> usize {
+        let text = |text: &Text| {
+            let pieces = text.pieces().iter().map(|piece| match piece {
+                Piece::Literal(literal) => literal.chars().count(),
+                Piece::Account | Piece::Attribute(..) => 12,
+            });
+            // With quotes and a comma.
+            pieces.sum::<usize>() + 3
+        };
+        let statement = |statement: &Statement| {
+            let actions = statement.actions.iter().map(|action| action.len() + 3);
+            let resources = statement.resources.iter().map(text);
+            let conditions = statement.conditions.iter();
+            let conditions =
+                conditions.map(|c| c.operator.len() + c.key.len() + text(&c.value) + 8);
+            let parts = actions.chain(resources).chain(conditions).sum::<usize>();
+            let names = r#"{"Sid":"","Effect":"Allow","Principal":"*","Action":[],"Resource":[],"Condition":{}},"#;
+            names.len() + statement.sid.len() + parts
+        };
+        let statements = self.statements.iter().map(statement).sum::<usize>();
+        r#"{"Version":"2012-10-17","Statement":[]}"#.len() + statements
+    }
 }
 
 impl Statement {

@@ -12,6 +12,7 @@ use super::identity::PodIdentity;
 use super::logs::Key;
 use super::pods::Pods;
 use super::policy::{PolicyEngine, Tenant};
+use super::software::Software;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
 use crate::graph::{ControlPlaneLog, IpFamily, SupportType};
@@ -197,6 +198,7 @@ pub struct Cluster {
     pub(crate) by_eksctl: Option<Origin>,
     pub(crate) pod_identities: Vec<PodIdentity>,
     pub(crate) hybrid_nodes: Option<HybridNodes>,
+    pub(crate) uses: Vec<At<Software>>,
 }
 
 impl Cluster {
@@ -229,6 +231,7 @@ impl Cluster {
             by_eksctl: None,
             pod_identities: Vec::new(),
             hybrid_nodes: None,
+            uses: Vec::new(),
         }
     }
 
@@ -399,10 +402,6 @@ impl Cluster {
         self
     }
 
-    /// Leaves the cluster to eksctl: the stack's templates make the network, its groups and endpoints and a key for secrets,
-    /// and `--format eksctl` writes the `ClusterConfig` of the cluster on it.
-    ///
-    /// What eksctl cannot say is refused (rule SPEC056).
     ///
     /// ```
     /// use eksnet::prelude::*;
@@ -415,6 +414,16 @@ impl Cluster {
     #[track_caller]
     pub fn made_by_eksctl(mut self) -> Self {
         self.by_eksctl = Some(Origin::caller());
+        self
+    }
+
+    /// let cluster = Cluster::new("bank", "1.35").uses([Software::EbsCsi, Software::LoadBalancerController]);
+    /// ```
+    #[track_caller]
+    pub fn uses(mut self, software: impl IntoIterator<Item = Software>) -> Self {
+        let origin = Origin::caller();
+        let software = software.into_iter();
+        self.uses.extend(software.map(|one| At::new(one, origin)));
         self
     }
 }

@@ -19,9 +19,12 @@ mod nearest;
 mod pod_groups;
 mod pods;
 mod policy;
+mod private;
 mod region;
+mod resolver;
 mod security;
 mod service;
+mod software;
 mod stack;
 mod tier;
 mod version;
@@ -48,11 +51,13 @@ pub use logs::{FlowLogs, Key, TrafficType};
 pub use pod_groups::{EnforcingMode, PodGroup, PodPeer, PodRule, PodSecurityGroups};
 pub use pods::Pods;
 pub use policy::{PolicyEngine, PolicyMode, Tenant};
+pub use private::EndpointPolicies;
 pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
 };
 pub use service::{EndpointKind, EndpointService, ServiceError};
+pub use software::Software;
 pub use stack::{LAYOUT, Stack};
 pub use tier::{
     Access, HostsFargate, HostsLoadBalancers, HostsNat, Isolated, Nat, Private, Public, Tier,
@@ -73,6 +78,7 @@ pub(crate) use nearest::Fitting;
 pub(crate) use pod_groups::Carried;
 pub(crate) use pod_groups::Selected;
 pub(crate) use pods::{Placement, PodMode, Snat, Warm};
+pub(crate) use resolver::InboundResolver;
 pub(crate) use security::Traffic;
 pub(crate) use tier::{AnyTier, NatCount, TierModel};
 pub(crate) use vpc::Zones;

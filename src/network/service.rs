@@ -251,17 +251,48 @@ impl EndpointService {
         format!("{prefix}com.amazonaws.{region}.{name}")
     }
 
-    /// Whether the endpoint takes a policy. That of `eks` does not (EKS User Guide, "Access Amazon
-    /// EKS using AWS `PrivateLink`").
+    /// Whether the endpoint takes a policy that looks at who calls.
+    ///
+    /// Those of `eks` and `oidc-eks` take none (EKS User Guide, "Access Amazon EKS using AWS `PrivateLink`"); callers of
+    /// `rolesanywhere` have certificates, not credentials; nor do services of other companies take one.
     pub fn takes_policy(&self) -> bool {
-        self.short_name() != Self::EKS.0
+        let name = self.short_name();
+        let others = name.starts_with("vpce.") || (self.is_full_name() && name == self.as_str());
+        !others
+            && ![&Self::EKS, &Self::OIDC_EKS, &Self::ROLES_ANYWHERE]
+                .iter()
+                .any(|without| without.0 == name)
     }
 
-    /// Whether AWS says that the endpoint does not exist in a region: `eks` in `ap-southeast-5`.
+    /// Whether AWS says that the endpoint does not exist in a region.
     ///
-    /// `false` is no promise: AWS publishes no list of services by region.
+    /// `eks` is missing in four regions (EKS User Guide, "Access Amazon EKS using AWS `PrivateLink`"). `false` is no
+    /// promise: AWS publishes no list of services by region.
     pub fn is_absent_in(&self, region: Region) -> bool {
-        self.short_name() == Self::EKS.0 && region == Region::ApSoutheast5
+        let without_eks = [
+            Region::ApEast2,
+            Region::ApSoutheast5,
+            Region::ApSoutheast7,
+            Region::MxCentral1,
+        ];
+        self.short_name() == Self::EKS.0 && without_eks.contains(&region)
+    }
+
+    /// Whether an endpoint is made by itself in a region: not where it is absent, and for Route 53, which belongs to a
+    /// partition, only in the one that is known to have an endpoint for it.
+    pub(crate) fn is_offered_in(&self, region: Region) -> bool {
+        let elsewhere =
+            self.short_name() == Self::ROUTE53.0 && region.partition() != Partition::Aws;
+        !elsewhere && !self.is_absent_in(region)
+    }
+
+    /// The region that the service runs in, where that is not the endpoint's: Route 53's API is in us-east-1.
+    ///
+    /// Source: AWS `PrivateLink` guide, "Cross-Region enabled AWS services".
+    pub fn home_region(&self, region: Region) -> Option<Region> {
+        let global = self.short_name() == Self::ROUTE53.0;
+        (global && region.partition() == Partition::Aws && region != Region::UsEast1)
+            .then_some(Region::UsEast1)
     }
 }
 
@@ -383,7 +414,25 @@ mod tests {
         assert!(service("eks-auth").takes_policy());
         assert!(!service("eks").takes_policy());
         assert!(!service("com.amazonaws.ap-southeast-5.eks").takes_policy());
-        assert!(service("eks").is_absent_in(Region::ApSoutheast5));
+        assert!(!service("com.amazonaws.vpce.us-east-1.vpce-svc-0e123abc").takes_policy());
+        assert!(!service("oidc-eks").takes_policy());
+        assert!(service("com.amazonaws.eu-west-1.sts").takes_policy());
+        for region in [
+            Region::ApSoutheast5,
+            Region::ApSoutheast7,
+            Region::MxCentral1,
+        ] {
+            assert!(service("eks").is_absent_in(region));
+        }
+        assert!(!service("route53").is_offered_in(Region::CnNorth1));
+        assert!(service("route53").is_offered_in(Region::EuWest1));
+        assert!(!service("eks").is_offered_in(Region::MxCentral1));
+        assert_eq!(
+            service("route53").home_region(Region::EuWest1),
+            Some(Region::UsEast1)
+        );
+        assert_eq!(service("route53").home_region(Region::UsEast1), None);
+        assert_eq!(service("sts").home_region(Region::EuWest1), None);
         assert!(!service("eks").is_absent_in(Region::ApSoutheast4));
         assert!(!service("eks-auth").is_absent_in(Region::ApSoutheast5));
     }

@@ -6,6 +6,8 @@ use super::at::At;
 use super::connection::{Connected, Connection};
 use super::existing::ExistingVpc;
 use super::logs::FlowLogs;
+use super::private::EndpointPolicies;
+use super::resolver::InboundResolver;
 use super::security::{Rule, SecurityMode};
 use super::service::{EndpointKind, EndpointService};
 use super::tier::{AnyTier, Tier, TierAccess, TierId, TierModel, Tiers};
@@ -42,6 +44,10 @@ impl ClusterTag {
 pub(crate) struct Endpoints {
     pub(crate) services: Vec<At<String>>,
     pub(crate) tier: Option<At<AnyTier>>,
+    /// Who may use them, where somebody said so.
+    pub(crate) policies: Option<At<EndpointPolicies>>,
+    /// Buckets of other accounts that can be read through the S3 endpoint.
+    pub(crate) buckets: Vec<At<String>>,
 }
 
 impl Endpoints {
@@ -109,6 +115,9 @@ pub struct Network {
     pub(crate) flow_logs: Option<FlowLogs>,
     /// Where IPv6 was asked for, if it was.
     pub(crate) ipv6: Option<Origin>,
+    /// Where it was said that nothing leads to the internet, if it was.
+    pub(crate) fully_private: Option<Origin>,
+    pub(crate) resolver: Option<InboundResolver>,
 }
 
 impl Network {
@@ -130,9 +139,13 @@ impl Network {
             endpoints: Endpoints {
                 services: vec![At::default_of("s3".to_owned())],
                 tier: None,
+                policies: None,
+                buckets: Vec::new(),
             },
             flow_logs: Some(FlowLogs::defaults(Origin::Default)),
             ipv6: None,
+            fully_private: None,
+            resolver: None,
         }
     }
 

@@ -14,6 +14,7 @@ mod ipv6;
 mod ledger;
 mod lock;
 mod nats;
+mod needs;
 mod requests;
 mod space;
 #[cfg(test)]
@@ -25,12 +26,14 @@ pub use adopt::{Adoption, ListedSubnet, Listing};
 pub use connections::PlannedConnection;
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
+pub use needs::{Caller, PlannedEndpoint, Reason};
 
 #[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
 
 pub(crate) use adopt::adopt;
 pub(crate) use deployed::listed;
+pub(crate) use needs::{Need, first_interface, needs, private_needs};
 
 pub(crate) use allocator::{addresses as address_count, usable};
 
@@ -138,6 +141,8 @@ pub struct Plan {
     pub tiers: Vec<PlannedTier>,
     /// Its NAT gateways, by tier and zone.
     pub nats: Vec<PlannedNat>,
+    /// Its VPC endpoints with the reasons for them, by service.
+    pub endpoints: Vec<PlannedEndpoint>,
     /// What is left of the range.
     pub free: Vec<Ipv4Net>,
     /// What is kept for others, as the user wrote it down.
@@ -162,6 +167,8 @@ pub struct Plan {
     pub(crate) workload: Option<usize>,
     /// The tier of the interface endpoints.
     pub(crate) endpoint_tier: Option<usize>,
+    /// The tier of the Route 53 Resolver inbound endpoint.
+    pub(crate) resolver_tier: Option<usize>,
     /// The connections that are built, by name.
     pub(crate) connections: Vec<PlannedConnection>,
 }
@@ -237,6 +244,13 @@ impl Plan {
             || (self.node_tiers.is_empty() && self.workload == Some(tier))
     }
 
+    /// Whether there is an endpoint for a service of AWS, by its short name.
+    pub(crate) fn has_endpoint(&self, service: &str) -> bool {
+        self.endpoints
+            .iter()
+            .any(|endpoint| endpoint.service.short_name() == service)
+    }
+
     /// Whether pods that take prefixes do so in a tier's subnets beside nodes and what else stands there.
     pub(crate) fn shares_prefixes(&self, tier: usize, placement: Placement) -> bool {
         self.takes_nodes(tier) && !matches!(placement, Placement::CustomNetworking(_))
@@ -305,6 +319,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         zones,
         tiers: tiers.tiers,
         nats: tiers.nats,
+        endpoints: needs::endpoints(stack),
         free: allocation.free,
         reserved: requests::reserved(stack).collect(),
         tombstones: allocation.tombstones,
@@ -317,6 +332,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         pod_tier: tiers.pod_tier,
         workload: tiers.workload,
         endpoint_tier: tiers.endpoint_tier,
+        resolver_tier: tiers.resolver_tier,
         connections: tiers.connections,
     };
     for (tier, subnets) in plan.tiers.iter_mut().zip(allocation.subnets) {

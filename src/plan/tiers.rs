@@ -2,6 +2,8 @@
 
 use super::connections::{self, PlannedConnection, TRANSIT};
 use super::nats::{default_nats, nats};
+use super::needs::first_interface;
+
 use super::{Ledger, PlannedNat, PlannedTier, foreign_tier};
 use super::{existing, zones};
 use crate::check::rules;
@@ -19,6 +21,7 @@ pub(super) struct Resolved {
     pub(super) pod_tier: Option<usize>,
     pub(super) workload: Option<usize>,
     pub(super) endpoint_tier: Option<usize>,
+    pub(super) resolver_tier: Option<usize>,
     pub(super) connections: Vec<PlannedConnection>,
 }
 
@@ -48,14 +51,19 @@ pub(super) fn resolve(
     // Where the zones are not known, nothing can be said of what they are too few for.
     let settled = zones.is_some() && findings.count(Severity::Error) == before;
     let nats = if models.is_empty() {
-        default_nats(&mut tiers)
+        match stack.network.fully_private {
+            Some(_) => Vec::new(),
+            None => default_nats(&mut tiers),
+        }
     } else {
         nats(stack, &order, &mut tiers, ledger, settled, findings)
     };
 
+    // A fully private network lacks the first of the default ones, the public one.
+    let missing = usize::from(stack.network.fully_private.is_some());
     let used = |tier: &At<AnyTier>, findings: &mut Findings| {
         let place = match tier.value {
-            AnyTier::Default(index) => models.is_empty().then_some(index),
+            AnyTier::Default(index) => index.checked_sub(missing).filter(|_| models.is_empty()),
             AnyTier::Added { .. } => place(stack, &order, tier.value),
         };
         if place.is_none() {
@@ -114,6 +122,15 @@ pub(super) fn resolve(
         Some(_) => endpoint,
         None => endpoint_tier(stack, &tiers, workload, findings),
     };
+    let resolver_tier = stack.network.resolver.as_ref().and_then(|resolver| {
+        let Some(tier) = &resolver.tier else {
+            if workload.is_none() {
+                no_resolver_tier(resolver.origin, &tiers, findings);
+            }
+            return workload;
+        };
+        used(tier, findings)
+    });
     let usual = connections::Usual {
         workload,
         node_tiers: &node_tiers,
@@ -132,6 +149,7 @@ pub(super) fn resolve(
         pod_tier,
         workload,
         endpoint_tier,
+        resolver_tier,
         connections,
     };
     (findings.count(Severity::Error) == before).then_some(resolved)
@@ -183,7 +201,7 @@ fn endpoint_tier(
     workload: Option<usize>,
     findings: &mut Findings,
 ) -> Option<usize> {
-    let interface = stack.network.endpoints.first_interface()?;
+    let interface = first_interface(stack)?;
     if workload.is_none() {
         let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
         findings.push(
@@ -197,6 +215,19 @@ fn endpoint_tier(
         );
     }
     workload
+}
+
+fn no_resolver_tier(origin: Origin, tiers: &[PlannedTier], findings: &mut Findings) {
+    let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
+    findings.push(
+        rules::SPEC017
+            .at(
+                origin,
+                "it is not clear which tier the inbound resolver stands in",
+            )
+            .note(format!("the tiers are {}", names.join(", ")))
+            .help("say which: `inbound-resolver: { tier: nodes }`"),
+    );
 }
 
 /// Karpenter finds its subnets by a tag: none may lose it only because there is a further tier.
@@ -334,8 +365,10 @@ fn tier_zones(
 fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
     let access = [Access::Public, Access::Private, Access::Isolated];
     let named: Vec<_> = DEFAULT_TIERS.into_iter().zip(access).collect();
+    let private = stack.network.fully_private.is_some();
     named
         .into_iter()
+        .filter(|(_, access)| !private || *access != Access::Public)
         .map(|(name, access)| PlannedTier {
             name: name.to_owned(),
             access,

@@ -162,6 +162,7 @@ fn identity(resource: &Resource) -> &'static str {
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::LogGroup(_)
         | Resource::Bucket(_)
@@ -360,6 +361,7 @@ impl Lifecycle {
                 | Resource::IngressRule(_)
                 | Resource::EgressRule(_)
                 | Resource::VpcEndpoint(_)
+                | Resource::ResolverEndpoint(_)
                 | Resource::KmsKey(_)
                 | Resource::KmsAlias(_)
                 | Resource::LogGroup(_)
@@ -565,6 +567,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         Resource::BucketPolicy(bucket) => in_policy(&bucket.policy),
         Resource::Bucket(bucket) => in_text(&bucket.name),
         Resource::FlowLog(log) => in_text(&log.destination),
+        Resource::VpcEndpoint(endpoint) => endpoint.policy.as_ref().is_some_and(in_policy),
         Resource::Vpc(_)
         | Resource::VpcCidr(_)
         | Resource::SubnetReservation(_)
@@ -591,7 +594,7 @@ fn asks_for_account(graph: &Graph) -> bool {
         | Resource::SecurityGroup(_)
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
-        | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::LogGroup(_)
         | Resource::Cluster(_)

@@ -7,7 +7,8 @@ mod table;
 
 pub use capacity::{CapacityReport, GroupRoom, ModeRoom, PrefixRoom, TierRoom, ZoneRoom};
 pub use plan::{
-    FreeSpace, PlanReport, PlannedGateway, SubnetRow, TierRow, TombstoneRow, plans_as_json,
+    EndpointRow, FreeSpace, PlanReport, PlannedGateway, ReasonRow, SubnetRow, TierRow,
+    TombstoneRow, plans_as_json,
 };
 
 /// Fills in a template. The templates and what goes into them are the crate's own, so that a mistake is one of eksnet's;

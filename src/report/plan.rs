@@ -8,7 +8,9 @@ use super::capacity::CapacityReport;
 use super::map::AddressMap;
 use super::table::{Align, Table};
 use super::{fill, thousands};
-use crate::plan::{Plan, PlannedTier, State, Tombstone, address_count};
+use crate::plan::{
+    Caller, Plan, PlannedEndpoint, PlannedTier, Reason, State, Tombstone, address_count,
+};
 use crate::synthesis::Synthesis;
 
 /// An address plan, as `eksnet plan` shows it.
@@ -39,6 +41,9 @@ pub struct PlanReport {
     pub free: Option<FreeSpace>,
     /// The NAT gateways.
     pub gateways: Vec<PlannedGateway>,
+    /// The VPC endpoints with the reasons for them, where they were worked out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<EndpointRow>,
     /// The range of Kubernetes services, outside the network.
     pub services: Option<String>,
     /// Whether the cluster's pods and services have IPv6 addresses, of which EKS chooses the range of services.
@@ -127,6 +132,26 @@ pub struct PlannedGateway {
     pub zone: String,
 }
 
+/// A VPC endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EndpointRow {
+    /// The service, by its short name.
+    pub service: String,
+    /// `Gateway` or `Interface`.
+    pub kind: String,
+    /// Why it is there.
+    pub reasons: Vec<ReasonRow>,
+}
+
+/// Why a VPC endpoint is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReasonRow {
+    /// Who calls the service.
+    pub caller: String,
+    /// What for.
+    pub why: String,
+}
+
 /// Several plans as one JSON document: `{"stacks": […]}`.
 pub fn plans_as_json(plans: &[PlanReport]) -> String {
     #[derive(Serialize)]
@@ -175,6 +200,7 @@ impl PlanReport {
                 addresses: plan.free_addresses(),
             }),
             gateways: gateways(plan),
+            endpoints: endpoints(plan),
             ipv6: ipv6(plan),
             reserved: plan.reserved.iter().map(ToString::to_string).collect(),
             tombstones: plan.tombstones.iter().map(TombstoneRow::new).collect(),
@@ -208,6 +234,10 @@ impl PlanReport {
         text.push('\n');
         text.push_str(&self.rest());
         text.push('\n');
+        if !self.endpoints.is_empty() {
+            text.push_str(&self.endpoint_table());
+            text.push('\n');
+        }
         text.push_str(&self.capacity.table());
         text
     }
@@ -346,6 +376,27 @@ impl PlanReport {
         text
     }
 
+    /// A line for each reason.
+    fn endpoint_table(&self) -> String {
+        let headings = ["endpoint", "kind", "called by", "for"];
+        let mut table = Table::new(headings.map(|heading| (heading, Align::Left)));
+        for endpoint in &self.endpoints {
+            for (at, reason) in endpoint.reasons.iter().enumerate() {
+                let (service, kind) = match at {
+                    0 => (endpoint.service.clone(), endpoint.kind.to_lowercase()),
+                    _ => (String::new(), String::new()),
+                };
+                table.row(vec![
+                    service,
+                    kind,
+                    reason.caller.clone(),
+                    reason.why.clone(),
+                ]);
+            }
+        }
+        table.text()
+    }
+
     /// A picture of the address space for a terminal: every subnet, what removed ones had, and what is free.
     pub fn map(&self) -> String {
         format!("{} in {}: {}", self.stack, self.region, self.map.text())
@@ -429,6 +480,28 @@ fn each(subnets: &[&SubnetRow]) -> Option<u64> {
 fn ipv6(plan: &Plan) -> Option<usize> {
     let ranges = plan.tiers.iter().map(|tier| tier.subnets.len()).sum();
     plan.dual_stack.then_some(ranges)
+}
+
+/// All endpoints, where some were worked out; those that somebody named need no explanation by themselves.
+fn endpoints(plan: &Plan) -> Vec<EndpointRow> {
+    let stated = |reason: &Reason| matches!(reason.caller, Caller::Asked | Caller::Default);
+    let mut reasons = plan.endpoints.iter().flat_map(|endpoint| &endpoint.reasons);
+    if reasons.all(stated) {
+        return Vec::new();
+    }
+    let row = |endpoint: &PlannedEndpoint| EndpointRow {
+        service: endpoint.service.as_str().to_owned(),
+        kind: endpoint.kind().as_str().to_owned(),
+        reasons: endpoint
+            .reasons
+            .iter()
+            .map(|reason| ReasonRow {
+                caller: reason.caller.to_string(),
+                why: reason.why.to_owned(),
+            })
+            .collect(),
+    };
+    plan.endpoints.iter().map(row).collect()
 }
 
 fn gateways(plan: &Plan) -> Vec<PlannedGateway> {

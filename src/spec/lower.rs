@@ -14,6 +14,7 @@ mod network;
 mod pod_groups;
 mod pods;
 mod policy;
+mod private;
 mod words;
 
 use self::words::Words;
@@ -100,7 +101,10 @@ impl Lowering<'_> {
     ) -> Option<At<AnyTier>> {
         let tier = if tiers.names.is_empty() {
             let known = &crate::plan::DEFAULT_TIERS;
-            AnyTier::Default(self.words.reference(name, "tier", known)?)
+            // A fully private network lacks the first, the public one.
+            let from = usize::from(network.fully_private.is_some());
+            let known = known.get(from..).unwrap_or_default();
+            AnyTier::Default(from + self.words.reference(name, "tier", known)?)
         } else {
             network.tiers.handle(self.tier(name, tiers)?)
         };

@@ -98,6 +98,9 @@ RESOURCES = {
         "plain": {"vpc_id": VPC, "service_name": "com.amazonaws.us-east-1.ec2", "vpc_endpoint_type": "Interface", "private_dns_enabled": False,
                   "subnet_ids": [ref("aws_subnet.nodes_a")]},
     },
+    "aws_route53_resolver_endpoint": {
+        "a": {"name": "a", "direction": "INBOUND", "security_group_ids": [ref("aws_security_group.nodes")],
+              "ip_address": [{"subnet_id": ref("aws_subnet.nodes_a")}, {"subnet_id": ref("aws_subnet.nodes_b")}]}},
     "aws_cloudwatch_log_group": {"a": {"name": "/eksnet/a", "retention_in_days": 30}, "b": {"name": "/eksnet/b"}},
     "aws_s3_bucket": {"a": {"bucket": "eksnet-probe", "force_destroy": False, "tags": {"Name": "a"}}, "b": {"bucket": "eksnet-probe-b"}},
     "aws_s3_bucket_policy": {"a": {"bucket": ref("aws_s3_bucket.a"), "policy": json.dumps({"Version": "2012-10-17", "Statement": [BUCKET_POLICY]})}},
@@ -280,6 +283,8 @@ CASES = [
     ("aws_vpc_endpoint.sts", "service_region", "us-west-2"),
     ("aws_vpc_endpoint.sts", "subnet_configuration", [{"subnet_id": ref("aws_subnet.nodes_a"), "ipv4": "10.0.32.9"}]),
     ("aws_vpc_endpoint.sts", "tags", TAGS),
+    ("aws_route53_resolver_endpoint.a", "ip_address", [{"subnet_id": ref("aws_subnet.nodes_a")}, {"subnet_id": ref("aws_subnet.public_a")}]),
+    ("aws_route53_resolver_endpoint.a", "ip_address.subnet_id", ref("aws_subnet.public_a")),
     ("aws_cloudwatch_log_group.a", "name", "/eksnet/c"),
     ("aws_cloudwatch_log_group.a", "retention_in_days", 90),
     ("aws_cloudwatch_log_group.a", "kms_key_id", ref("aws_kms_key.a", "arn")),

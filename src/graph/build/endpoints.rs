@@ -1,11 +1,11 @@
 //! VPC endpoints.
 
-use super::Builder;
 use super::routing::Routes;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
+use super::{Builder, endpoint_policies};
 use crate::graph::{EndpointType, NodeId, Ref, Subnet, VpcEndpoint};
-use crate::network::{EndpointKind, EndpointService};
+use crate::network::{EndpointKind, EndpointService, Region};
 
 pub(super) fn build(
     b: &mut Builder,
@@ -13,12 +13,11 @@ pub(super) fn build(
     routes: &Routes,
     groups: &Groups,
 ) -> Vec<NodeId> {
-    let mut services: Vec<_> = b.stack.network.endpoints.parsed().collect();
-    services.sort_by(|(a, _), (z, _)| a.as_str().cmp(z.as_str()));
-    let mut nodes = Vec::with_capacity(services.len());
-    for (service, origin) in services {
-        let endpoint = endpoint(b, network, routes, groups, &service);
-        nodes.extend(b.add(service.short_name(), origin, endpoint).node());
+    let mut nodes = Vec::with_capacity(b.plan.endpoints.len());
+    for planned in &b.plan.endpoints {
+        let service = &planned.service;
+        let endpoint = endpoint(b, network, routes, groups, service);
+        nodes.extend(b.add(service.short_name(), planned.origin, endpoint).node());
     }
     nodes
 }
@@ -30,16 +29,18 @@ fn endpoint(
     groups: &Groups,
     service: &EndpointService,
 ) -> VpcEndpoint {
+    let region = b.stack.region.value;
     let tags = b.tags(&service.short_name().replace('.', "-"));
     let endpoint = VpcEndpoint {
         vpc: network.vpc.clone(),
-        service: service.service_name(b.stack.region.value),
+        service: service.service_name(region),
+        service_region: service.home_region(region).map(Region::as_str),
         endpoint_type: EndpointType::Gateway,
         tables: Vec::new(),
         subnets: Vec::new(),
         groups: Vec::new(),
         private_dns: None,
-        policy: None,
+        policy: endpoint_policies::of(b, service),
         tags,
     };
     match service.kind() {

@@ -6,6 +6,7 @@ mod cni;
 mod cni_rights;
 mod connections;
 mod eksctl;
+mod endpoint_policies;
 mod endpoints;
 mod existing;
 mod flow_logs;
@@ -16,6 +17,7 @@ mod nodes;
 mod outputs;
 mod pod_groups;
 mod policies;
+mod resolver;
 mod routing;
 mod security;
 mod sides;
@@ -38,6 +40,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
     flow_logs::build(&mut builder, &network, &mut keys);
     let groups = security::groups(&mut builder, &network);
     let endpoints = endpoints::build(&mut builder, &network, &routes, &groups);
+    resolver::build(&mut builder, &network);
     if let Some(model) = stack
         .cluster
         .as_ref()
@@ -231,6 +234,7 @@ fn holds_state(name: &str, resource: &Resource) -> bool {
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsAlias(_)
         | Resource::BucketPolicy(_)
         | Resource::FlowLog(_)

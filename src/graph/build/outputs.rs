@@ -47,6 +47,18 @@ pub(super) fn build(
         None => OutputValue::Many(addresses),
     };
     output(b, "nat-addresses", described, addresses);
+    let resolver = b
+        .graph
+        .iter()
+        .find(|(_, entry)| matches!(entry.resource, Resource::ResolverEndpoint(_)))
+        .map(|(id, _)| id);
+    one(
+        b,
+        "inbound-resolver-id",
+        "The Route 53 Resolver endpoint that connected networks ask for names",
+        resolver,
+        Attr::Identity,
+    );
     // The other sides accept, attach and route by these ids.
     for (id, name, description) in connections {
         one(b, &name, description, Some(id), Attr::Identity);

@@ -13,7 +13,8 @@ use crate::diagnostic::Origin;
 use crate::graph::{
     Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
 };
-use crate::network::{Access, At, Direction, Group, SecurityMode, Traffic};
+use crate::network::{Access, At, Direction, EndpointKind, Group, SecurityMode, Traffic};
+use crate::plan::PlannedEndpoint;
 
 /// The stack's groups.
 pub(super) struct Groups {
@@ -68,7 +69,8 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
         ));
         groups.nodes = Some(group(b, "nodes", "Nodes of the EKS cluster", &extra));
     }
-    if b.stack.network.endpoints.first_interface().is_some() {
+    let interface = |endpoint: &PlannedEndpoint| endpoint.kind() == EndpointKind::Interface;
+    if b.plan.endpoints.iter().any(interface) {
         groups.endpoints = Some(group(
             b,
             "endpoints",
@@ -366,7 +368,7 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .iter()
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
-    let s3 = b.stack.network.endpoints.has("s3");
+    let s3 = plan.has_endpoint("s3");
     let internet = !plan.nats.is_empty() || public_nodes;
     // By IPv4 alone: through a transit gateway, or as the user says of a network that exists.
     let leaves = (0..plan.tiers.len()).any(|tier| plan.leaves(tier));

@@ -141,6 +141,7 @@ pub(super) fn companions(id: NodeId, entry: &Entry) -> Vec<Companion> {
         | Resource::IngressRule(_)
         | Resource::EgressRule(_)
         | Resource::VpcEndpoint(_)
+        | Resource::ResolverEndpoint(_)
         | Resource::KmsKey(_)
         | Resource::KmsAlias(_)
         | Resource::LogGroup(_)

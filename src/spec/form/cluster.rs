@@ -59,6 +59,38 @@ pub struct ClusterSpec {
     /// Whether node subnets and the nodes' group get `karpenter.sh/discovery`, and the group all that Karpenter's nodes need.
     /// Off by default.
     pub karpenter: Field<bool>,
+    /// What else runs in the cluster and calls AWS: `[ebs-csi, load-balancer-controller]`. Nothing is installed; networks
+    /// without internet get the endpoints for it.
+    pub uses: List<SoftwareSpec>,
+}
+
+/// Software that runs in the cluster and calls AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SoftwareSpec {
+    /// Agents that send logs of nodes and pods to CloudWatch Logs.
+    CloudwatchLogs,
+    /// The CloudWatch agent with Container Insights.
+    CloudwatchMetrics,
+    /// The Cluster Autoscaler.
+    ClusterAutoscaler,
+    /// The CSI driver for EBS.
+    EbsCsi,
+    /// The CSI driver for EFS.
+    EfsCsi,
+    /// `ExternalDNS` with Route 53.
+    ExternalDns,
+    /// The agent of `GuardDuty` Runtime Monitoring.
+    GuarddutyAgent,
+    /// The AWS Load Balancer Controller.
+    LoadBalancerController,
+    /// The Secrets Store CSI driver with AWS's provider.
+    SecretsStoreCsi,
+    /// Shells on nodes by Session Manager.
+    SessionManager,
+    /// X-Ray.
+    XRay,
 }
 
 /// Who makes the cluster.

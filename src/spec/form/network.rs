@@ -42,8 +42,39 @@ pub struct NetworkSpec {
     pub endpoints: List<String>,
     /// The tier that interface endpoints stand in, where several could be meant.
     pub endpoint_tier: Field<String>,
+    /// Whether nothing leads to the internet: no internet gateway, no NAT, and the endpoints that the cluster needs are worked
+    /// out. Its tiers are `nodes` and `control-plane` by default. What `endpoints` names is added. Off by default.
+    pub fully_private: Field<bool>,
+    /// Who may use the endpoints: `open` (the default) or `this-account` (the default of a fully private network).
+    pub endpoint_policies: Field<EndpointPoliciesSpec>,
+    /// Buckets of other accounts that can be read through the S3 endpoint where `endpoint-policies` is `this-account`.
+    pub endpoint_buckets: List<String>,
+    /// A Route 53 Resolver inbound endpoint, at which connected networks ask for names: `{ from: [192.168.0.0/16] }`.
+    pub inbound_resolver: Field<InboundResolverSpec>,
     /// Where flow logs go, or `none`. To CloudWatch Logs for a year by default.
     pub flow_logs: Field<Either<NoneWord, FlowLogsSpec>>,
+}
+
+/// Who may use VPC endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum EndpointPoliciesSpec {
+    /// Everyone with credentials of any account.
+    Open,
+    /// Principals of the stack's account; through S3 and DynamoDB only to what belongs to it, and image layers.
+    ThisAccount,
+}
+
+/// Addresses at which connected networks ask for names of the VPC.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct InboundResolverSpec {
+    /// The tier that it stands in, with an address in each of its zones; that of the nodes by default.
+    pub tier: Field<String>,
+    /// Ranges that may ask, by TCP and UDP.
+    pub from: List<String>,
 }
 
 /// How subnets reach the internet.

@@ -84,6 +84,7 @@ impl Lowering<'_> {
             cluster.by_eksctl = Some(Origin::Spec(span));
         }
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
+        cluster.uses = super::private::uses(&spec.uses);
         cluster
     }
 

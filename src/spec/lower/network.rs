@@ -39,6 +39,9 @@ impl Lowering<'_> {
         if spec.ipv6.get() == Some(&true) && network.existing.is_none() {
             network.ipv6 = Some(spec.ipv6.origin());
         }
+        if spec.fully_private.get() == Some(&true) {
+            network.fully_private = Some(spec.fully_private.origin());
+        }
         network.secondary_cidrs = self.secondary_cidrs(spec);
         network.reserved = self.reserved(spec);
         self.zones(&mut network, spec);
@@ -66,6 +69,8 @@ impl Lowering<'_> {
         if let Some(name) = Words::text(&spec.endpoint_tier) {
             network.endpoints.tier = self.handle(&name, &network, &tiers);
         }
+        Self::endpoint_policies(&mut network, spec);
+        network.resolver = self.resolver(&network, spec, &tiers);
         match spec.flow_logs.located() {
             Some((Either::Short(NoneWord::None), _)) => network.flow_logs = None,
             Some((Either::Long(logs), span)) => {
@@ -256,12 +261,17 @@ impl Lowering<'_> {
                 }
                 None => Some(NatCount::PerZone),
             },
+            None if network.fully_private.is_some() => Some(NatCount::None),
             None => Some(NatCount::PerZone),
         }?;
         let mut nat = Nat::none();
         nat.count = At::new(count, origin.or(tier.origin));
         nat.allocations = Words::texts(&long.allocations);
         if nat.count.value != NatCount::None {
+            if public.is_empty() && network.fully_private.is_some() {
+                self.words.push(crate::check::nat_of_private(&nat.count));
+                return None;
+            }
             let index = self.nat_tier(long, &nat, names, public)?;
             nat.tier = Some(network.tiers.handle(index));
         }
