@@ -248,7 +248,7 @@ fn synthesis(spec: &str) -> Synthesis {
 /// How many NAT gateways a file asks eksctl for.
 fn gateways(file: &str, zones: usize) -> usize {
     let private = file.contains("privateCluster") && !file.contains("enabled: false");
-    if private || file.contains("gateway: Disable") {
+    if private || file.contains("gateway: Disable") || file.contains("id: vpc-") {
         0
     } else if file.contains("HighlyAvailable") {
         zones

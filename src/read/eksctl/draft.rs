@@ -14,6 +14,8 @@ pub(super) struct Draft {
 /// Its network.
 #[derive(Default)]
 pub(super) struct Net {
+    /// The VPC, where it exists.
+    pub(super) existing: Option<String>,
     pub(super) cidr: String,
     pub(super) secondary: Vec<String>,
     pub(super) ipv6: bool,
@@ -58,6 +60,8 @@ pub(super) enum Nat {
 pub(super) struct Tier {
     pub(super) name: String,
     pub(super) access: Access,
+    /// Subnets that exist, with their ranges, by zone.
+    pub(super) existing: Vec<(String, String, String)>,
     /// Ranges by zone.
     pub(super) cidrs: Vec<(String, String)>,
     /// The size of a subnet, where the ranges are not known.

@@ -69,6 +69,7 @@ pub(super) fn vpc(
                 .help("write it as 10.20.0.0/16"),
         );
     }
+    let said = cidr.is_some();
     let mut net = Net {
         cidr: cidr.map_or_else(|| DEFAULT_CIDR.to_owned(), |cidr| cidr.text),
         ..Net::default()
@@ -105,10 +106,17 @@ pub(super) fn vpc(
     let has_public = private.is_none()
         && (subnets.is_empty() || subnets.iter().any(|subnet| subnet.access == Access::Public));
     let nat = nat(&mut vpc, private.is_some() || !has_public, reader);
-    let ids = subnets.iter().filter_map(|subnet| subnet.id.clone());
-    let real = |id: &Word| id.text.starts_with("vpc-") || id.text.starts_with("subnet-");
-    if let Some(id) = existing.into_iter().chain(ids).find(real) {
-        exists(&id, reader);
+    net.existing = existing_vpc(existing, &subnets, said, reader);
+    if let Some(span) = root
+        .key_span("privateCluster")
+        .filter(|_| net.existing.is_some())
+        && net.endpoints.is_some()
+    {
+        reader.remark(
+            span,
+            "the endpoints are made in the VPC that exists, and those that it has already are in their way",
+            "leave those out of `network.endpoints`; S3's wants `route-table` beside each subnet",
+        );
     }
     let endpoint = endpoint(&mut vpc, private.is_some(), vpc_span, reader);
     let control_plane = control_plane(&mut vpc, &subnets, has_public, vpc_span, reader);
@@ -298,12 +306,38 @@ fn nat(vpc: &mut Section, useless: bool, reader: &mut Reader) -> Nat {
     }
 }
 
-fn exists(id: &Word, reader: &mut Reader) {
+/// The VPC that the subnets are in already, where all that a spec must know of it is said.
+fn existing_vpc(
+    id: Option<Word>,
+    subnets: &[Subnet],
+    cidr_said: bool,
+    reader: &mut Reader,
+) -> Option<String> {
+    let real = |id: &&Word| id.text.starts_with("vpc-") || id.text.starts_with("subnet-");
+    let ids = subnets.iter().filter_map(|subnet| subnet.id.as_ref());
+    let at = id.iter().chain(ids).find(real)?.clone();
+    let without = subnets
+        .iter()
+        .find(|subnet| subnet.cidr.is_none() || !subnet.id.as_ref().is_some_and(|id| real(&id)));
+    let missing = match (&id, without) {
+        (None, _) => "add `vpc.id`".to_owned(),
+        (Some(_), Some(subnet)) => format!(
+            "add the `id` and the `cidr` of subnet `{}`",
+            subnet.key.text
+        ),
+        (Some(_), None) if subnets.is_empty() => "list its subnets below `vpc.subnets`".to_owned(),
+        (Some(_), None) if !cidr_said => "add `vpc.cidr`".to_owned(),
+        (Some(id), None) => return Some(id.text.clone()),
+    };
     reader.lost(
-        id.span,
-        format!("`{}` exists, and the spec builds a network of its own", id.text),
-        "keep the ranges of the spec apart from those of the network that exists, or use it as it is with eksctl",
+        at.span,
+        format!(
+            "`{}` exists, and the spec builds a network of its own",
+            at.text
+        ),
+        format!("{missing}, so that the cluster can be built where it is"),
     );
+    None
 }
 
 /// Where the API answers.

@@ -132,6 +132,7 @@ impl Vpc {
             self.net.tiers.push(Tier {
                 name: base(access).to_owned(),
                 access,
+                existing: Vec::new(),
                 cidrs: Vec::new(),
                 prefix: Some(self.prefix),
                 nat,
@@ -254,16 +255,27 @@ impl Vpc {
             })
             .collect();
         cidrs.sort();
-        let some_unknown = cidrs.len() < part.len();
+        let mut existing = Vec::new();
+        if self.net.existing.is_some() {
+            cidrs.clear();
+            existing.extend(part.iter().filter_map(|&i| {
+                let subnet = &self.subnets[i];
+                let id = subnet.id.as_ref()?.text.clone();
+                Some((subnet.zone.clone()?, id, subnet.cidr.clone()?))
+            }));
+            existing.sort();
+        }
+        let some_unknown = existing.is_empty() && cidrs.len() < part.len();
         if some_unknown {
             cidrs.clear();
         }
         Tier {
             name,
             access,
+            existing,
             cidrs,
             prefix: some_unknown.then_some(self.prefix),
-            nat: (access == Access::Private).then_some(self.nat),
+            nat: (access == Access::Private && self.net.existing.is_none()).then_some(self.nat),
             nat_in: None,
             load_balancers: true,
         }

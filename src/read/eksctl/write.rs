@@ -73,6 +73,9 @@ impl Out {
 
     fn network(&mut self, net: &Net) {
         self.line(0, "network:");
+        if let Some(vpc) = &net.existing {
+            self.pair(2, "existing", &scalar(vpc));
+        }
         self.pair(2, "cidr", &scalar(&net.cidr));
         self.list(2, "secondary-cidrs", &net.secondary);
         if net.ipv6 {
@@ -135,6 +138,13 @@ impl Out {
         }
         if !tier.load_balancers {
             self.pair(6, "load-balancers", "false");
+        }
+        if !tier.existing.is_empty() {
+            self.line(6, "existing:");
+            for (zone, subnet, cidr) in &tier.existing {
+                let subnet = format!("{{ subnet: {}, cidr: {} }}", scalar(subnet), scalar(cidr));
+                self.pair(8, zone, &subnet);
+            }
         }
         if !tier.cidrs.is_empty() {
             self.line(6, "cidrs:");
