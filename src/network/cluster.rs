@@ -402,6 +402,10 @@ impl Cluster {
         self
     }
 
+    /// Leaves the cluster to eksctl: the stack's templates make the network, its groups and endpoints and a key for secrets,
+    /// and `--format eksctl` writes the `ClusterConfig` of the cluster on it.
+    ///
+    /// What eksctl cannot say is refused (rule SPEC056).
     ///
     /// ```
     /// use eksnet::prelude::*;
@@ -417,6 +421,14 @@ impl Cluster {
         self
     }
 
+    /// Says what else runs in the cluster and calls AWS; eksnet installs none of it.
+    ///
+    /// A [fully private](crate::network::Network::fully_private) network gets the endpoints for it; in any other, endpoints
+    /// that nodes without a way to the internet lack are errors. What such software must be told is shown as a remark.
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
     /// let cluster = Cluster::new("bank", "1.35").uses([Software::EbsCsi, Software::LoadBalancerController]);
     /// ```
     #[track_caller]

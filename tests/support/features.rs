@@ -209,7 +209,7 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
             spec,
             "office",
             &["192.168.0.0/18"],
-            json!({ "vpn": {
+            &json!({ "vpn": {
                 "customer-gateway": { "address": "198.18.7.9", "asn": 65010 },
                 "static-routes": rng.chance(50),
             } }),
@@ -218,19 +218,19 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
             spec,
             "data-center",
             &["192.168.64.0/18"],
-            json!({ "direct-connect-gateway": "5f294f92-bafb-4011-916d-9b0be4a17c33" }),
+            &json!({ "direct-connect-gateway": "5f294f92-bafb-4011-916d-9b0be4a17c33" }),
         ),
         Feature::TransitGateway => connect(
             spec,
             "core",
             &["10.128.0.0/9"],
-            json!({ "transit-gateway": *rng.pick(&["tgw-0f1e2d3c4b5a69788", "create"]) }),
+            &json!({ "transit-gateway": *rng.pick(&["tgw-0f1e2d3c4b5a69788", "create"]) }),
         ),
         Feature::Peering => connect(
             spec,
             "tools",
             &["10.90.0.0/16"],
-            json!({ "peering": { "vpc": "vpc-0a1b2c3d4e5f60718" } }),
+            &json!({ "peering": { "vpc": "vpc-0a1b2c3d4e5f60718" } }),
         ),
         Feature::PublicEndpoint => {
             spec["cluster"]["endpoint"] = json!({
@@ -327,6 +327,6 @@ fn fargate(spec: &mut Value, namespace: &str) {
     spec["cluster"]["fargate"][namespace] = profile;
 }
 
-fn connect(spec: &mut Value, name: &str, cidrs: &[&str], way: Value) {
+fn connect(spec: &mut Value, name: &str, cidrs: &[&str], way: &Value) {
     spec["network"]["connected"][name] = json!({ "cidrs": cidrs, "by": way, "api": true });
 }

@@ -106,7 +106,7 @@ pub(super) fn vpc(
     let has_public = private.is_none()
         && (subnets.is_empty() || subnets.iter().any(|subnet| subnet.access == Access::Public));
     let nat = nat(&mut vpc, private.is_some() || !has_public, reader);
-    net.existing = existing_vpc(existing, &subnets, said, reader);
+    net.existing = existing_vpc(existing.as_ref(), &subnets, said, reader);
     if let Some(span) = root
         .key_span("privateCluster")
         .filter(|_| net.existing.is_some())
@@ -308,14 +308,14 @@ fn nat(vpc: &mut Section, useless: bool, reader: &mut Reader) -> Nat {
 
 /// The VPC that the subnets are in already, where all that a spec must know of it is said.
 fn existing_vpc(
-    id: Option<Word>,
+    id: Option<&Word>,
     subnets: &[Subnet],
     cidr_said: bool,
     reader: &mut Reader,
 ) -> Option<String> {
     let real = |id: &&Word| id.text.starts_with("vpc-") || id.text.starts_with("subnet-");
     let ids = subnets.iter().filter_map(|subnet| subnet.id.as_ref());
-    let at = id.iter().chain(ids).find(real)?.clone();
+    let at = id.into_iter().chain(ids).find(real)?.clone();
     let without = subnets
         .iter()
         .find(|subnet| subnet.cidr.is_none() || !subnet.id.as_ref().is_some_and(|id| real(&id)));
