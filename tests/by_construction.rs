@@ -445,7 +445,8 @@ fn groups_of_aws_are_only_added_to() {
                     "-inbound-resolver"
                 ]
                 .iter()
-                .any(|end| name.ends_with(end)),
+                .any(|end| name.ends_with(end))
+                    || name.contains("-pods-"),
                 "{id}"
             );
         }

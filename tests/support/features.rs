@@ -265,7 +265,6 @@ fn existing(network: &mut Value) {
         subnets.collect::<serde_json::Map<_, _>>()
     };
     network["existing"] = "vpc-0a1b2c3d4e5f60718".into();
-    network["zones"] = json!(ZONES);
     network["tiers"] = json!({
         "nodes": { "access": "private", "existing": subnets(1, 16 * 256, 16 * 256, 20) },
         "control-plane": { "access": "isolated", "existing": subnets(2, 0, 32, 27) },

@@ -86,6 +86,8 @@ impl Out {
             self.list(4, "remote", &net.remote);
         }
         match &net.zones {
+            // The zones of subnets that exist are those that they are in.
+            _ if net.existing.is_some() => {}
             Zones::Count(count) => {
                 self.line(2, "# Where the cluster exists, `eksnet plan --adopt` keeps its subnets in their places.");
                 self.pair(2, "zones", &count.to_string());
