@@ -17,6 +17,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     for tenant in &cluster.tenants {
         neighbours(cluster, tenant, &owners, findings);
     }
+    of_ipv6(cluster, findings);
     match &cluster.network_policy {
         Some(engine) => enforced(cluster, *engine, findings),
         None => {
@@ -24,6 +25,28 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 unenforced(tenant, findings);
             }
         }
+    }
+}
+
+/// The policies name the addresses of the API and of DNS, which EKS chooses from a range of its own in an IPv6 cluster.
+fn of_ipv6(cluster: &Cluster, findings: &mut Findings) {
+    if !cluster.is_ipv6() {
+        return;
+    }
+    let strict = cluster
+        .network_policy
+        .filter(|engine| engine.value == PolicyEngine::VpcCni(PolicyMode::Strict));
+    let origin = match cluster.tenants.first() {
+        Some(tenant) => Some(tenant.name.origin),
+        None => strict.map(|strict| strict.origin),
+    };
+    if let Some(origin) = origin {
+        findings.push(
+            rules::SPEC047
+                .at(origin, "the policies for it cannot be written for an IPv6 cluster")
+                .note("they name the addresses of Kubernetes services, which EKS chooses in an IPv6 cluster")
+                .help("write these policies yourself once the cluster is there, with mode `standard` and without `tenants`"),
+        );
     }
 }
 

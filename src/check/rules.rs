@@ -93,6 +93,7 @@ rules! {
     SPEC043 Error "the tier of pods is another than that of their nodes";
     SPEC045 Error "the policies of tenants are enforced by somebody";
     SPEC046 Error "a namespace belongs to one tenant, or to none";
+    SPEC047 Error "tenants and strict policies are of IPv4 clusters";
     SPEC050 Error "a file to import is an eksctl ClusterConfig";
     SPEC051 Warning "what a ClusterConfig says is carried over";
     SPEC052 Warning "zones of a ClusterConfig are given with their ids";
