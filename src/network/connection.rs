@@ -105,6 +105,7 @@ pub(crate) enum CustomerGateway {
 }
 
 /// The number that AWS gives a customer gateway where nobody says one.
+#[cfg(feature = "spec")]
 pub(crate) const DEFAULT_ASN: u32 = 65_000;
 
 impl Vpn {

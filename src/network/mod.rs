@@ -69,7 +69,9 @@ pub use vpc::{ClusterTag, Network};
 pub(crate) use api_endpoint::EndpointMode;
 pub(crate) use cluster::Grant;
 pub(crate) use compute::{MaxUnavailable, Selector, Size, is_graviton};
-pub(crate) use connection::{Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Way};
+#[cfg(feature = "spec")]
+pub(crate) use connection::DEFAULT_ASN;
+pub(crate) use connection::{Attachment, Connected, CustomerGateway, Link, Way};
 pub(crate) use existing::ExistingVpc;
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
