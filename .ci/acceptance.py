@@ -159,13 +159,14 @@ def place(diagnostic):
     return f"{found.get('filename', '?')}:{found.get('start', {}).get('line', '?')}"
 
 
-IDS = re.compile(r"(subnet|sg)-[0-9a-f]*")
+IDS = re.compile(r"(subnet|sg|tgw)-[0-9a-f]*|:key/[0-9a-f-]*")
 
 
 def only_ids_differ(output):
-    """Whether all that the two deployments differ in is ids inside of a text, such as an add-on's settings.
+    """Whether all that the two deployments differ in is ids that AWS makes up: inside of a text, such as an add-on's
+    settings, or of a key of the stack's own.
 
-    The judge gives names to ids that are values, and compares texts as they are."""
+    The judge gives names to most ids that are values, and compares texts as they are."""
     lines = [line.strip() for line in output.splitlines()]
     faults = {line.split(":")[0] for line in lines if ": FAULT" in line}
     said = re.search(r"; ([0-9]+) differences", output)
