@@ -73,6 +73,7 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
     (Feature::CniPolicies, Feature::StrictPolicies, None),
     (Feature::CniPolicies, Feature::Calico, None),
     (Feature::StrictPolicies, Feature::Calico, None),
+    (Feature::PodGroups, Feature::Eksctl, Some("SPEC056")),
     (Feature::HybridNodes, Feature::Eksctl, Some("SPEC056")),
 ];
 

@@ -47,6 +47,20 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("let the stack make the cluster, or give pods a tier by subnet discovery"),
         );
     }
+    if let Some(group) = cluster
+        .pods
+        .security_groups
+        .iter()
+        .flat_map(|all| &all.groups)
+        .next()
+    {
+        findings.push(
+            rules::SPEC056
+                .at(group.name.origin, "eksctl cannot give pods security groups of their own")
+                .note("the rules between them and the API name groups that are there before the cluster, and eksctl makes its own beside them")
+                .help("let the stack make the cluster"),
+        );
+    }
     if cluster.ip_family.value == IpFamily::Ipv6 {
         findings.push(
             rules::SPEC056
