@@ -64,6 +64,7 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
         Some("SPEC047"),
     ),
     (Feature::Ipv6Cluster, Feature::Tenants, Some("SPEC047")),
+    (Feature::Ipv6Cluster, Feature::PodGroups, Some("SPEC065")),
     (Feature::Ipv6Cluster, Feature::HybridNodes, Some("EKS869")),
     (Feature::Ipv6Cluster, Feature::Eksctl, Some("SPEC056")),
     (Feature::Restricted, Feature::Eksctl, Some("SPEC056")),

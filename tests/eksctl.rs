@@ -273,6 +273,12 @@ fn a_file_comes_back_as_it_was() {
         let first = import("a.yaml", &file, &how, &mut Sources::new());
         let first = synthesis(&first.spec.expect("a spec"));
         let rendered = first.eksctl(&Known::nothing()).expect("a ClusterConfig");
+        // eksctl refuses it beside the endpoint's access, and would make endpoints that the template has.
+        assert!(!rendered.text.contains("privateCluster"));
+        if stem(&path) == "fully-private" {
+            // Which endpoints there are only the template says.
+            continue;
+        }
         let again = import("b.yaml", &rendered.text, &how, &mut Sources::new());
         let again = synthesis(&again.spec.expect("a spec"));
         let (one, two) = (&first.graph().cluster_config, &again.graph().cluster_config);

@@ -112,16 +112,17 @@ fn rights(template: &Value, role: &str) -> (Vec<Value>, Vec<String>) {
 
 #[test]
 fn the_cni_has_rights_of_its_own() {
-    let changes = json!({ "Fn::Join": ["", [
-        "arn:aws:ec2:us-east-1:", { "Ref": "AWS::AccountId" }, ":network-interface/*",
-    ]] });
+    let of = |what: &str| {
+        let account = json!({ "Ref": "AWS::AccountId" });
+        json!({ "Fn::Join": ["", ["arn:aws:ec2:us-east-1:", account, what]] })
+    };
     let expected = vec![
         json!({
             "Sid": "ReadInstances",
             "Effect": "Allow",
             "Action": [
                 "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSubnets", "ec2:DescribeTags",
+                "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags",
             ],
             "Resource": "*",
         }),
@@ -129,7 +130,13 @@ fn the_cni_has_rights_of_its_own() {
             "Sid": "AssignAddresses",
             "Effect": "Allow",
             "Action": ["ec2:AssignIpv6Addresses", "ec2:CreateTags"],
-            "Resource": changes,
+            "Resource": of(":network-interface/*"),
+        }),
+        json!({
+            "Sid": "RefreshGroups",
+            "Effect": "Allow",
+            "Action": "ec2:ModifyNetworkInterfaceAttribute",
+            "Resource": [of(":instance/*"), of(":network-interface/*"), of(":security-group/*")],
         }),
     ];
     let group = "  node-groups: { system: {} }\n";

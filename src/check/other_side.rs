@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Severity};
-use crate::network::{Attachment, Connected, EndpointMode, Link, Stack, Way};
+use crate::network::{Attachment, Connected, Direction, EndpointMode, Group, Link, Stack, Way};
 use crate::plan::{Plan, PlannedConnection};
 
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
@@ -53,7 +53,7 @@ fn back(
             ),
         ),
         Way::TransitGateway(_) => (
-            "the attachment uses the transit gateway's default route table, if that is on; the owner of a shared one accepts it",
+            "the attachment uses the transit gateway's default route table, if that is on; before the owner of a shared one accepts it, AWS may refuse the routes: let it accept by itself, or accept while the stack is built",
             format!(
                 "see that the transit gateway's table leads {own} to the attachment, id in the output `{name}-attachment-id`, and that the networks behind it route {own} to it"
             ),
@@ -157,7 +157,14 @@ fn private_api(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let opened = stack.network.connected.iter();
     let mut opened = opened.filter_map(|to| to.link.as_ref());
     let private = matches!(cluster.endpoint.value, EndpointMode::Private);
-    if private && !opened.any(|link| link.api.is_some()) {
+    // Hybrid nodes reach it, and so does who has a rule of his own.
+    let own = stack.network.rules.iter().any(|rule| {
+        rule.group == Group::ControlPlane
+            && rule.direction == Direction::In
+            && matches!(rule.traffic.ports(), None | Some((..=443, 443..)))
+    });
+    let reached = own || cluster.hybrid_nodes.is_some();
+    if private && !reached && !opened.any(|link| link.api.is_some()) {
         findings.push(
             rules::EKS646
                 .at(cluster.endpoint.origin, "no connected network reaches the API")

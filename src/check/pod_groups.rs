@@ -4,7 +4,7 @@ use super::{pod_nodes, security};
 use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::network::{
-    At, Cluster, Direction, EnforcingMode, Group, Peer, PodGroup, PodPeer, PodRule,
+    At, Carried, Cluster, Direction, EnforcingMode, Group, Peer, PodGroup, PodPeer, PodRule,
     PodSecurityGroups, Ports, Snat, Stack, Traffic,
 };
 
@@ -18,6 +18,22 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let Some(model) = &cluster.pods.security_groups else {
         return;
     };
+    if cluster.is_ipv6()
+        && let Some(own) = model
+            .groups
+            .iter()
+            .find(|group| group.carried == Carried::Own)
+    {
+        findings.push(
+            rules::SPEC065
+                .at(own.name.origin, "groups of pods are not made for an IPv6 cluster")
+                .note("IPv6 finds its neighbours by ICMPv6, which a group of the pods' own must let in and out, and the stack's do not")
+                .help_in(
+                    "name groups that exist and allow ICMPv6: `existing-groups: [sg-…]`",
+                    "name groups that exist and allow ICMPv6: `.existing_groups([…])`",
+                ),
+        );
+    }
     for group in &model.groups {
         name(group, findings);
         words(group, findings);

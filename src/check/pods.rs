@@ -5,7 +5,8 @@ use crate::capacity::{Instance, instance};
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::Family;
 use crate::network::{
-    Access, AddonName, At, Cluster, Placement, PodMode, Pods, Snat, Stack, Warm, ZoneId,
+    Access, AddonName, At, Cluster, EnforcingMode, Placement, PodMode, Pods, Snat, Stack, Warm,
+    ZoneId,
 };
 use crate::plan::{Plan, PlannedTier};
 
@@ -299,6 +300,7 @@ fn tiers_of_pods<'a>(
 /// Pods that keep their address leave through the routes of their own subnet.
 fn way_out(stack: &Stack, plan: &Plan, pods: &Pods, findings: &mut Findings) {
     if pods.snat.value != Snat::External {
+        strict_way_out(plan, pods, findings);
         return;
     }
     let nodes_get_out = (0..plan.tiers.len()).any(|tier| {
@@ -321,6 +323,33 @@ fn way_out(stack: &Stack, plan: &Plan, pods: &Pods, findings: &mut Findings) {
             finding
                 .related(tier.origin, "the tier")
                 .help("use a private tier with NAT gateways, or leave `snat: external` out"),
+        );
+    }
+}
+
+/// Pods with groups of their own keep their address in strict mode, whatever is said of SNAT.
+fn strict_way_out(plan: &Plan, pods: &Pods, findings: &mut Findings) {
+    let strict = pods.security_groups.as_ref();
+    let strict = strict.filter(|groups| groups.mode.value == EnforcingMode::Strict);
+    let (Some(groups), Some(tier)) = (strict, plan.pod_tier) else {
+        return;
+    };
+    let nodes_get_out =
+        (0..plan.tiers.len()).any(|tier| plan.takes_nodes(tier) && plan.leaves(tier));
+    if nodes_get_out && !plan.leaves(tier) {
+        let tier = &plan.tiers[tier];
+        findings.push(
+            rules::EKS788
+                .at(
+                    groups.mode.origin.or(groups.origin),
+                    format!(
+                        "pods with security groups of their own keep their addresses, and tier `{}` has no way out",
+                        tier.name
+                    ),
+                )
+                .related(tier.origin, "the tier")
+                .note("in strict mode they leave through the routes of their own subnet, not as their node")
+                .help("give the tier NAT gateways, or write `mode: standard`"),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
-use crate::network::{Access, At, Cluster, EndpointService, NatCount, Software, Stack};
+use crate::network::{Access, At, Cluster, EndpointService, NatCount, Software, Stack, Way};
 use crate::plan::{Caller, Need, Plan, needs, private_needs};
 
 /// What leads to the internet out of a network that is said to have no such way.
@@ -31,6 +31,33 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         {
             findings
                 .push(nat_of_private(&nat.count).related(private, "the network is fully private"));
+        }
+    }
+    transit(stack, private, findings);
+}
+
+/// A transit gateway that leads to the internet, too.
+fn transit(stack: &Stack, private: Origin, findings: &mut Findings) {
+    let links = stack
+        .network
+        .connected
+        .iter()
+        .filter_map(|to| to.link.as_ref());
+    for link in links {
+        let Way::TransitGateway(attachment) = &link.by else {
+            continue;
+        };
+        if let Some(origin) = attachment.internet {
+            findings.push(
+                rules::SPEC030
+                    .at(origin, "a fully private network has no way to the internet through a transit gateway")
+                    .related(private, "the network is fully private")
+                    .note("endpoints are worked out for clusters that reach nothing else")
+                    .help_in(
+                        "leave `internet` out, or `fully-private`",
+                        "leave `.internet()` out, or `.fully_private()`",
+                    ),
+            );
         }
     }
 }

@@ -105,6 +105,8 @@ rules! {
     SPEC063 Error "a pod group is not called like a group of the stack";
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
 
+    SPEC065 Error "security groups of pods are made for IPv4 clusters";
+
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
     PLAN003 Error "a zone belongs to the stack's region";

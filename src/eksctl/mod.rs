@@ -45,8 +45,6 @@ pub struct ClusterConfig {
     pub public_access: bool,
     /// Who reaches it there.
     pub clients: AccessCidrs,
-    /// Whether there is no way to the internet at all.
-    pub fully_private: bool,
     /// Whether who makes the cluster is its administrator.
     pub creator_admin: bool,
     /// Who may use the API.
@@ -157,8 +155,8 @@ pub struct NodeGroup {
 pub struct FargateProfile {
     /// Its name.
     pub name: String,
-    /// The names of its subnets.
-    pub subnets: Vec<String>,
+    /// Its subnets.
+    pub subnets: Vec<Ref<Subnet>>,
     /// Namespaces with labels.
     pub selectors: Vec<(String, BTreeMap<String, String>)>,
 }

@@ -278,6 +278,11 @@ impl Cluster {
     }
 
     /// Whether its pods have IPv6 addresses.
+    /// Whether the user says that some software runs in it.
+    pub(crate) fn runs(&self, software: Software) -> bool {
+        self.uses.iter().any(|at| at.value == software)
+    }
+
     pub(crate) fn is_ipv6(&self) -> bool {
         self.ip_family.value == IpFamily::Ipv6
     }

@@ -76,7 +76,6 @@ pub(crate) use existing::ExistingVpc;
 pub(crate) use identity::IdentityRole;
 pub(crate) use logs::{FlowLogTarget, RETENTION_DAYS};
 pub(crate) use nearest::Fitting;
-#[cfg(feature = "spec")]
 pub(crate) use pod_groups::Carried;
 pub(crate) use pod_groups::Selected;
 pub(crate) use pods::{Placement, PodMode, Snat, Warm};

@@ -99,7 +99,7 @@ software! {
     LoadBalancerController "load-balancer-controller" "the AWS Load Balancer Controller" {
         "ec2": "finds subnets and security groups, and writes rules",
         "elasticloadbalancing": "makes load balancers and registers targets",
-        offline: "start it with `--enable-shield=false --enable-waf=false --enable-wafv2=false`, and name certificates by ARN: Shield, WAF and ACM have no endpoint that it could reach",
+        offline: "start it with `--aws-region` and `--aws-vpc-id`, which it cannot ask nodes for, and `--enable-shield=false --enable-waf=false --enable-wafv2=false`, and name certificates by ARN: Shield, WAF and ACM have no endpoint that it could reach",
     }
     /// The Secrets Store CSI driver with AWS's provider.
     SecretsStoreCsi "secrets-store-csi" "the Secrets Store CSI driver" {

@@ -80,6 +80,7 @@ pub(super) struct Usual<'a> {
     pub(super) fargate_tiers: &'a [usize],
     pub(super) pod_tier: Option<usize>,
     pub(super) control_plane: Option<usize>,
+    pub(super) resolver: Option<usize>,
 }
 
 /// The connections of a stack. A tier for attachments is added where one is needed and there is none.
@@ -120,6 +121,7 @@ pub(super) fn resolve(
         // Without routes from its subnets, nobody would hear the API's answer, nor would hybrid nodes hear the API.
         let called = link.api.is_some() || leads_to_nodes(stack, connected);
         leading.extend(usual.control_plane.filter(|_| called));
+        leading.extend(usual.resolver.filter(|_| asks_for_names(stack, connected)));
         leading.sort_unstable();
         leading.dedup();
         let internet = matches!(&link.by, Way::TransitGateway(to) if to.internet.is_some());
@@ -142,6 +144,16 @@ fn leads_to_nodes(stack: &Stack, connected: &Connected) -> bool {
     };
     let mut ranges = hybrid.nodes.iter().chain(&hybrid.pods);
     ranges.any(|range| {
+        let mut theirs = connected.cidrs.iter();
+        theirs.any(|cidr| overlap(cidr.value, range.value))
+    })
+}
+
+/// Whether who may ask the inbound resolver is in a network.
+fn asks_for_names(stack: &Stack, connected: &Connected) -> bool {
+    let resolver = stack.network.resolver.as_ref();
+    let mut from = resolver.into_iter().flat_map(|resolver| &resolver.from);
+    from.any(|range| {
         let mut theirs = connected.cidrs.iter();
         theirs.any(|cidr| overlap(cidr.value, range.value))
     })

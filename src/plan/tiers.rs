@@ -137,6 +137,7 @@ pub(super) fn resolve(
         fargate_tiers: &fargate_tiers,
         pod_tier,
         control_plane,
+        resolver: resolver_tier,
     };
     let zones = zones.unwrap_or_default();
     let connections = connections::resolve(stack, zones, &mut tiers, &usual, &used, findings);

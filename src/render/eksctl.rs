@@ -49,13 +49,6 @@ fn cluster_config(graph: &Graph, config: &ClusterConfig, ids: &mut Ids) -> Value
     entries.push(("iam", iam(config)));
     entries.push(("accessConfig", access(config)));
     entries.push(("vpc", vpc(config, ids)));
-    if config.fully_private {
-        let endpoints = [
-            ("enabled", true.into()),
-            ("skipEndpointCreation", true.into()),
-        ];
-        entries.push(("privateCluster", Value::map(endpoints)));
-    }
     entries.push((
         "addonsConfig",
         Value::map([("disableDefaultAddons", true.into())]),
@@ -74,7 +67,11 @@ fn cluster_config(graph: &Graph, config: &ClusterConfig, ids: &mut Ids) -> Value
         entries.push(("managedNodeGroups", groups.into()));
     }
     if !config.fargate.is_empty() {
-        let profiles: Value = config.fargate.iter().map(fargate).collect();
+        let profiles: Value = config
+            .fargate
+            .iter()
+            .map(|profile| fargate(profile, ids))
+            .collect();
         entries.push(("fargateProfiles", profiles));
     }
     if !config.logs.is_empty() {
@@ -321,7 +318,7 @@ fn node_group(
     Value::map(entries)
 }
 
-fn fargate(profile: &FargateProfile) -> Value {
+fn fargate(profile: &FargateProfile, ids: &mut Ids) -> Value {
     let selectors = profile.selectors.iter().map(|(namespace, labels)| {
         let mut entries: Entries = vec![("namespace", namespace.clone().into())];
         if !labels.is_empty() {
@@ -329,10 +326,15 @@ fn fargate(profile: &FargateProfile) -> Value {
         }
         Value::map(entries)
     });
+    let subnets: Vec<Value> = profile
+        .subnets
+        .iter()
+        .map(|subnet| ids.of(subnet))
+        .collect();
     Value::map([
         ("name", profile.name.clone().into()),
         ("selectors", selectors.collect()),
-        ("subnets", texts(&profile.subnets)),
+        ("subnets", subnets.into()),
     ])
 }
 

@@ -29,13 +29,21 @@ pub(super) fn cni_rights(b: &Builder, model: &Model) -> Rights {
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeInstances",
         "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:DescribeTags",
     ];
     let change = ["ec2:AssignIpv6Addresses", "ec2:CreateTags"];
+    // Changing the groups of an interface needs rights to both, and to the instance that it is attached to.
+    let ec2 = |what: &str| Text::new().literal(b.arn("ec2")).account().literal(what);
+    let groups = [":instance/*", ":network-interface/*", ":security-group/*"];
+    let refresh = Statement::allow("RefreshGroups", ["ec2:ModifyNetworkInterfaceAttribute"]);
     let document = [
         Statement::allow("ReadInstances", read).on("*"),
         Statement::allow("AssignAddresses", change).on(interfaces),
+        groups
+            .into_iter()
+            .fold(refresh, |refresh, what| refresh.on(ec2(what))),
     ];
     Rights {
         managed: Vec::new(),

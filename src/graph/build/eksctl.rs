@@ -43,7 +43,6 @@ pub(super) fn build(
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
         clients: clients(b, model, &network.vpc),
-        fully_private: fully_private(b, model),
         creator_admin: model.creator_admin,
         access: access(b, model),
         secrets_key,
@@ -55,19 +54,9 @@ pub(super) fn build(
         pod_identities: pod_identities(model),
         addons: addons(b, model, network, groups),
         node_groups: node_groups(b, model),
-        fargate: fargate(b, model),
+        fargate: fargate(b, model, network),
     };
     b.graph.cluster_config = Some(config);
-}
-
-/// Whether the cluster is one of those that eksctl calls fully private. Their endpoints are the template's.
-fn fully_private(b: &Builder, model: &Model) -> bool {
-    let public = b
-        .plan
-        .tiers
-        .iter()
-        .any(|tier| tier.access == Access::Public);
-    !public && b.plan.nats.is_empty() && !model.endpoint.value.public_access()
 }
 
 /// `nodes-use1-az4`.
@@ -203,7 +192,10 @@ fn node_groups(b: &Builder, model: &Model) -> Vec<NodeGroup> {
     all.into_iter().map(group).collect()
 }
 
-fn fargate(b: &Builder, model: &Model) -> Vec<FargateProfile> {
+/// eksctl hands the subnets of profiles to EKS as they are written, so that they are ids, not names.
+///
+/// Source: eksctl, `pkg/fargate/client.go`.
+fn fargate(b: &Builder, model: &Model, network: &NetworkRefs) -> Vec<FargateProfile> {
     let mut all: Vec<_> = model.fargate.iter().zip(&b.plan.fargate_tiers).collect();
     all.sort_by(|(a, _), (z, _)| a.name.value.cmp(&z.name.value));
     let profile = |(profile, &tier): (&ProfileModel, &usize)| {
@@ -214,7 +206,7 @@ fn fargate(b: &Builder, model: &Model) -> Vec<FargateProfile> {
         selectors.sort();
         FargateProfile {
             name: profile.name.value.clone(),
-            subnets: of_tier(b, tier),
+            subnets: network.subnets[tier].clone(),
             selectors,
         }
     };

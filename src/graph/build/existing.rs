@@ -27,6 +27,7 @@ pub(super) fn network(b: &mut Builder, vpc: &VpcId) -> NetworkRefs {
     });
     NetworkRefs {
         vpc: Ref::existing(vpc.as_str()),
+        blocks: Vec::new(),
         subnets: subnets.collect(),
     }
 }

@@ -12,7 +12,7 @@ use crate::graph::{
 };
 use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
-    NodeGroup as GroupModel, Partition, Selector, Size,
+    NodeGroup as GroupModel, Partition, Selector, Size, Software,
 };
 use crate::plan::Plan;
 
@@ -80,6 +80,9 @@ fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
         let cni = cni_rights(b, model);
         managed.extend(cni.managed);
         inline = cni.inline;
+    }
+    if model.runs(Software::SessionManager) {
+        managed.push(b.managed_policy("AmazonSSMManagedInstanceCore"));
     }
     let tags = b.tags("nodes");
     b.add(

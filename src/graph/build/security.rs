@@ -13,7 +13,9 @@ use crate::diagnostic::Origin;
 use crate::graph::{
     Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
 };
-use crate::network::{Access, At, Direction, EndpointKind, Group, SecurityMode, Traffic};
+use crate::network::{
+    Access, At, Direction, EndpointKind, Group, HybridNodes, SecurityMode, Software, Traffic,
+};
 use crate::plan::PlannedEndpoint;
 
 /// The stack's groups.
@@ -243,7 +245,41 @@ fn hybrid(b: &Builder) -> Vec<Wanted> {
     nodes
         .flat_map(|range| [api(range, "API from hybrid nodes"), kubelet(range)])
         .chain(pods.map(|range| api(range, "API from pods on hybrid nodes")))
+        .chain(hybrid_names(b, hybrid))
         .collect()
+}
+
+/// Replicas of CoreDNS run here and there, and each side asks those of the other.
+///
+/// Source: EKS user guide, "Configure CoreDNS for hybrid nodes"; EKS API reference, `RemoteNodeNetwork`.
+fn hybrid_names(b: &Builder, hybrid: &HybridNodes) -> Vec<Wanted> {
+    let Some(cluster) = b.cluster() else {
+        return Vec::new();
+    };
+    let group = if cluster.node_groups.is_empty() && !cluster.karpenter {
+        Group::Cluster
+    } else {
+        Group::Nodes
+    };
+    let names = |direction, dns, range: &At<Ipv4Net>| Wanted {
+        origin: range.origin,
+        ..rule(
+            group,
+            direction,
+            dns,
+            range.value,
+            "Names, between here and hybrid nodes",
+        )
+    };
+    let restricted = b.stack.network.security == SecurityMode::Restricted;
+    let mut wanted = Vec::new();
+    for dns in [Traffic::Tcp(53, 53), Traffic::Udp(53, 53)] {
+        let all = hybrid.nodes.iter().chain(&hybrid.pods);
+        wanted.extend(all.map(|range| names(Direction::In, dns, range)));
+        let pods = hybrid.pods.iter().filter(|_| restricted);
+        wanted.extend(pods.map(|range| names(Direction::Out, dns, range)));
+    }
+    wanted
 }
 
 /// Everything between nodes and control plane, as the page "EKS networking" asks. What else nodes need, the group that EKS
@@ -356,7 +392,33 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
             both_ways(from, to, dns, "Names by CoreDNS");
         }
     }
+    software(b, wanted);
     wanted.extend(outside(b, https));
+}
+
+/// What software that the user names listens on, or calls inside of the VPC.
+///
+/// Source: kubernetes-sigs/aws-load-balancer-controller#2039 for its webhook; Amazon EFS user guide, "Using VPC security groups".
+fn software(b: &Builder, wanted: &mut Vec<Wanted>) {
+    use Direction::{In, Out};
+    use Group::{ControlPlane, Nodes};
+    let Some(cluster) = b.cluster() else {
+        return;
+    };
+    if cluster.runs(Software::LoadBalancerController) {
+        let webhook = Traffic::Tcp(9443, 9443);
+        let what = "Webhook of the AWS Load Balancer Controller";
+        wanted.extend([
+            rule(ControlPlane, Out, webhook, Nodes, what),
+            rule(Nodes, In, webhook, ControlPlane, what),
+        ]);
+    }
+    if cluster.runs(Software::EfsCsi) {
+        let nfs = Traffic::Tcp(2049, 2049);
+        let blocks = b.stack.network.blocks();
+        wanted
+            .extend(blocks.map(|block| rule(Nodes, Out, nfs, block.value, "File systems of EFS")));
+    }
 }
 
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps

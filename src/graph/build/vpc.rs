@@ -11,6 +11,8 @@ use crate::plan::{PlannedSubnet, PlannedTier};
 /// The VPC and its subnets, by tier of the plan.
 pub(super) struct NetworkRefs {
     pub(super) vpc: Ref<Vpc>,
+    /// The further blocks of the VPC: EKS needs an hour to see one that joins after the cluster.
+    pub(super) blocks: Vec<NodeId>,
     pub(super) subnets: Vec<Vec<Ref<Subnet>>>,
 }
 
@@ -53,7 +55,11 @@ pub(super) fn build(b: &mut Builder) -> NetworkRefs {
                 .collect()
         })
         .collect();
-    NetworkRefs { vpc, subnets }
+    NetworkRefs {
+        vpc,
+        blocks: blocks.into_iter().map(|(_, block)| block).collect(),
+        subnets,
+    }
 }
 
 /// The further blocks, in the order in which they can join the VPC.
