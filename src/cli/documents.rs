@@ -27,8 +27,9 @@ impl OutputsOption {
         };
         if formats.iter().all(|format| format.is_engine()) {
             return Err(Stop::Usage(format!(
-                "`--outputs` is for documents with ids in them: name one by `--format {}`",
-                Format::Kubernetes.as_str()
+                "`--outputs` is for documents with ids in them: name one by `--format {}` or `--format {}`",
+                Format::Kubernetes.as_str(),
+                Format::Eksctl.as_str()
             )));
         }
         let stdin = path.as_os_str() == "-";

@@ -27,6 +27,8 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet import cluster.yaml --zone us-east-1a=use1-az4 --zone us-east-1b=use1-az6
   eksnet import cluster.yaml --out prod.yaml
+  eksnet import cluster.yaml --strict --out prod.yaml
+  eksnet import cluster.yaml --keep-eksctl --out prod.yaml
   eksctl create cluster --name prod --dry-run | eksnet import -";
 
 #[derive(Args)]
@@ -43,7 +45,7 @@ pub(super) struct Options {
     /// Leave the cluster to eksctl: the spec is of its network, and `synth --format eksctl` writes the ClusterConfig anew
     #[arg(long)]
     keep_eksctl: bool,
-    /// Write nothing and exit with 1 where something could not be carried over
+    /// Write nothing and exit with 1 where something could not be carried over, or a zone has no id
     #[arg(long)]
     strict: bool,
     /// Replace a file that exists

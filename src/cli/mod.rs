@@ -78,8 +78,10 @@ Exit codes:
 #[command(
     name = "eksnet",
     version,
-    about = "Synthesizes Amazon EKS networks: a spec in, CloudFormation or Terraform JSON out",
-    long_about = "Synthesizes Amazon EKS networks: a spec in, CloudFormation or Terraform JSON out.\n\n\
+    about = "Synthesizes Amazon EKS networks: a spec in, CloudFormation, Terraform JSON, Kubernetes manifests or an \
+        eksctl ClusterConfig out",
+    long_about = "Synthesizes Amazon EKS networks: a spec in, CloudFormation, Terraform JSON, Kubernetes manifests or an \
+        eksctl ClusterConfig out.\n\n\
         A SPEC is a YAML, JSON or TOML file, a directory of them, or `-` for the standard input. Without one, the specs \
         of the current directory are meant.",
     after_help = EXIT_CODES,

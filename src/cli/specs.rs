@@ -173,6 +173,7 @@ fn looks_like_spec(path: &Path) -> bool {
         ".template.json",
         ".tf.json",
         ".kubernetes.yaml",
+        ".eksctl.yaml",
         // What a deployed stack told, as messages and guides call it.
         ".outputs.json",
     ];

@@ -19,20 +19,21 @@ use crate::files::Written;
 use crate::render::{Format, Known};
 use crate::synthesis::{File, Synthesis};
 
-pub(super) const ABOUT: &str =
-    "Render stacks as CloudFormation or Terraform JSON, or as Kubernetes manifests";
+pub(super) const ABOUT: &str = "Render stacks: CloudFormation, Terraform JSON, Kubernetes manifests, or a \
+    ClusterConfig for eksctl";
 pub(super) const LONG: &str = "\
-Render stacks as CloudFormation or Terraform JSON, or as Kubernetes manifests.
+Render stacks: CloudFormation, Terraform JSON, Kubernetes manifests, or a ClusterConfig for eksctl.
 
 With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,outputs,versions}.tf.json; with --format \
-kubernetes, what the stack asks for inside of its cluster becomes DIR/<stack>.kubernetes.yaml. A file is replaced whole or not at all, and one that has the right bytes is not touched. Nothing is written when any spec has an \
-error.
+kubernetes, what the stack asks for inside of its cluster becomes DIR/<stack>.kubernetes.yaml; with --format eksctl, the \
+ClusterConfig of a cluster that is `made-by: eksctl` becomes DIR/<stack>.eksctl.yaml. A file is replaced whole or not at \
+all, and one that has the right bytes is not touched. Nothing is written when any spec has an error.
 
 The ledger, eksnet.lock beside the spec, says which range each subnet has, so that growth moves none. It is written with \
 what is given out; keep it in the repository. --locked, --check and the standard input never change it.
 
-Manifests may need ids that AWS decides. --outputs takes them from what the deployed stack told; without it, marks like \
-${NodeSecurityGroupId} stand in their stead, and a warning says which.
+Manifests and ClusterConfigs may need ids that AWS decides. --outputs takes them from what the deployed stack told; without \
+it, marks like ${NodeSecurityGroupId} stand in their stead, and a warning says which.
 
 Without --out, one document goes to the standard output: one stack in one format.";
 pub(super) const EXAMPLES: &str = "\
@@ -42,6 +43,8 @@ Examples:
   eksnet synth specs --out out
   eksnet synth specs --out out --check
   eksnet synth prod.yaml --format kubernetes > prod.kubernetes.yaml
+  eksnet synth shop.yaml --format kubernetes --outputs shop.outputs.json | kubectl apply -f -
+  eksnet synth crew.yaml --format eksctl --outputs crew.outputs.json > crew.eksctl.yaml
   eksnet synth - --ledger eksnet.lock < prod.yaml";
 
 #[derive(Args)]

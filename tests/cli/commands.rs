@@ -118,6 +118,9 @@ fn directories() {
         "Cargo.toml",
         "x.template.json",
         "x.tf.json",
+        "x.kubernetes.yaml",
+        "x.eksctl.yaml",
+        "x.outputs.json",
         "readme.md",
         "below/d.yaml",
     ] {

@@ -17,11 +17,18 @@ fn examples_of_the_help() {
     place.write("prod.yaml", spec("production.yaml"));
     place.write("specs/dev.yaml", spec("development.yaml"));
     place.write("specs/branch.toml", spec("explicit-cidrs.toml"));
-    // What stands for AWS.
+    place.write("shop.yaml", spec("pod-security-groups.yaml"));
+    place.write("shop.outputs.json", include_str!("shop.outputs.json"));
+    place.write("crew.yaml", spec("eksctl.yaml"));
+    place.write("crew.outputs.json", include_str!("crew.outputs.json"));
+    // What stands for AWS and for a cluster.
     place.write("aws/subnets", include_str!("subnets.json"));
     place.write("bin/aws", "#!/bin/sh\ncat aws/subnets\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(place.at("bin/aws"), mode).unwrap();
+    place.write("bin/kubectl", "#!/bin/sh\ngrep sg-\n");
+    for program in ["bin/aws", "bin/kubectl"] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(place.at(program), mode).unwrap();
+    }
     let program = std::path::PathBuf::from(assert_cmd::cargo::cargo_bin!("eksnet"));
     let path = format!(
         "{}:{}:/usr/bin:/bin",
