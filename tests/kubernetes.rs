@@ -147,6 +147,12 @@ fn outputs_that_do_not_fit_are_not_used() {
     assert!(fewer.text.contains("${SubnetNodesUse1Az2}"));
     let without = told(&TERRAFORM.replace("cluster_security_group_id", "another"));
     assert_eq!(whys(&without), [Why::NotAmong]);
+    let unlike = told(&TERRAFORM.replace("\"sg-", "\"subnet-"));
+    assert!(
+        matches!(&*whys(&unlike), [Why::Unlike(told), ..] if told.starts_with("subnet-")),
+        "{:?}",
+        whys(&unlike)
+    );
 }
 
 #[test]

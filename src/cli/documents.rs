@@ -136,6 +136,10 @@ fn untold(stack: &Synthesis, path: &Path, unknown: &[Unknown]) -> String {
                     "{path} does not tell `{output}`, for {mark} of {name}"
                 )
             }
+            Why::Unlike(told) => write!(
+                text,
+                "{path} tells `{told}` of `{output}`, which is no id of that kind, for {mark} of {name}"
+            ),
             Why::Differs { told, planned } => write!(
                 text,
                 "{path} tells {told} values of `{output}`, and the plan of {name} has {planned}"

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cloudformation::logical_id;
 use super::known::Known;
 use super::yaml::Value;
-use crate::graph::{Attr, Deferred, Graph, Name, NodeId, OutputValue, Ref};
+use crate::graph::{Attr, Deferred, Graph, Name, NodeId, OutputValue, Ref, Resource};
 
 /// An id that nobody knows yet, and the mark that stands in its stead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub enum Why {
     OtherCluster(String),
     /// Outputs were told, but not this one.
     NotAmong,
+    /// What was told is no id of that kind.
+    Unlike(String),
     /// The output has another number of values than the plan.
     Differs {
         /// How many it has.
@@ -111,7 +113,8 @@ impl<'a> Ids<'a> {
         let found = self.outputs.get(&(id, attr)).copied();
         let why = match found {
             Some((name, place)) => match self.told(name, place) {
-                Ok(told) => return told,
+                Ok(told) if self.is_like(id, attr, &told) => return told,
+                Ok(told) => Why::Unlike(told),
                 Err(why) => why,
             },
             None => Why::NotAmong,
@@ -133,6 +136,25 @@ impl<'a> Ids<'a> {
             why,
         });
         mark
+    }
+
+    /// Whether a text looks like what AWS tells of a resource: not empty, and with the letters that its ids begin with.
+    fn is_like(&self, id: NodeId, attr: Attr, told: &str) -> bool {
+        let resource = self.graph.get(id).map(|entry| &entry.resource);
+        let begins = if attr == Attr::Arn {
+            "arn:"
+        } else if attr == Attr::ClusterSecurityGroup
+            || matches!(resource, Some(Resource::SecurityGroup(_)))
+        {
+            "sg-"
+        } else if matches!(resource, Some(Resource::Vpc(_))) {
+            "vpc-"
+        } else if matches!(resource, Some(Resource::Subnet(_))) {
+            "subnet-"
+        } else {
+            ""
+        };
+        !told.is_empty() && told.starts_with(begins)
     }
 
     fn told(&self, name: &Name, place: Option<(usize, usize)>) -> Result<String, Why> {
