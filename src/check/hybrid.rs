@@ -47,6 +47,15 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 ),
         );
     }
+    if let Some(engine) = &cluster.network_policy {
+        findings.push(
+            rules::PLAN039
+                .at(engine.origin, "network policies hold for nodes in the VPC, not for hybrid nodes")
+                .related(hybrid.origin, "the hybrid nodes")
+                .note("neither the VPC CNI nor Calico beside it runs there; what a pod there may do is up to its own network plugin")
+                .help("keep what must be closed off hybrid nodes, by the label `eks.amazonaws.com/compute-type: hybrid`, or enforce the same policies there"),
+        );
+    }
     if matches!(cluster.endpoint.value, EndpointMode::PublicAndPrivate(_)) {
         findings.push(
             rules::EKS870

@@ -135,6 +135,7 @@ rules! {
     PLAN036 Warning "pods with Pod Identity run on nodes";
     PLAN037 Error "Pod Identity has its agent";
     PLAN038 Warning "hybrid nodes may join the cluster";
+    PLAN039 Warning "network policies hold for all pods";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
