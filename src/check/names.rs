@@ -93,12 +93,6 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         name(value, "identity", *origin, findings);
         twice(&mut seen, value, "identity", *origin, findings);
     }
-
-    for tenant in &cluster.tenants {
-        let At { value, origin } = &tenant.name;
-        name(value, "tenant", *origin, findings);
-        twice(&mut seen, value, "tenant", *origin, findings);
-    }
     let mut seen = Vec::new();
     for entry in &cluster.access {
         name(
