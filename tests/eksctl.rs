@@ -404,6 +404,24 @@ fn templates_leave_the_cluster_to_eksctl() {
     );
 }
 
+/// eksctl waits for nodes by asking the API, which lets in whoever makes the cluster only where the spec says so.
+#[test]
+fn nodes_that_eksctl_cannot_ask_for_are_warned_of() {
+    let codes = |spec: &str| {
+        let findings = synthesis(spec).findings().clone();
+        let all = findings
+            .iter()
+            .filter(|finding| finding.severity < Severity::Info);
+        all.map(|finding| (finding.code.as_str(), finding.severity))
+            .collect::<Vec<_>>()
+    };
+    assert!(codes(SPEC).is_empty(), "{:?}", codes(SPEC));
+    let entry = "entries: { ops: { principal: \"arn:aws:iam::111122223333:role/ops\", policy: AmazonEKSViewPolicy } }";
+    let without = SPEC.replace("creator-admin: true", entry);
+    assert_ne!(without, SPEC);
+    assert_eq!(codes(&without), [("SPEC056", Severity::Warning)]);
+}
+
 #[test]
 fn the_example_is_as_reviewed() {
     let text = synthesis(SPEC)

@@ -3,6 +3,7 @@
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::{PRIVATE, SHARED};
@@ -14,8 +15,8 @@ use crate::plan::{Plan, PlannedTier, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(logs) = &stack.network.flow_logs {
-        flow_log_target(logs, findings);
-        key(&logs.key, findings);
+        flow_log_target(stack, logs, findings);
+        key(stack, &logs.key, findings);
         if ![60, 600].contains(&logs.interval.value) {
             findings.push(
                 rules::SPEC006
@@ -35,10 +36,10 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         return;
     };
     version(&cluster.version, findings);
-    key(&cluster.secrets_key, findings);
+    key(stack, &cluster.secrets_key, findings);
     if let Some(logs) = &cluster.logs {
         retention(logs.retention, findings);
-        key(&logs.key, findings);
+        key(stack, &logs.key, findings);
     }
     clients(cluster, findings);
     if let Some(ipv6) = stack.network.ipv6.filter(|_| !cluster.is_ipv6()) {
@@ -48,7 +49,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .note("it is that of an IPv4 cluster: clients that have IPv6 alone do not reach it, on neither side"),
         );
     }
-    access(cluster, findings);
+    access(stack, cluster, findings);
 }
 
 fn version(version: &At<String>, findings: &mut Findings) {
@@ -83,7 +84,7 @@ fn version(version: &At<String>, findings: &mut Findings) {
 }
 
 /// Where flow logs go decides who keeps them, and for how long.
-fn flow_log_target(logs: &FlowLogs, findings: &mut Findings) {
+fn flow_log_target(stack: &Stack, logs: &FlowLogs, findings: &mut Findings) {
     let days = logs.retention;
     match &logs.target {
         FlowLogTarget::CloudWatch => retention(days, findings),
@@ -95,7 +96,7 @@ fn flow_log_target(logs: &FlowLogs, findings: &mut Findings) {
         ),
         FlowLogTarget::NewBucket => {}
         FlowLogTarget::Bucket(bucket) => {
-            arn(bucket, "a bucket", findings);
+            arn(stack, bucket, ArnOf::Bucket, findings);
             if days.origin != Origin::Default {
                 findings.push(
                     owners_affair(days.origin, "how long an existing bucket keeps records is")
@@ -144,25 +145,9 @@ fn retention(days: At<u16>, findings: &mut Findings) {
     }
 }
 
-fn key(key: &Key, findings: &mut Findings) {
+fn key(stack: &Stack, key: &Key, findings: &mut Findings) {
     if let Key::Existing(text) = key {
-        arn(text, "a key", findings);
-    }
-}
-
-pub(super) fn arn(text: &At<String>, of: &str, findings: &mut Findings) {
-    let parts = text.value.splitn(6, ':').collect::<Vec<_>>();
-    let ok = matches!(parts[..], ["arn", partition, service, _, _, resource] if !partition.is_empty() && !service.is_empty() && !resource.is_empty())
-        && !text.value.contains(char::is_whitespace);
-    if !ok {
-        findings.push(
-            rules::SPEC015
-                .at(
-                    text.origin,
-                    format!("`{}` is not the ARN of {of}", text.value),
-                )
-                .help("write it as AWS shows it: arn:aws:service:region:account:resource"),
-        );
+        arn(stack, text, ArnOf::Key, findings);
     }
 }
 
@@ -289,9 +274,9 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
 /// Source: EKS user guide, "Create access entries".
 const RESERVED_GROUPS: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
 
-fn access(cluster: &Cluster, findings: &mut Findings) {
+fn access(stack: &Stack, cluster: &Cluster, findings: &mut Findings) {
     for entry in &cluster.access {
-        arn(&entry.principal, "a role or user", findings);
+        arn(stack, &entry.principal, ArnOf::RoleOrUser, findings);
         if entry.grants.is_empty() && entry.groups.is_empty() {
             findings.push(
                 rules::SPEC016

@@ -1,5 +1,6 @@
 //! Node groups and Fargate profiles.
 
+use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Severity};
 use crate::graph::runs_core_dns;
@@ -15,7 +16,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     for group in &cluster.node_groups {
         types(group, findings);
         architecture(group, findings);
-        sizes(group, findings);
+        sizes(stack, group, findings);
     }
     karpenter(cluster, findings);
     // Where pods run on Fargate alone, that they find no names is another rule's affair.
@@ -121,7 +122,7 @@ fn architecture(group: &NodeGroup, findings: &mut Findings) {
     }
 }
 
-fn sizes(group: &NodeGroup, findings: &mut Findings) {
+fn sizes(stack: &Stack, group: &NodeGroup, findings: &mut Findings) {
     let size = group.size;
     let (min, max) = (size.value.min, size.value.max);
     let desired = size.value.desired.unwrap_or(min);
@@ -193,7 +194,7 @@ fn sizes(group: &NodeGroup, findings: &mut Findings) {
         );
     }
     if let Some(key) = &group.disk_key {
-        super::cluster::arn(key, "a key", findings);
+        arn(stack, key, ArnOf::Key, findings);
     }
 }
 

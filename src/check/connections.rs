@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::cluster::arn;
+use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::SHARED;
@@ -11,7 +11,7 @@ use crate::network::{
 };
 
 /// Which ids have been seen, with what they are of.
-type Seen<'a> = Vec<(&'a str, Origin)>;
+type Seen = Vec<(String, Origin)>;
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let mut seen = Seen::new();
@@ -97,15 +97,20 @@ fn twice(origin: Origin, what: &str, first: Origin) -> Finding {
         .help("remove one of them")
 }
 
-fn way<'a>(stack: &'a Stack, link: &'a Link, seen: &mut Seen<'a>, findings: &mut Findings) {
+fn way(stack: &Stack, link: &Link, seen: &mut Seen, findings: &mut Findings) {
     match &link.by {
         Way::Vpn(vpn) => match &vpn.customer {
             CustomerGateway::Existing(gateway) => {
                 id(gateway, "cgw-", "a customer gateway", findings);
+                once(gateway, ONE_VPN, seen, findings);
             }
             CustomerGateway::New { address, asn } => {
                 public(*address, findings);
                 number(*asn, stack.region.value, findings);
+                // AWS tells devices apart by both, and gives the first one back for the second.
+                let device = format!("{} {}", address.value, asn.value);
+                let text = At::new(address.value.to_string(), address.origin);
+                once_as(device, &text, ONE_VPN, seen, findings);
             }
         },
         Way::DirectConnect(gateway) => {
@@ -187,12 +192,20 @@ fn direct_connect_id(text: &At<String>, findings: &mut Findings) {
 }
 
 /// AWS has one attachment, association or peering between the same two.
-fn once<'a>(text: &'a At<String>, help: &str, seen: &mut Seen<'a>, findings: &mut Findings) {
-    if let Some((_, first)) = seen.iter().find(|(known, _)| *known == text.value) {
+fn once(text: &At<String>, help: &str, seen: &mut Seen, findings: &mut Findings) {
+    once_as(text.value.clone(), text, help, seen, findings);
+}
+
+/// The same of a thing that is known by more than what is said of it.
+fn once_as(what: String, text: &At<String>, help: &str, seen: &mut Seen, findings: &mut Findings) {
+    if let Some((_, first)) = seen.iter().find(|(known, _)| *known == what) {
         findings.push(twice(text.origin, &text.value, *first).help(help));
     }
-    seen.push((&text.value, text.origin));
+    seen.push((what, text.origin));
 }
+
+/// Two connections to one customer gateway are two VPNs to one device.
+const ONE_VPN: &str = "make one VPN to the device, with all ranges";
 
 fn public(address: At<Ipv4Addr>, findings: &mut Findings) {
     let ip = address.value;
@@ -264,7 +277,7 @@ fn other_side(stack: &Stack, peering: &Peering, findings: &mut Findings) {
         );
     }
     if let Some(role) = &peering.role {
-        arn(role, "a role", findings);
+        arn(stack, role, ArnOf::Role, findings);
         if peering.account.is_none() {
             findings.push(
                 rules::SPEC018

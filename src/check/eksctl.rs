@@ -76,6 +76,18 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("let the stack make the cluster"),
         );
     }
+    if !cluster.node_groups.is_empty() && !cluster.creator_admin {
+        findings.push(
+            rules::SPEC056
+                .at(origin, "eksctl cannot ask the API whether its nodes joined")
+                .severity(Severity::Warning)
+                .note("it asks as whoever makes the cluster, and waits for the nodes until it gives up")
+                .help_in(
+                    "add `access: { creator-admin: true }` to the cluster",
+                    "call `.creator_is_admin()` on the cluster",
+                ),
+        );
+    }
     if cluster.karpenter {
         findings.push(
             rules::SPEC056

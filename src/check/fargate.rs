@@ -64,21 +64,26 @@ fn name(profile: &FargateProfile, findings: &mut Findings) {
 fn selectors(profile: &FargateProfile, findings: &mut Findings) {
     let count = profile.selectors.len();
     if count == 0 || count > SELECTORS {
-        findings.push(
-            rules::EKS821
-                .at(
-                    profile.name.origin,
-                    format!(
-                        "Fargate profile `{}` has {count} selectors",
-                        profile.name.value
-                    ),
-                )
-                .note("EKS takes 1 to 5")
-                .help_in(
-                    "write `selectors: [{ namespace: batch }]`",
-                    "call `.namespace(\"batch\")`, at most five times",
+        let finding = rules::EKS821
+            .at(
+                profile.name.origin,
+                format!(
+                    "Fargate profile `{}` has {count} selectors",
+                    profile.name.value
                 ),
-        );
+            )
+            .note("EKS takes 1 to 5");
+        findings.push(if count > SELECTORS {
+            finding.help(match count - SELECTORS {
+                1 => "put one of them into a profile of its own".to_owned(),
+                others => format!("put the other {others} into a profile of their own"),
+            })
+        } else {
+            finding.help_in(
+                "write `selectors: [{ namespace: batch }]`",
+                "call `.namespace(\"batch\")`, at most five times",
+            )
+        });
     }
     for selector in &profile.selectors {
         if selector.labels.len() > LABELS {

@@ -2,8 +2,9 @@
 
 use ipnet::Ipv4Net;
 
+use super::arn::{ArnOf, arn};
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings};
+use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::is_private;
 use crate::network::{At, EndpointMode, HybridNodes, Stack};
 use crate::plan::{Plan, overlap};
@@ -28,6 +29,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                     "leave `.ipv6()` out, or give hybrid nodes a cluster of their own",
                 ),
         );
+        return;
     }
     number(hybrid, findings);
     for range in ranges(hybrid) {
@@ -35,7 +37,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
     apart(stack, hybrid, findings);
     if let Some(role) = &hybrid.role {
-        super::cluster::arn(role, "a role", findings);
+        arn(stack, role, ArnOf::Role, findings);
     } else {
         findings.push(
             rules::PLAN038
@@ -81,7 +83,9 @@ fn number(hybrid: &HybridNodes, findings: &mut Findings) {
         (hybrid.pods.len(), "pods on hybrid nodes", 0),
     ];
     for (count, what, least) in counts {
-        if !(least..=MOST_RANGES).contains(&count) {
+        // Of a spec, its reader has said that there are none.
+        let few = count < least && matches!(hybrid.origin, Origin::Program(_));
+        if few || count > MOST_RANGES {
             findings.push(
                 rules::EKS866
                     .at(hybrid.origin, format!("{count} ranges of {what}"))
@@ -106,27 +110,33 @@ fn form(range: At<Ipv4Net>) -> Option<Finding> {
 
 /// Each pair of ranges, and each range with the VPC's blocks. The services come with the plan.
 fn apart(stack: &Stack, hybrid: &HybridNodes, findings: &mut Findings) {
-    let blocks: Vec<_> = stack.network.blocks().collect();
-    let mut earlier: Vec<At<Ipv4Net>> = Vec::new();
-    for range in ranges(hybrid) {
-        let others = blocks.iter().chain(&earlier);
-        if let Some(other) = others
-            .into_iter()
-            .find(|other| overlap(other.value, range.value))
-        {
-            findings.push(overlapping(range, *other));
+    for (at, range) in ranges(hybrid).enumerate() {
+        if let Some(other) = in_the_way(stack, hybrid, at, range) {
+            let here = format!("{} is here", other.value);
+            findings.push(overlapping(range, other, here));
         }
-        earlier.push(range);
     }
 }
 
-fn overlapping(range: At<Ipv4Net>, other: At<Ipv4Net>) -> Finding {
+/// A block of the VPC, or a range before this one, with some of its addresses.
+fn in_the_way(
+    stack: &Stack,
+    hybrid: &HybridNodes,
+    at: usize,
+    range: At<Ipv4Net>,
+) -> Option<At<Ipv4Net>> {
+    let others = stack.network.blocks().chain(ranges(hybrid).take(at));
+    let mut others = others.filter(|other| overlap(other.value, range.value));
+    others.next()
+}
+
+fn overlapping(range: At<Ipv4Net>, other: At<Ipv4Net>, here: String) -> Finding {
     rules::EKS868
         .at(
             range.origin,
             format!("{} overlaps {}", range.value, other.value),
         )
-        .related(other.origin, format!("{} is here", other.value))
+        .related(other.origin, here)
         .note("EKS refuses it: an address would be in two places")
         .help("write ranges that lie beside the VPC, the services and each other")
 }
@@ -138,11 +148,23 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(hybrid) = &cluster.hybrid_nodes else {
         return;
     };
-    let services = cluster.service_cidr.map_or(cluster.origin, |at| at.origin);
-    let services = plan.service_cidr.map(|range| At::new(range, services));
-    for range in ranges(hybrid) {
+    if cluster.is_ipv6() {
+        return;
+    }
+    let chosen = cluster.service_cidr.map(|at| at.origin);
+    let services = plan.service_cidr;
+    let services = services.map(|range| At::new(range, chosen.unwrap_or(cluster.origin)));
+    for (at, range) in ranges(hybrid).enumerate() {
         if let Some(services) = services.filter(|services| overlap(services.value, range.value)) {
-            findings.push(overlapping(range, services));
+            let here = match chosen {
+                Some(_) => format!("{} is here", services.value),
+                None => format!("{} is the range of services (a default)", services.value),
+            };
+            findings.push(overlapping(range, services, here));
+            continue;
+        }
+        if form(range).is_some() || in_the_way(stack, hybrid, at, range).is_some() {
+            continue;
         }
         let mut connected = stack.network.connected_ranges();
         if !connected.any(|(_, theirs)| theirs.value.contains(&range.value)) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::network::{AddonName, At, Cluster, IdentityRole, PodIdentity, Stack};
@@ -25,14 +26,14 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 
 fn rights(stack: &Stack, identity: &PodIdentity, findings: &mut Findings) {
     let policies = match &identity.role {
-        IdentityRole::Existing(arn) => {
-            super::cluster::arn(arn, "a role", findings);
+        IdentityRole::Existing(role) => {
+            arn(stack, role, ArnOf::Role, findings);
             return;
         }
         IdentityRole::New(policies) => policies,
     };
     for policy in policies {
-        super::cluster::arn(policy, "a policy", findings);
+        arn(stack, policy, ArnOf::Policy, findings);
     }
     let At {
         value: name,

@@ -4,6 +4,7 @@
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
 mod addresses;
+mod arn;
 mod blocks;
 mod capacity;
 mod cluster;

@@ -20,6 +20,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     of_ipv6(cluster, findings);
     match &cluster.network_policy {
         Some(engine) => enforced(cluster, *engine, findings),
+        None if cluster.policy_unread.is_some() => {}
         None => {
             if let Some(tenant) = cluster.tenants.first() {
                 unenforced(tenant, findings);

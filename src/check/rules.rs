@@ -104,7 +104,6 @@ rules! {
     SPEC060 Error "a Fargate selector can match a pod";
     SPEC063 Error "a pod group is not called like a group of the stack";
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
-
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
 
     PLAN001 Error "every subnet has room in the network";

@@ -1,6 +1,5 @@
 //! Documents for people and tools: where their ids come from, and what is said of those that nobody knows.
 
-use std::fmt::Write;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -117,13 +116,9 @@ fn marked(stack: &Synthesis, format: Format, unknown: &[Unknown]) -> String {
 
 fn untold(stack: &Synthesis, path: &Path, unknown: &[Unknown]) -> String {
     let (name, path) = (&stack.graph().stack, path.display());
-    let mut text = String::new();
+    let mut lines: Vec<String> = Vec::new();
     for Unknown { mark, output, why } in unknown {
-        if !text.is_empty() {
-            text.push_str("\n  ");
-        }
-        // Writing to memory does not fail.
-        let _ = match why {
+        let line = match why {
             Why::OtherCluster(other) => {
                 return format!(
                     "{path} is of the cluster `{other}`, which is not that of {name}\n  = help: ask the stack {name} itself: {}",
@@ -131,24 +126,25 @@ fn untold(stack: &Synthesis, path: &Path, unknown: &[Unknown]) -> String {
                 );
             }
             Why::NothingTold | Why::NotAmong => {
-                write!(
-                    text,
-                    "{path} does not tell `{output}`, for {mark} of {name}"
-                )
+                format!("{path} does not tell `{output}`, for {mark} of {name}")
             }
-            Why::Unlike(told) => write!(
-                text,
+            Why::Unlike(told) => format!(
                 "{path} tells `{told}` of `{output}`, which is no id of that kind, for {mark} of {name}"
             ),
-            Why::Differs { told, planned } => write!(
-                text,
-                "{path} tells {told} values of `{output}`, and the plan of {name} has {planned}"
+            Why::Differs { told, planned } => format!(
+                "{path} tells {told} of the {planned} values of `{output}` that the plan of {name} has"
             ),
         };
+        // One output has many values, each with a mark of its own.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
     }
-    text.push_str("\n  = help: deploy the stack as it is now, then ask it again: ");
-    text.push_str(&ask(stack));
-    text
+    format!(
+        "{}\n  = help: deploy the stack as it is now, then ask it again: {}",
+        lines.join("\n  "),
+        ask(stack)
+    )
 }
 
 #[cfg(test)]
@@ -192,6 +188,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_one_output_is_said_once() {
+        let differs = || Why::Differs {
+            told: 2,
+            planned: 3,
+        };
+        let ids = [
+            unknown("${NodesA}", "nodes-subnet-ids", differs()),
+            unknown("${NodesB}", "nodes-subnet-ids", differs()),
+            unknown("${VpcId}", "vpc-id", Why::NotAmong),
+        ];
+        let text = untold(&stack(), Path::new("prod.outputs.json"), &ids);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[..2],
+            [
+                "prod.outputs.json tells 2 of the 3 values of `nodes-subnet-ids` that the plan of prod has",
+                "  prod.outputs.json does not tell `vpc-id`, for ${VpcId} of prod",
+            ]
+        );
+        assert_eq!(lines.len(), 3);
+    }
+
+    #[test]
     fn what_is_not_told_is_named() {
         let path = Path::new("prod.outputs.json");
         let said = |why| untold(&stack(), path, &[unknown("${VpcId}", "vpc-id", why)]);
@@ -206,7 +225,7 @@ mod tests {
             ),
             (
                 differs,
-                "prod.outputs.json tells 2 values of `vpc-id`, and the plan of prod has 3",
+                "prod.outputs.json tells 2 of the 3 values of `vpc-id` that the plan of prod has",
             ),
             (
                 Why::OtherCluster("dev".to_owned()),

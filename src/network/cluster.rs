@@ -196,6 +196,8 @@ pub struct Cluster {
     pub(crate) karpenter: bool,
     /// Where it was left to eksctl, if it was.
     pub(crate) by_eksctl: Option<Origin>,
+    /// Where a spec says who enforces policies, in words that could not be read.
+    pub(crate) policy_unread: Option<Origin>,
     pub(crate) pod_identities: Vec<PodIdentity>,
     pub(crate) hybrid_nodes: Option<HybridNodes>,
     pub(crate) uses: Vec<At<Software>>,
@@ -229,6 +231,7 @@ impl Cluster {
             oidc_provider: false,
             karpenter: false,
             by_eksctl: None,
+            policy_unread: None,
             pod_identities: Vec::new(),
             hybrid_nodes: None,
             uses: Vec::new(),

@@ -6,6 +6,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::super::codes;
 use super::super::tree::{Entry, Kind, Node};
 use super::error::Error;
 use super::{Context, De, KEY};
@@ -238,8 +239,12 @@ impl<'de> Choice<'de> {
 
     /// What the variant is made from, or the finding that it needs something.
     fn settings(self) -> Result<De<'de>, Error> {
-        let message = || format!("`{}` needs settings", self.word);
-        self.payload.ok_or_else(|| self.whole.refuse(message()))
+        self.payload.ok_or_else(|| {
+            let whole = self.whole;
+            let message = format!("`{}` needs settings", self.word);
+            let finding = whole.finding(codes::WRONG_KIND, message);
+            whole.report(finding.help(format!("write `{{ {}: … }}`", self.word)))
+        })
     }
 }
 

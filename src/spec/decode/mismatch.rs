@@ -8,12 +8,12 @@ use super::{De, rooms};
 use crate::diagnostic::{Code, Finding, Origin, Severity, Span};
 
 impl De<'_> {
-    fn finding(self, code: Code, message: impl Into<String>) -> Finding {
+    pub(super) fn finding(self, code: Code, message: impl Into<String>) -> Finding {
         let place = Origin::Spec(self.place());
         Finding::new(code, Severity::Error, message, place)
     }
 
-    fn report(self, finding: Finding) -> Error {
+    pub(super) fn report(self, finding: Finding) -> Error {
         self.context.report(finding)
     }
 

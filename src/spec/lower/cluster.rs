@@ -1,5 +1,6 @@
 //! The cluster of a spec.
 
+use super::policy::unread;
 use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
@@ -66,6 +67,7 @@ impl Lowering<'_> {
         self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
         cluster.network_policy = self.network_policy(&spec.network_policy);
+        cluster.policy_unread = unread(&spec.network_policy);
         for (key, field) in spec.tenants.get().into_iter().flatten() {
             let nothing = TenantSpec::default();
             let tenant = self.tenant(key, field.get().unwrap_or(&nothing));

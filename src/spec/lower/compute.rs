@@ -150,7 +150,17 @@ impl Lowering<'_> {
             for field in spec.selectors.get().into_iter().flatten() {
                 profile.selectors.extend(self.selector(field));
             }
-            cluster.fargate.push(profile);
+            // Which pods it takes has been asked already, if what it says of them could not be read.
+            let list = spec.selectors.get();
+            let unread = field.is_invalid()
+                || spec.selectors.is_invalid()
+                || list.is_some_and(|list| list.iter().any(Field::is_invalid))
+                || self.words.meant.iter().any(|meant| meant == "selectors");
+            if unread && profile.selectors.is_empty() {
+                self.complete = false;
+            } else {
+                cluster.fargate.push(profile);
+            }
         }
     }
 

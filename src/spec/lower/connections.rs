@@ -30,7 +30,12 @@ impl Lowering<'_> {
                 Some((Either::Short(text), span)) => {
                     self.words.cidr_of(text, span).into_iter().collect()
                 }
-                Some((Either::Long(ListOr::List(list)), _)) => self.ranges(list),
+                Some((Either::Long(ListOr::List(list)), span)) => {
+                    if list.is_empty() {
+                        self.no_ranges(&name, Origin::Spec(span));
+                    }
+                    self.ranges(list)
+                }
                 Some((Either::Long(ListOr::Map(spec)), _)) => {
                     link = self.link(spec, &name, network, tiers);
                     let unread = link.is_none() && !spec.by.is_absent();
@@ -47,6 +52,30 @@ impl Lowering<'_> {
         connected
     }
 
+    fn no_ranges(&mut self, name: &At<String>, list: Origin) {
+        self.words.push(
+            rules::SPEC016
+                .at(
+                    list,
+                    format!("the connected network `{}` has no ranges", name.value),
+                )
+                .help("name them: `[192.168.0.0/16]`"),
+        );
+    }
+
+    /// That a network whose ranges nothing else tells names some.
+    fn some_ranges(&mut self, spec: &ConnectionSpec, name: &At<String>) {
+        if spec.cidrs.is_absent() {
+            self.missing(
+                name.origin,
+                "cidrs",
+                "the ranges of the other network, such as `[192.168.0.0/16]`",
+            );
+        } else if spec.cidrs.get().is_some_and(Vec::is_empty) {
+            self.no_ranges(name, spec.cidrs.origin());
+        }
+    }
+
     fn ranges(&mut self, list: &[Field<String>]) -> Vec<At<Ipv4Net>> {
         list.iter().filter_map(|f| self.words.cidr(f)).collect()
     }
@@ -60,6 +89,7 @@ impl Lowering<'_> {
     ) -> Option<Link> {
         if spec.by.is_absent() {
             self.only_known(spec);
+            self.some_ranges(spec, name);
             return None;
         }
         let by = self.way(spec.by.get()?, spec.by.origin(), network, tiers);
@@ -77,16 +107,8 @@ impl Lowering<'_> {
                 ..
             })
         );
-        let none = spec
-            .cidrs
-            .get()
-            .map_or(spec.cidrs.is_absent(), Vec::is_empty);
-        if none && !internet {
-            self.missing(
-                name.origin,
-                "cidrs",
-                "the ranges of the other network, such as `[192.168.0.0/16]`",
-            );
+        if !internet {
+            self.some_ranges(spec, name);
         }
         Some(Link {
             by,
@@ -138,12 +160,33 @@ impl Lowering<'_> {
         }
         let (customer, span) = spec.customer_gateway.located()?;
         let customer = match customer {
-            Either::Short(id) => CustomerGateway::Existing(Words::text(id)?),
+            Either::Short(id) => {
+                let id = Words::text(id)?;
+                if id.value.parse::<Ipv4Addr>().is_ok() {
+                    self.bare_address(&id);
+                    return None;
+                }
+                CustomerGateway::Existing(id)
+            }
             Either::Long(spec) => self.device(spec, span)?,
         };
         let mut vpn = Vpn::new(customer);
         vpn.fixed = spec.static_routes.get() == Some(&true);
         Some(vpn)
+    }
+
+    fn bare_address(&mut self, address: &At<String>) {
+        let text = &address.value;
+        self.words.push(
+            rules::SPEC015
+                .at(
+                    address.origin,
+                    format!("`{text}` is not the id of a customer gateway"),
+                )
+                .help(format!(
+                    "write `{{ address: {text} }}`, or the id of one that exists, `cgw-…`"
+                )),
+        );
     }
 
     fn device(&mut self, spec: &CustomerGatewaySpec, span: Span) -> Option<CustomerGateway> {

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::words::Words;
+use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::network::HybridNodes;
 use crate::spec::{Field, HybridNodesSpec};
@@ -13,6 +14,13 @@ impl Lowering<'_> {
         if spec.nodes.is_absent() {
             let what = "the ranges of their addresses, such as `[192.168.64.0/20]`";
             self.words.missing(origin, "nodes", what);
+        }
+        if spec.nodes.get().is_some_and(Vec::is_empty) {
+            self.words.push(
+                rules::SPEC016
+                    .at(spec.nodes.origin(), "the hybrid nodes have no ranges")
+                    .help("name them: `[192.168.64.0/20]`"),
+            );
         }
         let mut ranges = |list: &crate::spec::List<String>| {
             let all = list.get().into_iter().flatten();

@@ -34,10 +34,6 @@ impl Lowering<'_> {
                     self.words.missing(name.origin, key, what);
                 }
             }
-            if spec.role.is_absent() && spec.policies.is_absent() {
-                let what = "the ARN of a role, or `policies` for a role that the stack makes";
-                self.words.missing(name.origin, "role", what);
-            }
         }
         if !spec.role.is_absent() && !spec.policies.is_absent() {
             self.words.push(
@@ -52,6 +48,17 @@ impl Lowering<'_> {
             Some(arn) => IdentityRole::Existing(arn),
             None => IdentityRole::New(Words::texts(&spec.policies)),
         };
+        // What rights were meant has been asked already.
+        let misspelt = |key: &&str| self.words.meant.iter().any(|meant| meant == key);
+        let list = spec.policies.get();
+        let unread = spec.role.is_invalid()
+            || spec.policies.is_invalid()
+            || list.is_some_and(|list| list.iter().any(Field::is_invalid))
+            || ["role", "policies"].iter().any(misspelt);
+        if unread && matches!(&role, IdentityRole::New(policies) if policies.is_empty()) {
+            self.complete = false;
+            return None;
+        }
         let identity = PodIdentity {
             name,
             namespace: Words::text(&spec.namespace)?,

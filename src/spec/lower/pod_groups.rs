@@ -57,12 +57,17 @@ impl Lowering<'_> {
         let namespace = namespace.unwrap_or_else(|| At::default_of("default".to_owned()));
         let (selected, labels) = self.selected(spec, origin);
         let mut group = PodGroup::new(name, namespace, selected, labels);
-        if !spec.existing_groups.is_absent() {
-            group.carried = Carried::Existing(Words::texts(&spec.existing_groups));
+        let ids = Words::texts(&spec.existing_groups);
+        // How many there are cannot be told of what could not be read.
+        let none = spec.existing_groups.get().is_some_and(Vec::is_empty);
+        let unread = !spec.existing_groups.is_absent() && ids.is_empty() && !none;
+        if !spec.existing_groups.is_absent() && !unread {
+            group.carried = Carried::Existing(ids);
         }
         group.cluster_group = spec.cluster_group.get().copied().unwrap_or_default();
         group.probes = self.probes(&spec.probe_ports);
-        if spec.probe_ports.is_invalid()
+        if unread
+            || spec.probe_ports.is_invalid()
             || (group.probes.is_none() && !spec.probe_ports.is_absent())
         {
             group.probes = Some(At::default_of(Vec::new()));

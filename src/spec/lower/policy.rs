@@ -9,6 +9,16 @@ use crate::spec::{
     Either, Field, Key, List, NetworkPolicySpec, PolicyEngineSpec, PolicyModeSpec, TenantSpec,
 };
 
+/// Where somebody is named to enforce policies of whom it cannot be told who it is.
+pub(super) fn unread(field: &Field<Either<PolicyEngineSpec, NetworkPolicySpec>>) -> Option<Origin> {
+    let unread = match field.get() {
+        Some(Either::Short(_)) => false,
+        Some(Either::Long(long)) => long.engine.get().is_none(),
+        None => field.is_invalid(),
+    };
+    unread.then(|| field.origin())
+}
+
 impl Lowering<'_> {
     /// Who enforces policies, if anybody does.
     pub(super) fn network_policy(
