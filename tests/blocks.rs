@@ -237,7 +237,9 @@ fn random_spec(rng: &mut Rng) -> String {
     let connected = list(4, rng);
     writeln!(text, "  cidr: {}", range(rng)).unwrap();
     writeln!(text, "  secondary-cidrs: [{blocks}]").unwrap();
-    writeln!(text, "  connected: {{ others: [{connected}] }}").unwrap();
+    if !connected.is_empty() {
+        writeln!(text, "  connected: {{ others: [{connected}] }}").unwrap();
+    }
     if rng.chance(50) {
         writeln!(text, "cluster: {{ service-cidr: {} }}", range(rng)).unwrap();
     }

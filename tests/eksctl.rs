@@ -353,11 +353,20 @@ fn outputs_fill_every_id_in() {
         .expect("outputs")
         .iter()
         .map(|(name, output)| {
+            let kinds = [
+                ("subnet", "subnet-"),
+                ("group", "sg-"),
+                ("arn", "arn:"),
+                ("vpc", "vpc-"),
+            ];
+            let kind = kinds.iter().find(|(word, _)| name.contains(word));
+            let kind = kind.map_or("", |(_, begins)| begins);
             let value = match &output["value"] {
                 serde_json::Value::Array(items) => {
-                    (0..items.len()).map(|n| format!("{name}-{n}")).collect()
+                    let all = 0..items.len();
+                    all.map(|n| format!("{kind}{name}-{n}")).collect()
                 }
-                _ => serde_json::Value::from(format!("{name}-0")),
+                _ => serde_json::Value::from(format!("{kind}{name}-0")),
             };
             (name.clone(), serde_json::json!({ "value": value }))
         })
@@ -367,10 +376,10 @@ fn outputs_fill_every_id_in() {
     assert_eq!(filled.unknown, []);
     assert!(!filled.text.contains("${"), "{}", filled.text);
     for told in [
-        "id: vpc_id-0",
-        "keyARN: secrets_key_arn-0",
-        "securityGroup: control_plane_security_group_id-0",
-        "- control_plane_subnet_ids-2",
+        "id: vpc-vpc_id-0",
+        "secrets_key_arn-0",
+        "securityGroup: sg-control_plane_security_group_id-0",
+        "- subnet-control_plane_subnet_ids-2",
     ] {
         assert!(filled.text.contains(told), "{told}:\n{}", filled.text);
     }

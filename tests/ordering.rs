@@ -457,6 +457,11 @@ fn demands(variant: Variant) -> Vec<Demand> {
     }
     after(
         cluster(""),
+        block(""),
+        "EKS takes an hour to see a block that joins later",
+    );
+    after(
+        cluster(""),
         log_group("controlplane"),
         "EKS would make it, without retention",
     );
