@@ -28,6 +28,24 @@ const REASONS: &[(&str, &str, &str, &str)] = &[
         "interfaces come and go with nodes",
     ),
     (
+        "RefreshGroups",
+        "Resource",
+        "arn:aws:ec2:us-east-1:{}:instance/*",
+        "instances come and go with nodes",
+    ),
+    (
+        "RefreshGroups",
+        "Resource",
+        "arn:aws:ec2:us-east-1:{}:network-interface/*",
+        "interfaces come and go with nodes",
+    ),
+    (
+        "RefreshGroups",
+        "Resource",
+        "arn:aws:ec2:us-east-1:{}:security-group/*",
+        "EKS gives the cluster's group its id, and users may name others",
+    ),
+    (
         "CloudWatchLogs",
         "Action",
         "kms:GenerateDataKey*",
