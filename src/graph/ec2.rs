@@ -134,7 +134,7 @@ resource! {
 
 resource! {
     /// A public address that stays.
-    ElasticIp: "AWS::EC2::EIP" / "aws_eip" {
+    ElasticIp: "AWS::EC2::EIP" by "AllocationId" / "aws_eip" by "allocation_id" {
         /// Always `vpc`.
         domain: &'static str = "Domain" / "domain", updates / replaces;
         /// Its tags.
@@ -296,7 +296,7 @@ resource! {
     /// A set of rules about which packets may reach and leave network interfaces.
     ///
     /// Its rules are resources of their own, so that groups can name each other.
-    SecurityGroup: "AWS::EC2::SecurityGroup" / "aws_security_group" {
+    SecurityGroup: "AWS::EC2::SecurityGroup" by "GroupId" / "aws_security_group" {
         /// Its name, unique in the VPC.
         name: String = "GroupName" / "name", replaces;
         /// What it is for.

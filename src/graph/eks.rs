@@ -62,7 +62,7 @@ impl Field for AccessCidrs {
 
 resource! {
     /// A Kubernetes control plane.
-    Cluster: "AWS::EKS::Cluster" / "aws_eks_cluster" {
+    Cluster: "AWS::EKS::Cluster" / "aws_eks_cluster" by "name" {
         /// Its name.
         name: String = "Name" / "name", replaces;
         /// The minor version of Kubernetes.

@@ -22,7 +22,7 @@ resource! {
     ///
     /// The policies are part of the role in CloudFormation; Terraform attaches them by resources of their own,
     /// [`RolePolicyAttachment`] and [`RolePolicy`].
-    Role: "AWS::IAM::Role" / "aws_iam_role" {
+    Role: "AWS::IAM::Role" / "aws_iam_role" by "name" {
         /// Its name, unique in the account.
         name: String = "RoleName" / "name", replaces;
         /// What it is for.

@@ -7,7 +7,7 @@ use super::tags::Tags;
 
 resource! {
     /// A key that never leaves AWS.
-    KmsKey: "AWS::KMS::Key" / "aws_kms_key" {
+    KmsKey: "AWS::KMS::Key" / "aws_kms_key" by "key_id" {
         /// What it is for.
         description: String = "Description" / "description", updates;
         /// Always true: new key material every year.

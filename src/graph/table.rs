@@ -47,6 +47,8 @@ pub struct Shape {
     pub cloudformation: Option<&'static str>,
     /// The Terraform type; none for a block or where the engine has no such type.
     pub terraform: Option<&'static str>,
+    /// The attribute that other resources name one by, in CloudFormation and in Terraform; `Ref` and `id` where there is none.
+    pub identity: [Option<&'static str>; 2],
     /// Its attributes, in the order in which they are rendered.
     pub attributes: &'static [Attribute],
 }
@@ -62,12 +64,13 @@ pub trait Table {
 
 /// Declares a resource type or a block: the struct, and its table.
 ///
-/// `none` stands where an engine has no such type or attribute. After the names comes what a change does, for both
+/// `none` stands where an engine has no such type or attribute; `by` says what other resources name one by, where that is not
+/// what the engine takes for it without being told. After the names comes what a change does, for both
 /// engines, or for CloudFormation `/` Terraform.
 macro_rules! resource {
     (
         $(#[$doc:meta])*
-        $name:ident : $cfn:tt / $tf:tt {
+        $name:ident : $cfn:tt $(by $cfn_id:literal)? / $tf:tt $(by $tf_id:literal)? {
             $( $(#[$field_doc:meta])* $field:ident : $ty:ty = $c:tt / $t:tt, $change:ident $(/ $other:ident)? ; )*
         }
     ) => {
@@ -83,6 +86,7 @@ macro_rules! resource {
                 name: stringify!($name),
                 cloudformation: resource!(@name $cfn),
                 terraform: resource!(@name $tf),
+                identity: [resource!(@by $($cfn_id)?), resource!(@by $($tf_id)?)],
                 attributes: &[$(
                     $crate::graph::Attribute {
                         field: stringify!($field),
@@ -113,6 +117,8 @@ macro_rules! resource {
             }
         }
     };
+    (@by) => { None };
+    (@by $name:literal) => { Some($name) };
     (@name none) => { None };
     (@name $name:literal) => { Some($name) };
     (@change $both:ident) => { [resource!(@one $both), resource!(@one $both)] };

@@ -127,55 +127,6 @@ enum Ask {
     LogGroupArn,
 }
 
-/// How a template asks for what other resources name a resource by.
-fn identity(resource: &Resource) -> Ask {
-    match resource {
-        Resource::SecurityGroup(_) => Ask::GetAtt("GroupId"),
-        Resource::ElasticIp(_) => Ask::GetAtt("AllocationId"),
-        Resource::Vpc(_)
-        | Resource::VpcCidr(_)
-        | Resource::SubnetReservation(_)
-        | Resource::DefaultSecurityGroup(_)
-        | Resource::Subnet(_)
-        | Resource::Ec2Tag(_)
-        | Resource::InternetGateway(_)
-        | Resource::EgressOnlyInternetGateway(_)
-        | Resource::NatGateway(_)
-        | Resource::RouteTable(_)
-        | Resource::Route(_)
-        | Resource::RouteTableAssociation(_)
-        | Resource::VpnGateway(_)
-        | Resource::CustomerGateway(_)
-        | Resource::VpnConnection(_)
-        | Resource::VpnRoute(_)
-        | Resource::RoutePropagation(_)
-        | Resource::DirectConnectAssociation(_)
-        | Resource::TransitGateway(_)
-        | Resource::TransitGatewayAttachment(_)
-        | Resource::PeeringConnection(_)
-        | Resource::PeeringAcceptance(_)
-        | Resource::IngressRule(_)
-        | Resource::EgressRule(_)
-        | Resource::VpcEndpoint(_)
-        | Resource::ResolverEndpoint(_)
-        | Resource::KmsKey(_)
-        | Resource::KmsAlias(_)
-        | Resource::LogGroup(_)
-        | Resource::Bucket(_)
-        | Resource::BucketPolicy(_)
-        | Resource::Role(_)
-        | Resource::FlowLog(_)
-        | Resource::Cluster(_)
-        | Resource::LaunchTemplate(_)
-        | Resource::NodeGroup(_)
-        | Resource::FargateProfile(_)
-        | Resource::PodIdentityAssociation(_)
-        | Resource::Addon(_)
-        | Resource::AccessEntry(_)
-        | Resource::OidcProvider(_) => Ask::Ref,
-    }
-}
-
 impl CloudFormation<'_> {
     fn id(&self, id: NodeId) -> &str {
         self.ids.get(id.index()).map_or("", String::as_str)
@@ -215,7 +166,10 @@ impl CloudFormation<'_> {
     fn ask(&self, id: NodeId, attr: Attr) -> Ask {
         let resource = engine::resource(self.graph, id);
         match attr {
-            Attr::Identity => resource.map_or(Ask::Ref, identity),
+            Attr::Identity => {
+                let [named, _] = resource.map_or([None; 2], |of| of.table().shape().identity);
+                named.map_or(Ask::Ref, Ask::GetAtt)
+            }
             Attr::Arn if matches!(resource, Some(Resource::LogGroup(_))) => Ask::LogGroupArn,
             Attr::Arn => Ask::GetAtt("Arn"),
             Attr::PublicAddress => Ask::GetAtt("PublicIp"),

@@ -130,54 +130,6 @@ fn template(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The attribute that other resources name a resource by.
-fn identity(resource: &Resource) -> &'static str {
-    match resource {
-        Resource::ElasticIp(_) => "allocation_id",
-        Resource::Role(_) | Resource::Cluster(_) => "name",
-        Resource::KmsKey(_) => "key_id",
-        Resource::Vpc(_)
-        | Resource::VpcCidr(_)
-        | Resource::SubnetReservation(_)
-        | Resource::DefaultSecurityGroup(_)
-        | Resource::Subnet(_)
-        | Resource::Ec2Tag(_)
-        | Resource::InternetGateway(_)
-        | Resource::EgressOnlyInternetGateway(_)
-        | Resource::NatGateway(_)
-        | Resource::RouteTable(_)
-        | Resource::Route(_)
-        | Resource::RouteTableAssociation(_)
-        | Resource::VpnGateway(_)
-        | Resource::CustomerGateway(_)
-        | Resource::VpnConnection(_)
-        | Resource::VpnRoute(_)
-        | Resource::RoutePropagation(_)
-        | Resource::DirectConnectAssociation(_)
-        | Resource::TransitGateway(_)
-        | Resource::TransitGatewayAttachment(_)
-        | Resource::PeeringConnection(_)
-        | Resource::PeeringAcceptance(_)
-        | Resource::SecurityGroup(_)
-        | Resource::IngressRule(_)
-        | Resource::EgressRule(_)
-        | Resource::VpcEndpoint(_)
-        | Resource::ResolverEndpoint(_)
-        | Resource::KmsAlias(_)
-        | Resource::LogGroup(_)
-        | Resource::Bucket(_)
-        | Resource::BucketPolicy(_)
-        | Resource::FlowLog(_)
-        | Resource::LaunchTemplate(_)
-        | Resource::NodeGroup(_)
-        | Resource::FargateProfile(_)
-        | Resource::PodIdentityAssociation(_)
-        | Resource::Addon(_)
-        | Resource::AccessEntry(_)
-        | Resource::OidcProvider(_) => "id",
-    }
-}
-
 impl Terraform<'_> {
     fn address(&self, id: NodeId) -> &str {
         self.addresses.get(id.index()).map_or("", String::as_str)
@@ -190,7 +142,11 @@ impl Terraform<'_> {
 
     fn attribute_name(&self, id: NodeId, attr: Attr) -> &'static str {
         match attr {
-            Attr::Identity => engine::resource(self.graph, id).map_or("id", identity),
+            Attr::Identity => {
+                let resource = engine::resource(self.graph, id);
+                let [_, named] = resource.map_or([None; 2], |of| of.table().shape().identity);
+                named.unwrap_or("id")
+            }
             Attr::Arn => "arn",
             Attr::PublicAddress => "public_ip",
             Attr::Ipv6Range => "ipv6_cidr_block",
