@@ -78,9 +78,7 @@ resource! {
         /// Whether the API answers from outside.
         public_access: bool = "ResourcesVpcConfig.EndpointPublicAccess" / "vpc_config.endpoint_public_access", updates;
         /// To whom outside.
-        public_access_cidrs: AccessCidrs = "ResourcesVpcConfig.PublicAccessCidrs" / none, updates;
-        /// The same. EKS keeps an old list when the public side is closed, so that an empty one would never be settled.
-        public_clients: Vec<Deferred<IpNet>> = none / "vpc_config.public_access_cidrs", updates;
+        public_access_cidrs: AccessCidrs = "ResourcesVpcConfig.PublicAccessCidrs" / "vpc_config.public_access_cidrs", updates;
         /// The addresses of pods and services.
         ip_family: IpFamily = "KubernetesNetworkConfig.IpFamily" / "kubernetes_network_config.ip_family", replaces;
         /// The range of the addresses of Kubernetes services; EKS chooses that of an IPv6 cluster.

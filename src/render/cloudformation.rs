@@ -190,6 +190,8 @@ impl CloudFormation<'_> {
 }
 
 impl Engine for CloudFormation<'_> {
+    const EMPTY_LISTS: bool = true;
+
     fn path(attribute: &'static Attribute) -> Option<&'static str> {
         attribute.cloudformation
     }

@@ -8,6 +8,9 @@ use crate::graph::{
 
 /// How an engine spells what all resources are made of.
 pub(super) trait Engine {
+    /// Whether an empty list that is stated says something else than none.
+    const EMPTY_LISTS: bool;
+
     /// Where a value stands in the engine's document, if it has a place there.
     fn path(attribute: &'static Attribute) -> Option<&'static str>;
 

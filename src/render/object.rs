@@ -16,7 +16,9 @@ impl<'a, E: Engine> Object<'a, E> {
     pub(super) fn new(engine: &'a E, table: &'a dyn Table) -> Self {
         let mut members = Vec::with_capacity(table.shape().attributes.len());
         table.each(&mut |attribute, value| {
+            let empty = matches!(&value, Value::List(values) if values.is_empty());
             if !matches!(value, Value::Absent)
+                && (E::EMPTY_LISTS || !empty)
                 && let Some(path) = E::path(attribute)
             {
                 members.push((path, value));

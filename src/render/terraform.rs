@@ -212,6 +212,11 @@ impl Terraform<'_> {
 }
 
 impl Engine for Terraform<'_> {
+    /// EKS keeps the clients of a public side that was closed, so that a plan for none of them would never be settled.
+    ///
+    /// Source: terraform-aws-modules/terraform-aws-eks#2320.
+    const EMPTY_LISTS: bool = false;
+
     fn path(attribute: &'static Attribute) -> Option<&'static str> {
         attribute.terraform
     }

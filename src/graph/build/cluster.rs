@@ -61,7 +61,6 @@ pub(super) fn build(
         public_access: model.endpoint.value.public_access(),
         remote_nodes: remote(model, |hybrid| &hybrid.nodes),
         remote_pods: remote(model, |hybrid| &hybrid.pods),
-        public_clients: public_access_cidrs.0.clone(),
         public_access_cidrs,
         ip_family: model.ip_family.value,
         service_cidr: b.plan.service_cidr,
