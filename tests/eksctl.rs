@@ -235,6 +235,58 @@ fn what_is_no_cluster_config_is_refused() {
     }
 }
 
+/// A wrong region is one of the findings, and not the last one.
+#[test]
+fn a_wrong_region_hides_nothing() {
+    let text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: a, region: us-east-9 }\navailabilityZones: [us-east-9a, us-east-9b]\nvpc: { nat: { gateway: Many } }\ngitops: { flux: {} }\nmanagedNodeGroups: [{ name: a, maxPodsPerNode: 20, availabilityZones: [us-east-9c] }]\n";
+    let mut sources = Sources::new();
+    let imported = import("c.yaml", text, &Options::default(), &mut sources);
+    assert_eq!(imported.spec, None);
+    let said = concise(&imported.findings, &sources);
+    for part in [
+        "`us-east-9` is not a region",
+        "`us-east-9a` is the name of a zone",
+        "`Many` is not a NAT mode",
+        "`maxPodsPerNode` of node group `a`",
+        "`us-east-9c` of node group `a`",
+    ] {
+        assert!(said.contains(part), "{part}:\n{said}");
+    }
+}
+
+/// Text that is no text in YAML without care, as tags with it.
+#[test]
+fn odd_text_comes_out_as_it_was() {
+    for odd in [
+        "x\u{7f}y",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{1f600}",
+        "a\"b\\",
+        "12:30:45",
+        "1.0",
+        "on",
+        "a: b",
+    ] {
+        let text = serde_json::json!({
+            "apiVersion": "eksctl.io/v1alpha5",
+            "kind": "ClusterConfig",
+            "metadata": { "name": "a", "region": "us-east-1", "version": "1.35", "tags": { "odd": odd } },
+            "availabilityZones": ["use1-az1", "use1-az2"],
+        });
+        // JSON leaves it as it is, and YAML wants it written by its number.
+        let text = text.to_string().replace('\u{7f}', "\\u007f");
+        let imported = import("c.json", &text, &Options::default(), &mut Sources::new());
+        let synthesis = synthesis(&imported.spec.expect("a spec"));
+        let template: serde_json::Value =
+            serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+        let tag = serde_json::json!({ "Key": "odd", "Value": odd });
+        let tags = &template["Resources"]["Vpc"]["Properties"]["Tags"];
+        assert!(tags.as_array().expect("tags").contains(&tag), "{tags}");
+    }
+}
+
 /// A spec, synthesized.
 fn synthesis(spec: &str) -> Synthesis {
     let mut sources = Sources::new();

@@ -106,9 +106,8 @@ fn harmless(section: &mut Section) {
     section.leave("volumeType", |kind| *kind == Kind::Str("gp3".to_owned()));
     section.leave("volumeIOPS", |kind| *kind == Kind::Int(3000));
     section.leave("volumeThroughput", |kind| *kind == Kind::Int(125));
-    section.leave("tags", |kind| match kind {
-        Kind::Map(entries) => entries.iter().all(|entry| is_eksctls(&entry.key)),
-        _ => false,
+    section.leave("tags", |kind| {
+        matches!(kind, Kind::Map(entries) if entries.iter().all(|entry| is_eksctls(&entry.key)))
     });
 }
 

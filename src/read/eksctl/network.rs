@@ -29,6 +29,7 @@ pub(super) struct Subnet {
     pub(super) id: Option<Word>,
     pub(super) cidr: Option<String>,
 }
+
 /// What `vpc` says, without the tiers.
 pub(super) struct Vpc {
     pub(super) net: Net,
@@ -50,11 +51,10 @@ pub(super) fn vpc(
 ) -> Vpc {
     let private = private_cluster(root, reader);
     let zones = root.words("availabilityZones", reader);
-    let nothing: &[_] = &[];
     let vpc_span = root.key_span("vpc").unwrap_or(span);
     let mut vpc = root
         .below("vpc", reader)
-        .unwrap_or_else(|| Section::root(nothing));
+        .unwrap_or_else(|| Section::root(&[]));
     let cidr = vpc.word("cidr", reader);
     let range = cidr
         .as_ref()
@@ -93,7 +93,7 @@ pub(super) fn vpc(
     }
     net.zones = match &*subnets {
         [] => {
-            let count = if names.region == Region::UsEast1 {
+            let count = if names.region == Some(Region::UsEast1) {
                 2
             } else {
                 3

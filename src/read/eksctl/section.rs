@@ -224,7 +224,7 @@ impl<'n> Section<'n> {
             let below: &[Entry] = match &entry.value.kind {
                 Kind::Map(entries) => entries,
                 Kind::Null => &[],
-                _ => {
+                Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::List(_) => {
                     reader.wrong(&name, "maps", &entry.value);
                     continue;
                 }
