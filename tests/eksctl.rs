@@ -254,6 +254,32 @@ fn a_wrong_region_hides_nothing() {
     }
 }
 
+/// Nodes are in the subnets and in the zones that their group names.
+#[test]
+fn groups_are_in_their_zones_beside_their_subnets() {
+    let file = |group: &str| {
+        format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{ name: a, region: us-east-1, version: \"1.35\" }}\n\
+             vpc: {{ cidr: 10.0.0.0/16, subnets: {{ private: {{ one: {{ az: use1-az1, cidr: 10.0.0.0/24 }}, \
+             two: {{ az: use1-az2, cidr: 10.0.1.0/24 }}, three: {{ az: use1-az4, cidr: 10.0.2.0/24 }} }} }} }}\n\
+             managedNodeGroups: [{{ name: a, privateNetworking: true, {group} }}]\n"
+        )
+    };
+    let of = |group: &str| {
+        let imported = import(
+            "c.yaml",
+            &file(group),
+            &Options::default(),
+            &mut Sources::new(),
+        );
+        imported.spec.expect("a spec")
+    };
+    let both = of("subnets: [one], availabilityZones: [use1-az2]");
+    assert_eq!(both, of("subnets: [one, two]"));
+    assert_ne!(both, of("subnets: [one]"));
+    assert_eq!(of("subnets: []"), of("availabilityZones: []"));
+}
+
 /// Text that is no text in YAML without care, as tags with it.
 #[test]
 fn odd_text_comes_out_as_it_was() {

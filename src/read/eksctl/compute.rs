@@ -49,7 +49,9 @@ fn node_group(name: Word, mut section: Section, reader: &mut Reader) -> (Group, 
     let private = section
         .flag("privateNetworking", reader)
         .unwrap_or_default();
-    let zones = section.words("availabilityZones", reader);
+    // Where both are named, nodes are in all of them.
+    let named = ["subnets", "availabilityZones"].map(|key| section.words(key, reader));
+    let named: Vec<Word> = named.into_iter().flatten().flatten().collect();
     let wanted = Use {
         what: format!("node group `{}`", name.text),
         name: name.text.clone(),
@@ -59,7 +61,7 @@ fn node_group(name: Word, mut section: Section, reader: &mut Reader) -> (Group, 
         } else {
             Access::Public
         },
-        wanted: section.words("subnets", reader).or(zones),
+        wanted: (!named.is_empty()).then_some(named),
     };
     let mut group = Group {
         name: name.text,
