@@ -60,14 +60,7 @@ pub(super) fn vpc(
         .as_ref()
         .and_then(|cidr| cidr.text.parse::<Ipv4Net>().ok());
     if let (Some(cidr), None) = (&cidr, range) {
-        reader.findings.push(
-            rules::SPEC053
-                .at(
-                    Origin::Spec(cidr.span),
-                    format!("`{}` is not a range", cidr.text),
-                )
-                .help("write it as 10.20.0.0/16"),
-        );
+        reader.unknown(cidr, "a range", "write it as 10.20.0.0/16");
     }
     let said = cidr.is_some();
     let mut net = Net {
@@ -285,22 +278,19 @@ fn nat(vpc: &mut Section, useless: bool, reader: &mut Reader) -> Nat {
         word = section.word("gateway", reader);
         section.finish(reader);
     }
-    match word.as_ref().map(|word| &*word.text) {
-        _ if useless => Nat::None,
-        None | Some("Single") => Nat::Single,
-        Some("HighlyAvailable") => Nat::PerZone,
-        Some("Disable") => Nat::None,
-        Some(other) => {
-            if let Some(word) = &word {
-                reader.findings.push(
-                    rules::SPEC053
-                        .at(
-                            Origin::Spec(word.span),
-                            format!("`{other}` is not a NAT mode of eksctl"),
-                        )
-                        .help("the modes are HighlyAvailable, Single and Disable"),
-                );
-            }
+    if useless {
+        return Nat::None;
+    }
+    let Some(word) = word else {
+        return Nat::Single;
+    };
+    match &*word.text {
+        "Single" => Nat::Single,
+        "HighlyAvailable" => Nat::PerZone,
+        "Disable" => Nat::None,
+        _ => {
+            let help = "the modes are HighlyAvailable, Single and Disable";
+            reader.unknown(&word, "a NAT mode of eksctl", help);
             Nat::Single
         }
     }

@@ -56,6 +56,16 @@ impl Reader<'_> {
         );
     }
 
+    /// Says that a word is none that eksctl takes there.
+    pub(super) fn unknown(&mut self, word: &Word, what: &str, help: &str) {
+        let message = format!("`{}` is not {what}", word.text);
+        self.findings.push(
+            rules::SPEC053
+                .at(Origin::Spec(word.span), message)
+                .help(help),
+        );
+    }
+
     /// Says that something is lost.
     pub(super) fn lost(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.findings
