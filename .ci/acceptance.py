@@ -162,16 +162,23 @@ def place(diagnostic):
 IDS = re.compile(r"(subnet|sg|tgw)-[0-9a-f]*|:key/[0-9a-f-]*")
 
 
+def numbered(texts):
+    """The texts with the nth id of all of them as the nth, so that only what is wired alike is equal."""
+    numbers = {}
+    return [IDS.sub(lambda id: f"{id[1] or 'key'}#{numbers.setdefault(id[0], len(numbers))}", text) for text in texts]
+
+
 def only_ids_differ(output):
     """Whether all that the two deployments differ in is ids that AWS makes up: inside of a text, such as an add-on's
     settings, or of a key of the stack's own.
 
-    The judge gives names to most ids that are values, and compares texts as they are."""
+    The judge gives names to most ids that are values, and compares texts as they are. In these an id of one deployment
+    stands for one of the other wherever it stands; which of several it is where each stands once, the judge cannot tell."""
     lines = [line.strip() for line in output.splitlines()]
     faults = {line.split(":")[0] for line in lines if ": FAULT" in line}
     said = re.search(r"; ([0-9]+) differences", output)
     pairs = [(a[4:], b[4:]) for a, b in zip(lines, lines[1:]) if a.startswith("tf  ") and b.startswith("cfn ")]
-    same = all(IDS.sub("", a) == IDS.sub("", b) for a, b in pairs)
+    same = numbered(a for a, _ in pairs) == numbered(b for _, b in pairs)
     return faults == {"equal"} and said is not None and len(pairs) == int(said[1]) and same
 
 

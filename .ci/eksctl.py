@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Holds what eksnet renders for eksctl against eksctl's schema: every ClusterConfig of the tests is one, what it comes to
-as a spec and back is one, and so is what the example renders."""
+as a spec and back is one, and so is what the example renders. $EKSNET_BIN names another binary."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-import jsonschema
-import yaml
-
+sys.dont_write_bytecode = True
 REPO = Path(__file__).resolve().parents[1]
-EKSNET = Path(os.environ.get("CARGO_TARGET_DIR", REPO / "target")) / "debug/eksnet"
+sys.path.insert(0, str(REPO / ".ci"))
+
+import jsonschema  # noqa: E402
+import yaml  # noqa: E402
+from acceptance import binary  # noqa: E402
+
 ZONES = {
     "us-east-1": ["use1-az1", "use1-az2", "use1-az4", "use1-az5", "use1-az6"],
     "us-west-2": ["usw2-az1", "usw2-az2", "usw2-az3"],
@@ -23,7 +25,7 @@ ZONES = {
 
 
 def run(*arguments):
-    return subprocess.run([EKSNET, *arguments], check=True, capture_output=True, text=True).stdout
+    return subprocess.run([binary(), *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def rendered(spec):
@@ -44,7 +46,7 @@ def main():
     zones = [f"--zone={region}{chr(97 + n)}={id}" for region, ids in ZONES.items() for n, id in enumerate(ids)]
     with tempfile.TemporaryDirectory(prefix="eksnet-eksctl-") as scratch:
         for path in sorted((REPO / "tests/eksctl").glob("*.*")):
-            # One of them has a misspelt key on purpose, and one taints of old.
+            # It has a misspelt key on purpose, and taints of old.
             if path.stem != "losses":
                 check(path.name, yaml.safe_load(path.read_text()))
             spec = Path(scratch) / f"{path.stem}.yaml"

@@ -116,7 +116,10 @@ def readers():
 
 def main():
     wanted = sys.argv[1:]
-    specs = [p for p in sorted((REPO / "examples").glob("*")) if p.suffix in SPECS and (not wanted or p.stem in wanted)]
+    specs = [p for p in sorted((REPO / "examples").glob("*")) if p.suffix in SPECS]
+    if unknown := set(wanted) - {p.stem for p in specs}:
+        sys.exit(f"no such example: {', '.join(sorted(unknown))}")
+    specs = [p for p in specs if not wanted or p.stem in wanted]
     wrong, objects, refused, kinds = [], 0, 0, set()
     for spec in specs:
         text = render(spec)

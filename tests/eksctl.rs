@@ -183,6 +183,10 @@ fn every_key_that_is_added_is_carried_over_or_spoken_of() {
         "upgradePolicy: { supportType: STANDARD }",
         "kubernetesNetworkConfig: { serviceIPv4CIDR: 10.100.0.0/16 }",
         "kubernetesNetworkConfig: { ipFamily: IPv6 }",
+        "kubernetesNetworkConfig: { ipFamily: IPv5 }",
+        "upgradePolicy: { supportType: LONG }",
+        "cloudWatch: { clusterLogging: { enableTypes: [], logRetentionInDays: 7 } }",
+        "remoteNetworkConfig: { remotePodNetworks: [{ cidrs: [10.9.0.0/16] }] }",
         "vpc: { ipv6Cidr: 2001:db8::/56 }",
         "vpc: { controlPlaneEgressMode: CUSTOMER_ROUTED }",
         "vpc: { manageSharedNodeSecurityGroupRules: false }",
@@ -232,6 +236,84 @@ fn what_is_no_cluster_config_is_refused() {
         assert_eq!(imported.spec, None, "{text}");
         let text = concise(&imported.findings, &sources);
         assert!(text.contains(said), "{text}");
+    }
+}
+
+/// A wrong region is one of the findings, and not the last one.
+#[test]
+fn a_wrong_region_hides_nothing() {
+    let text = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: { name: a, region: us-east-9 }\navailabilityZones: [us-east-9a, us-east-9b]\nvpc: { nat: { gateway: Many } }\ngitops: { flux: {} }\nmanagedNodeGroups: [{ name: a, maxPodsPerNode: 20, availabilityZones: [us-east-9c] }]\n";
+    let mut sources = Sources::new();
+    let imported = import("c.yaml", text, &Options::default(), &mut sources);
+    assert_eq!(imported.spec, None);
+    let said = concise(&imported.findings, &sources);
+    for part in [
+        "`us-east-9` is not a region",
+        "`us-east-9a` is the name of a zone",
+        "`Many` is not a NAT mode",
+        "`maxPodsPerNode` of node group `a`",
+        "`us-east-9c` of node group `a`",
+    ] {
+        assert!(said.contains(part), "{part}:\n{said}");
+    }
+}
+
+/// Nodes are in the subnets and in the zones that their group names.
+#[test]
+fn groups_are_in_their_zones_beside_their_subnets() {
+    let file = |group: &str| {
+        format!(
+            "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {{ name: a, region: us-east-1, version: \"1.35\" }}\n\
+             vpc: {{ cidr: 10.0.0.0/16, subnets: {{ private: {{ one: {{ az: use1-az1, cidr: 10.0.0.0/24 }}, \
+             two: {{ az: use1-az2, cidr: 10.0.1.0/24 }}, three: {{ az: use1-az4, cidr: 10.0.2.0/24 }} }} }} }}\n\
+             managedNodeGroups: [{{ name: a, privateNetworking: true, {group} }}]\n"
+        )
+    };
+    let of = |group: &str| {
+        let imported = import(
+            "c.yaml",
+            &file(group),
+            &Options::default(),
+            &mut Sources::new(),
+        );
+        imported.spec.expect("a spec")
+    };
+    let both = of("subnets: [one], availabilityZones: [use1-az2]");
+    assert_eq!(both, of("subnets: [one, two]"));
+    assert_ne!(both, of("subnets: [one]"));
+    assert_eq!(of("subnets: []"), of("availabilityZones: []"));
+}
+
+/// Text that is no text in YAML without care, as tags with it.
+#[test]
+fn odd_text_comes_out_as_it_was() {
+    for odd in [
+        "x\u{7f}y",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{1f600}",
+        "a\"b\\",
+        "12:30:45",
+        "1.0",
+        "on",
+        "a: b",
+    ] {
+        let text = serde_json::json!({
+            "apiVersion": "eksctl.io/v1alpha5",
+            "kind": "ClusterConfig",
+            "metadata": { "name": "a", "region": "us-east-1", "version": "1.35", "tags": { "odd": odd } },
+            "availabilityZones": ["use1-az1", "use1-az2"],
+        });
+        // JSON leaves it as it is, and YAML wants it written by its number.
+        let text = text.to_string().replace('\u{7f}', "\\u007f");
+        let imported = import("c.json", &text, &Options::default(), &mut Sources::new());
+        let synthesis = synthesis(&imported.spec.expect("a spec"));
+        let template: serde_json::Value =
+            serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+        let tag = serde_json::json!({ "Key": "odd", "Value": odd });
+        let tags = &template["Resources"]["Vpc"]["Properties"]["Tags"];
+        assert!(tags.as_array().expect("tags").contains(&tag), "{tags}");
     }
 }
 

@@ -32,7 +32,7 @@ fn graph() -> Graph {
             selector: Selector::Pods(Labels::from([("app".to_owned(), "on".to_owned())])),
             groups: vec![
                 Deferred::Attribute(cluster, Attr::ClusterSecurityGroup),
-                // No group, but an id that is one of a list.
+                // No group, but one of a list, which is told as if it were one.
                 Deferred::Attribute(subnet, Attr::Identity),
                 Deferred::Known("sg-0existing".to_owned().into()),
             ],
@@ -53,12 +53,12 @@ const CLOUDFORMATION: &str = r#"{ "Stacks": [
     { "StackName": "prod", "StackStatus": "CREATE_COMPLETE", "Outputs": [
         { "OutputKey": "ClusterName", "OutputValue": "prod" },
         { "OutputKey": "ClusterSecurityGroupId", "OutputValue": "sg-0abc" },
-        { "OutputKey": "NodesSubnetIds", "OutputValue": "subnet-1,subnet-2,subnet-3" } ] } ] }"#;
+        { "OutputKey": "NodesSubnetIds", "OutputValue": "sg-1,sg-2,sg-3" } ] } ] }"#;
 
 const TERRAFORM: &str = r#"{
     "cluster_name": { "sensitive": false, "type": "string", "value": "prod" },
     "cluster_security_group_id": { "sensitive": false, "type": "string", "value": "sg-0abc" },
-    "nodes_subnet_ids": { "sensitive": false, "type": ["tuple", ["string"]], "value": ["subnet-1", "subnet-2", "subnet-3"] } }"#;
+    "nodes_subnet_ids": { "sensitive": false, "type": ["tuple", ["string"]], "value": ["sg-1", "sg-2", "sg-3"] } }"#;
 
 #[test]
 fn unknown_ids_are_marked() {
@@ -108,7 +108,7 @@ fn both_engines_tell_the_same_ids() {
     assert_eq!(documents[0], documents[1]);
     assert_eq!(documents[0].unknown, []);
     let text = &documents[0].text;
-    assert!(text.contains("      - subnet-2\n"), "{text}");
+    assert!(text.contains("      - sg-2\n"), "{text}");
     assert!(text.contains("      - sg-0abc\n"), "{text}");
     assert!(!text.contains("${"), "{text}");
 }
@@ -136,7 +136,7 @@ fn outputs_that_do_not_fit_are_not_used() {
             Why::OtherCluster("test".to_owned())
         ]
     );
-    let fewer = told(&CLOUDFORMATION.replace(",subnet-3", ""));
+    let fewer = told(&CLOUDFORMATION.replace(",sg-3", ""));
     assert_eq!(
         whys(&fewer),
         [Why::Differs {

@@ -7,6 +7,7 @@ use clap::{Args, ValueHint};
 
 use super::Stop;
 use super::screen::Screen;
+use super::specs::reason;
 use crate::render::{Format, Known, Unknown, Why};
 use crate::synthesis::Synthesis;
 
@@ -44,7 +45,8 @@ impl OutputsOption {
             std::fs::read_to_string(path)
         };
         let path = path.display();
-        let text = text.map_err(|error| Stop::Failed(format!("cannot read {path}: {error}")))?;
+        let text =
+            text.map_err(|error| Stop::Failed(format!("cannot read {path}: {}", reason(&error))))?;
         Known::read(&text).map_err(|error| Stop::Failed(format!("cannot use {path}: {error}")))
     }
 
@@ -58,12 +60,16 @@ impl OutputsOption {
         screen: &mut Screen,
     ) -> bool {
         let mut well = true;
+        let name = &stack.graph().stack;
+        let mut other = self.outputs.as_deref().zip(known.other_stack(name));
         for format in formats.iter().filter(|format| !format.is_engine()) {
-            let name = &stack.graph().stack;
             let Some(document) = stack.document(*format, known) else {
                 screen.say(&format!("{name}: {}\n", nothing(*format)));
                 continue;
             };
+            if let Some((path, other)) = other.take() {
+                screen.warning(&renamed(stack, path, other));
+            }
             if document.unknown.is_empty() {
                 continue;
             }
@@ -96,6 +102,16 @@ fn ask(stack: &Synthesis) -> String {
     format!(
         "`aws cloudformation describe-stacks --stack-name {name} --region {region} > {name}.outputs.json` or `terraform \
          output -json > {name}.outputs.json`"
+    )
+}
+
+/// Said of the outputs of another stack, which may be this one under a name of the user's.
+fn renamed(stack: &Synthesis, path: &Path, other: &str) -> String {
+    let (name, path) = (&stack.graph().stack, path.display());
+    format!(
+        "{path} is of the stack `{other}` alone, and {name} takes its ids from there\n  = help: where that is not {name} under \
+         another name, ask the stack itself: {}",
+        ask(stack)
     )
 }
 

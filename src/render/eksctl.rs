@@ -1,12 +1,10 @@
 //! eksctl: a `ClusterConfig` for `eksctl create cluster -f`.
 
-use std::collections::BTreeMap;
-
 use super::ids::{Document, Ids};
 use super::known::Known;
 use super::yaml::{self, Value};
 use crate::eksctl::{AccessEntry, Addon, ClusterConfig, FargateProfile, NodeGroup};
-use crate::graph::{CapacityType, Deferred, Graph, SupportType, TaintEffect};
+use crate::graph::{CapacityType, Deferred, Graph, GroupId, SupportType, TaintEffect};
 
 /// Entries of a map, in the order in which people read them.
 type Entries = Vec<(&'static str, Value)>;
@@ -91,18 +89,9 @@ fn metadata(graph: &Graph, config: &ClusterConfig) -> Value {
         ("version", config.version.clone().into()),
     ];
     if !config.tags.is_empty() {
-        entries.push(("tags", text_map(&config.tags)));
+        entries.push(("tags", (&config.tags).into()));
     }
     Value::map(entries)
-}
-
-fn text_map(map: &BTreeMap<String, String>) -> Value {
-    let entries = map.iter();
-    Value::Map(
-        entries
-            .map(|(key, value)| (key.clone().into(), value.clone().into()))
-            .collect(),
-    )
 }
 
 fn texts(texts: &[String]) -> Value {
@@ -245,11 +234,7 @@ fn addon(addon: &Addon) -> Value {
     Value::map(entries)
 }
 
-fn node_group(
-    group: &NodeGroup,
-    carried: Option<&Deferred<crate::graph::GroupId>>,
-    ids: &mut Ids,
-) -> Value {
+fn node_group(group: &NodeGroup, carried: Option<&Deferred<GroupId>>, ids: &mut Ids) -> Value {
     let (min, desired, max) = group.size;
     let family = if group.bottlerocket {
         "Bottlerocket"
@@ -299,7 +284,7 @@ fn node_group(
     let percent = percent.map(|percent| ("maxUnavailablePercentage", Value::from(percent)));
     entries.push(("updateConfig", Value::map(nodes.into_iter().chain(percent))));
     if !group.labels.is_empty() {
-        entries.push(("labels", text_map(&group.labels)));
+        entries.push(("labels", (&group.labels).into()));
     }
     if !group.taints.is_empty() {
         let taints = group.taints.iter().map(|taint| {
@@ -322,7 +307,7 @@ fn fargate(profile: &FargateProfile, ids: &mut Ids) -> Value {
     let selectors = profile.selectors.iter().map(|(namespace, labels)| {
         let mut entries: Entries = vec![("namespace", namespace.clone().into())];
         if !labels.is_empty() {
-            entries.push(("labels", text_map(labels)));
+            entries.push(("labels", labels.into()));
         }
         Value::map(entries)
     });

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::cloudformation::logical_id;
 use super::known::Known;
 use super::yaml::Value;
-use crate::graph::{Attr, Deferred, Graph, Name, NodeId, OutputValue, Ref, Resource};
+use crate::graph::{
+    Arn, Attr, Deferred, Graph, GroupId, Name, NodeId, OutputValue, Ref, Subnet, Vpc,
+};
 
 /// An id that nobody knows yet, and the mark that stands in its stead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,15 +49,41 @@ pub struct Document {
     pub unknown: Vec<Unknown>,
 }
 
+/// What AWS tells of something begins with these letters.
+pub(super) trait Told {
+    const BEGINS: &'static str;
+}
+
+impl Told for Vpc {
+    const BEGINS: &'static str = "vpc-";
+}
+
+impl Told for Subnet {
+    const BEGINS: &'static str = "subnet-";
+}
+
+impl Told for GroupId {
+    const BEGINS: &'static str = "sg-";
+}
+
+impl Told for Arn {
+    const BEGINS: &'static str = "arn:";
+}
+
+/// Addresses begin with anything.
+impl Told for String {
+    const BEGINS: &'static str = "";
+}
+
 /// The name of an output that tells an attribute; of a list, where in it and of how many.
-type Told<'a> = (&'a Name, Option<(usize, usize)>);
+type Place<'a> = (&'a Name, Option<(usize, usize)>);
 
 /// Fills ids in, and notes those that nobody knows.
 pub(super) struct Ids<'a> {
     graph: &'a Graph,
     known: &'a Known,
     /// Which output tells an attribute.
-    outputs: BTreeMap<(NodeId, Attr), Told<'a>>,
+    outputs: BTreeMap<(NodeId, Attr), Place<'a>>,
     other: Option<&'a str>,
     unknown: BTreeMap<String, Unknown>,
 }
@@ -89,31 +117,30 @@ impl<'a> Ids<'a> {
     }
 
     /// What others name a resource by.
-    #[allow(dead_code, reason = "manifests so far need groups only")]
-    pub(super) fn of<T>(&mut self, resource: &Ref<T>) -> Value {
+    pub(super) fn of<T: Told>(&mut self, resource: &Ref<T>) -> Value {
         match resource {
-            Ref::Here(id, _) => self.attribute(*id, Attr::Identity).into(),
+            Ref::Here(id, _) => self.attribute(*id, Attr::Identity, T::BEGINS).into(),
             Ref::Existing(id) => Value::text(id.to_string()),
         }
     }
 
     /// A value that AWS may have to decide.
-    pub(super) fn value<T: AsRef<str>>(&mut self, value: &Deferred<T>) -> Value {
+    pub(super) fn value<T: AsRef<str> + Told>(&mut self, value: &Deferred<T>) -> Value {
         match value {
             Deferred::Known(known) => Value::text(known.as_ref().to_owned()),
-            Deferred::Attribute(id, attr) => self.attribute(*id, *attr).into(),
+            Deferred::Attribute(id, attr) => self.attribute(*id, *attr, T::BEGINS).into(),
             Deferred::HostRange(id) => {
-                let address = self.attribute(*id, Attr::PublicAddress);
+                let address = self.attribute(*id, Attr::PublicAddress, T::BEGINS);
                 format!("{address}/32").into()
             }
         }
     }
 
-    fn attribute(&mut self, id: NodeId, attr: Attr) -> String {
+    fn attribute(&mut self, id: NodeId, attr: Attr, begins: &str) -> String {
         let found = self.outputs.get(&(id, attr)).copied();
         let why = match found {
             Some((name, place)) => match self.told(name, place) {
-                Ok(told) if self.is_like(id, attr, &told) => return told,
+                Ok(told) if !told.is_empty() && told.starts_with(begins) => return told,
                 Ok(told) => Why::Unlike(told),
                 Err(why) => why,
             },
@@ -136,25 +163,6 @@ impl<'a> Ids<'a> {
             why,
         });
         mark
-    }
-
-    /// Whether a text looks like what AWS tells of a resource: not empty, and with the letters that its ids begin with.
-    fn is_like(&self, id: NodeId, attr: Attr, told: &str) -> bool {
-        let resource = self.graph.get(id).map(|entry| &entry.resource);
-        let begins = if attr == Attr::Arn {
-            "arn:"
-        } else if attr == Attr::ClusterSecurityGroup
-            || matches!(resource, Some(Resource::SecurityGroup(_)))
-        {
-            "sg-"
-        } else if matches!(resource, Some(Resource::Vpc(_))) {
-            "vpc-"
-        } else if matches!(resource, Some(Resource::Subnet(_))) {
-            "subnet-"
-        } else {
-            ""
-        };
-        !told.is_empty() && told.starts_with(begins)
     }
 
     fn told(&self, name: &Name, place: Option<(usize, usize)>) -> Result<String, Why> {

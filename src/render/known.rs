@@ -72,7 +72,8 @@ impl Known {
             Source::Nothing => None,
             Source::CloudFormation(stacks) => {
                 name.pascal(&mut key);
-                let joined = outputs_of(stacks, &graph.stack)?.get(&key)?;
+                let (_, outputs) = stack_of(stacks, &graph.stack)?;
+                let joined = outputs.get(&key)?;
                 Some(joined.split(',').collect())
             }
             Source::Terraform(outputs) => {
@@ -80,6 +81,15 @@ impl Known {
                 Some(outputs.get(&key)?.iter().map(String::as_str).collect())
             }
         }
+    }
+
+    /// The stack whose outputs stand for those of this one, where it has another name.
+    pub fn other_stack(&self, name: &str) -> Option<&str> {
+        let Source::CloudFormation(stacks) = &self.0 else {
+            return None;
+        };
+        let (told, _) = stack_of(stacks, name)?;
+        (told != name).then_some(told)
     }
 
     /// The cluster that it is of, where that is another than the graph's.
@@ -100,14 +110,14 @@ impl Known {
     }
 }
 
-/// The outputs of the stack of this name; those of another name where it is the only one, as people may deploy a template
+/// The stack of this name with its outputs; that of another name where it is the only one, as people may deploy a template
 /// under any.
-fn outputs_of<'a>(
+fn stack_of<'a>(
     stacks: &'a BTreeMap<String, BTreeMap<String, String>>,
     name: &str,
-) -> Option<&'a BTreeMap<String, String>> {
-    let only = || stacks.values().next().filter(|_| stacks.len() == 1);
-    stacks.get(name).or_else(only)
+) -> Option<(&'a String, &'a BTreeMap<String, String>)> {
+    let only = || stacks.first_key_value().filter(|_| stacks.len() == 1);
+    stacks.get_key_value(name).or_else(only)
 }
 
 fn stack(value: &Value) -> Option<(String, BTreeMap<String, String>)> {

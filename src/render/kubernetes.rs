@@ -197,7 +197,7 @@ fn labelled(labels: &Labels) -> Value {
     if labels.is_empty() {
         Value::map([])
     } else {
-        Value::map([("matchLabels", text_map(labels))])
+        Value::map([("matchLabels", labels.into())])
     }
 }
 
@@ -208,16 +208,6 @@ fn metadata(metadata: &Metadata) -> Value {
     if let Some(namespace) = &metadata.namespace {
         entries.push(("namespace", namespace.clone().into()));
     }
-    entries.push(("labels", text_map(&labels)));
+    entries.push(("labels", (&labels).into()));
     Value::map(entries)
-}
-
-/// Labels.
-fn text_map(map: &Labels) -> Value {
-    let entries = map.iter();
-    Value::Map(
-        entries
-            .map(|(key, value)| (key.clone().into(), value.clone().into()))
-            .collect(),
-    )
 }

@@ -27,6 +27,8 @@ pub use terraform::{TerraformFiles, terraform, terraform_document};
 
 pub(crate) use cloudformation::names as cloudformation_names;
 pub(crate) use terraform::names as terraform_names;
+#[cfg(feature = "spec")]
+pub(crate) use yaml::quoted;
 
 /// A format that eksnet renders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

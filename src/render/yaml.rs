@@ -7,6 +7,7 @@
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A value of a document.
@@ -48,6 +49,18 @@ impl From<&'static str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::text(text)
+    }
+}
+
+/// Labels, tags and their like.
+impl From<&BTreeMap<String, String>> for Value {
+    fn from(texts: &BTreeMap<String, String>) -> Self {
+        let texts = texts.iter();
+        Self::Map(
+            texts
+                .map(|(key, value)| (key.clone().into(), value.clone().into()))
+                .collect(),
+        )
     }
 }
 
@@ -187,8 +200,8 @@ fn is_plain(text: &str) -> bool {
         && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Text in double quotes. What is not printed in YAML is written by its number.
-fn quoted(text: &str, out: &mut String) {
+/// Writes text in double quotes. What is not printed in YAML is written by its number.
+pub(crate) fn quoted(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -43,8 +43,7 @@ pub(super) fn cluster(
         section.finish(reader);
     }
     if let Some(mut section) = root.below("upgradePolicy", reader) {
-        cluster.standard_support =
-            section.text("supportType", reader).as_deref() == Some("STANDARD");
+        cluster.standard_support = standard_support(&mut section, reader);
         section.finish(reader);
     }
     if let Some(mut section) = root.below("cloudWatch", reader) {
@@ -82,8 +81,28 @@ pub(super) fn cluster(
 
 /// Whether pods and services get IPv6 addresses.
 fn family(section: &mut Section, reader: &mut Reader) -> bool {
-    let family = section.word("ipFamily", reader);
-    family.is_some_and(|family| family.text.eq_ignore_ascii_case("ipv6"))
+    let Some(family) = section.word("ipFamily", reader) else {
+        return false;
+    };
+    let ipv6 = family.text.eq_ignore_ascii_case("ipv6");
+    if !ipv6 && !family.text.eq_ignore_ascii_case("ipv4") {
+        let help = "the families are IPv4 and IPv6";
+        reader.unknown(&family, "a family of addresses", help);
+    }
+    ipv6
+}
+
+/// Whether the cluster is upgraded when the support of its version costs more.
+fn standard_support(section: &mut Section, reader: &mut Reader) -> bool {
+    let Some(support) = section.word("supportType", reader) else {
+        return false;
+    };
+    let standard = support.text.eq_ignore_ascii_case("standard");
+    if !standard && !support.text.eq_ignore_ascii_case("extended") {
+        let help = "the kinds are STANDARD and EXTENDED";
+        reader.unknown(&support, "a kind of support", help);
+    }
+    standard
 }
 
 /// Roles of service accounts, where they exist or are made of policies that do.
@@ -131,7 +150,7 @@ fn identities(section: &mut Section, reader: &mut Reader) -> Vec<Identity> {
 }
 
 fn logs(section: &mut Section, reader: &mut Reader) -> Option<Logs> {
-    let words = section.words("enableTypes", reader)?;
+    let words = section.words("enableTypes", reader).unwrap_or_default();
     let days = section.number("logRetentionInDays", reader);
     let mut types = Vec::new();
     let mut all = false;
@@ -150,7 +169,15 @@ fn logs(section: &mut Section, reader: &mut Reader) -> Option<Logs> {
     if all {
         types.clear();
     }
-    (all || !types.is_empty()).then_some(Logs { types, days })
+    let any = all || !types.is_empty();
+    if let (false, Some(_), Some(at)) = (any, days, section.key_span("logRetentionInDays")) {
+        reader.lost(
+            at,
+            "`cloudWatch.clusterLogging.logRetentionInDays` is not carried over: there are no logs to keep",
+            "name logs in `enableTypes`, or remove it",
+        );
+    }
+    any.then_some(Logs { types, days })
 }
 
 fn access(root: &mut Section, cluster: &mut Cluster, reader: &mut Reader) {
@@ -334,6 +361,7 @@ fn auto_mode(root: &mut Section, reader: &mut Reader) {
 
 /// Hybrid nodes; their gateway is somebody else's.
 fn remote(root: &mut Section, reader: &mut Reader) -> Option<Hybrid> {
+    let at = root.key_span("remoteNetworkConfig");
     let mut section = root.below("remoteNetworkConfig", reader)?;
     let mut ranges = |key: &str| {
         let mut ranges = Vec::new();
@@ -352,5 +380,12 @@ fn remote(root: &mut Section, reader: &mut Reader) -> Option<Hybrid> {
         iam.finish(reader);
     }
     section.finish(reader);
+    if let (true, false, Some(at)) = (nodes.is_empty(), pods.is_empty(), at) {
+        reader.lost(
+            at,
+            "networks of remote pods are not carried over: there are none of their nodes",
+            "add `remoteNodeNetworks`, as EKS demands it",
+        );
+    }
     (!nodes.is_empty()).then_some(Hybrid { nodes, pods, role })
 }

@@ -49,7 +49,9 @@ fn node_group(name: Word, mut section: Section, reader: &mut Reader) -> (Group, 
     let private = section
         .flag("privateNetworking", reader)
         .unwrap_or_default();
-    let zones = section.words("availabilityZones", reader);
+    // Where both are named, nodes are in all of them.
+    let named = ["subnets", "availabilityZones"].map(|key| section.words(key, reader));
+    let named: Vec<Word> = named.into_iter().flatten().flatten().collect();
     let wanted = Use {
         what: format!("node group `{}`", name.text),
         name: name.text.clone(),
@@ -59,7 +61,7 @@ fn node_group(name: Word, mut section: Section, reader: &mut Reader) -> (Group, 
         } else {
             Access::Public
         },
-        wanted: section.words("subnets", reader).or(zones),
+        wanted: (!named.is_empty()).then_some(named),
     };
     let mut group = Group {
         name: name.text,
@@ -106,9 +108,8 @@ fn harmless(section: &mut Section) {
     section.leave("volumeType", |kind| *kind == Kind::Str("gp3".to_owned()));
     section.leave("volumeIOPS", |kind| *kind == Kind::Int(3000));
     section.leave("volumeThroughput", |kind| *kind == Kind::Int(125));
-    section.leave("tags", |kind| match kind {
-        Kind::Map(entries) => entries.iter().all(|entry| is_eksctls(&entry.key)),
-        _ => false,
+    section.leave("tags", |kind| {
+        matches!(kind, Kind::Map(entries) if entries.iter().all(|entry| is_eksctls(&entry.key)))
     });
 }
 

@@ -113,7 +113,7 @@ fn draft(node: &Node, options: &Options, reader: &mut Reader) -> Option<Draft> {
     if !is_one(&mut root, span, reader) {
         return None;
     }
-    let metadata = metadata(&mut root, span, reader)?;
+    let metadata = metadata(&mut root, span, reader);
     let mut names = ZoneNames::new(&options.zones, metadata.region);
     let mut vpc = network::vpc(&mut root, &mut names, span, reader);
     let mut cluster = cluster::cluster(&mut root, &mut vpc.net, span, reader);
@@ -151,10 +151,13 @@ fn draft(node: &Node, options: &Options, reader: &mut Reader) -> Option<Draft> {
     cluster.node_groups = groups;
     cluster.fargate = profiles;
     cluster.version = metadata.version;
-    cluster.name = (metadata.stack != metadata.name).then_some(metadata.name);
+    // Without them there is no spec; what else is wrong has been said by now.
+    let (name, region) = (metadata.name?, metadata.region?);
+    let stack = stack_name(&name);
+    cluster.name = (stack != name).then_some(name);
     Some(Draft {
-        stack: metadata.stack,
-        region: metadata.region,
+        stack,
+        region,
         tags: metadata.tags,
         network: vpc.net,
         cluster,
@@ -200,37 +203,46 @@ fn is_one(root: &mut Section, span: Span, reader: &mut Reader) -> bool {
 }
 
 /// What `metadata` says.
+#[derive(Default)]
 struct Metadata {
-    name: String,
-    /// The name, made of what a stack's name may be made of.
-    stack: String,
-    region: Region,
+    name: Option<String>,
+    region: Option<Region>,
     version: Option<String>,
     tags: Vec<(String, String)>,
 }
 
-fn metadata(root: &mut Section, span: Span, reader: &mut Reader) -> Option<Metadata> {
+fn metadata(root: &mut Section, span: Span, reader: &mut Reader) -> Metadata {
     let at = root.key_span("metadata").unwrap_or(span);
     let Some(mut section) = root.below("metadata", reader) else {
         reader
             .findings
             .push(not_one(at, "the cluster has no `metadata`"));
-        return None;
+        return Metadata::default();
     };
-    let name = section.word("name", reader);
+    let name = section.text("name", reader);
     let region = section.word("region", reader);
     let version = version(&mut section, at, reader);
     let tags = section.pairs("tags", reader);
     section.leave("annotations", |_| true);
     section.finish(reader);
-    for (key, word) in [("name", &name), ("region", &region)] {
-        if word.is_none() {
+    for (key, missing) in [("name", name.is_none()), ("region", region.is_none())] {
+        if missing {
             let message = format!("`metadata` has no `{key}`");
             reader.findings.push(not_one(at, &message));
         }
     }
-    let (name, region) = (name?.text, region?);
-    let Ok(known) = Region::parse(&region.text) else {
+    Metadata {
+        name,
+        region: region.and_then(|region| known(&region, reader)),
+        version,
+        tags,
+    }
+}
+
+/// The region of this name, where there is one.
+fn known(region: &Word, reader: &mut Reader) -> Option<Region> {
+    let known = Region::parse(&region.text).ok();
+    if known.is_none() {
         let all = Region::ALL.iter().map(|region| region.as_str());
         let finding = rules::SPEC053.at(
             Origin::Spec(region.span),
@@ -240,22 +252,18 @@ fn metadata(root: &mut Section, span: Span, reader: &mut Reader) -> Option<Metad
             Some(near) => finding.help(format!("did you mean `{near}`?")),
             None => finding.help("write one such as `us-east-1`"),
         });
-        return None;
-    };
-    let stack: String = name.replace('_', "-");
-    let letter = stack.starts_with(|c: char| c.is_ascii_alphabetic());
-    let stack = if letter {
+    }
+    known
+}
+
+/// The cluster's name, made of what a stack's name may be made of.
+fn stack_name(cluster: &str) -> String {
+    let stack = cluster.replace('_', "-");
+    if stack.starts_with(|c: char| c.is_ascii_alphabetic()) {
         stack
     } else {
         format!("eks-{stack}")
-    };
-    Some(Metadata {
-        stack,
-        name,
-        region: known,
-        version,
-        tags,
-    })
+    }
 }
 
 fn version(section: &mut Section, at: Span, reader: &mut Reader) -> Option<String> {

@@ -29,6 +29,7 @@ pub(super) struct Subnet {
     pub(super) id: Option<Word>,
     pub(super) cidr: Option<String>,
 }
+
 /// What `vpc` says, without the tiers.
 pub(super) struct Vpc {
     pub(super) net: Net,
@@ -50,24 +51,16 @@ pub(super) fn vpc(
 ) -> Vpc {
     let private = private_cluster(root, reader);
     let zones = root.words("availabilityZones", reader);
-    let nothing: &[_] = &[];
     let vpc_span = root.key_span("vpc").unwrap_or(span);
     let mut vpc = root
         .below("vpc", reader)
-        .unwrap_or_else(|| Section::root(nothing));
+        .unwrap_or_else(|| Section::root(&[]));
     let cidr = vpc.word("cidr", reader);
     let range = cidr
         .as_ref()
         .and_then(|cidr| cidr.text.parse::<Ipv4Net>().ok());
     if let (Some(cidr), None) = (&cidr, range) {
-        reader.findings.push(
-            rules::SPEC053
-                .at(
-                    Origin::Spec(cidr.span),
-                    format!("`{}` is not a range", cidr.text),
-                )
-                .help("write it as 10.20.0.0/16"),
-        );
+        reader.unknown(cidr, "a range", "write it as 10.20.0.0/16");
     }
     let said = cidr.is_some();
     let mut net = Net {
@@ -93,7 +86,7 @@ pub(super) fn vpc(
     }
     net.zones = match &*subnets {
         [] => {
-            let count = if names.region == Region::UsEast1 {
+            let count = if names.region == Some(Region::UsEast1) {
                 2
             } else {
                 3
@@ -285,22 +278,19 @@ fn nat(vpc: &mut Section, useless: bool, reader: &mut Reader) -> Nat {
         word = section.word("gateway", reader);
         section.finish(reader);
     }
-    match word.as_ref().map(|word| &*word.text) {
-        _ if useless => Nat::None,
-        None | Some("Single") => Nat::Single,
-        Some("HighlyAvailable") => Nat::PerZone,
-        Some("Disable") => Nat::None,
-        Some(other) => {
-            if let Some(word) = &word {
-                reader.findings.push(
-                    rules::SPEC053
-                        .at(
-                            Origin::Spec(word.span),
-                            format!("`{other}` is not a NAT mode of eksctl"),
-                        )
-                        .help("the modes are HighlyAvailable, Single and Disable"),
-                );
-            }
+    if useless {
+        return Nat::None;
+    }
+    let Some(word) = word else {
+        return Nat::Single;
+    };
+    match &*word.text {
+        "Single" => Nat::Single,
+        "HighlyAvailable" => Nat::PerZone,
+        "Disable" => Nat::None,
+        _ => {
+            let help = "the modes are HighlyAvailable, Single and Disable";
+            reader.unknown(&word, "a NAT mode of eksctl", help);
             Nat::Single
         }
     }

@@ -56,6 +56,16 @@ impl Reader<'_> {
         );
     }
 
+    /// Says that a word is none that eksctl takes there.
+    pub(super) fn unknown(&mut self, word: &Word, what: &str, help: &str) {
+        let message = format!("`{}` is not {what}", word.text);
+        self.findings.push(
+            rules::SPEC053
+                .at(Origin::Spec(word.span), message)
+                .help(help),
+        );
+    }
+
     /// Says that something is lost.
     pub(super) fn lost(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.findings
@@ -224,7 +234,7 @@ impl<'n> Section<'n> {
             let below: &[Entry] = match &entry.value.kind {
                 Kind::Map(entries) => entries,
                 Kind::Null => &[],
-                _ => {
+                Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) | Kind::List(_) => {
                     reader.wrong(&name, "maps", &entry.value);
                     continue;
                 }

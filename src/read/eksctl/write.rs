@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::draft::{Access, Cluster, Draft, Group, Nat, Net, Tier, Zones};
 use crate::network::LAYOUT;
+use crate::render::quoted;
 
 /// As wide as a line with brackets may become before its parts get lines of their own.
 const WIDE: usize = 110;
@@ -376,5 +377,7 @@ fn scalar(text: &str) -> String {
     if first && text.chars().all(plain) && !text.ends_with(':') && !is_word && !numeric {
         return text.to_owned();
     }
-    serde_json::Value::from(text).to_string()
+    let mut out = String::new();
+    quoted(text, &mut out);
+    out
 }

@@ -10,12 +10,13 @@ use crate::network::{Region, ZoneId};
 /// Names of zones and the ids that they stand for, as the user gave them.
 pub(super) struct ZoneNames<'a> {
     ids: &'a BTreeMap<String, ZoneId>,
-    pub(super) region: Region,
+    /// Nothing where the file names none that there is.
+    pub(super) region: Option<Region>,
     asked: BTreeSet<String>,
 }
 
 impl<'a> ZoneNames<'a> {
-    pub(super) fn new(ids: &'a BTreeMap<String, ZoneId>, region: Region) -> Self {
+    pub(super) fn new(ids: &'a BTreeMap<String, ZoneId>, region: Option<Region>) -> Self {
         let asked = BTreeSet::new();
         Self { ids, region, asked }
     }
@@ -26,8 +27,11 @@ impl<'a> ZoneNames<'a> {
             return id.to_string();
         }
         if ZoneId::parse(&zone.text).is_err() && self.asked.insert(zone.text.clone()) {
-            let (name, region) = (&zone.text, self.region);
-            let prefix = region.zone_prefix();
+            let name = &zone.text;
+            let (region, id) = match self.region {
+                Some(region) => (region.as_str(), format!("{}-azN", region.zone_prefix())),
+                None => ("REGION", "ID".to_owned()),
+            };
             reader.findings.push(
                 rules::SPEC052
                     .at(
@@ -39,7 +43,7 @@ impl<'a> ZoneNames<'a> {
                          \"AvailabilityZones[].[ZoneName,ZoneId]\"` shows what they stand for"
                     ))
                     .help(format!(
-                        "import again with `--zone {name}={prefix}-azN`, or put the id into the spec"
+                        "import again with `--zone {name}={id}`, or put the id into the spec"
                     )),
             );
         }
