@@ -281,11 +281,6 @@ impl Cluster {
     }
 
     /// Whether its pods have IPv6 addresses.
-    /// Whether the user says that some software runs in it.
-    pub(crate) fn runs(&self, software: Software) -> bool {
-        self.uses.iter().any(|at| at.value == software)
-    }
-
     pub(crate) fn is_ipv6(&self) -> bool {
         self.ip_family.value == IpFamily::Ipv6
     }
@@ -445,5 +440,10 @@ impl Cluster {
         let software = software.into_iter();
         self.uses.extend(software.map(|one| At::new(one, origin)));
         self
+    }
+
+    /// Whether the user says that some software runs in it.
+    pub(crate) fn runs(&self, software: Software) -> bool {
+        self.uses.iter().any(|at| at.value == software)
     }
 }

@@ -100,12 +100,7 @@ pub struct PodRule {
 
 impl PodRule {
     #[track_caller]
-    pub(crate) fn new(
-        traffic: Traffic,
-        direction: Direction,
-        peer: PodPeer,
-        description: String,
-    ) -> Self {
+    fn new(traffic: Traffic, direction: Direction, peer: PodPeer, description: String) -> Self {
         Self {
             direction,
             traffic,

@@ -28,16 +28,6 @@ pub enum PolicyMode {
     Strict,
 }
 
-impl PolicyEngine {
-    /// The word of a spec.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::VpcCni(_) => "vpc-cni",
-            Self::Calico => "calico",
-        }
-    }
-}
-
 /// Namespaces of one owner, closed to everything but themselves, names, the Kubernetes API and the agent of Pod Identity.
 ///
 /// ```

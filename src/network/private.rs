@@ -14,16 +14,6 @@ pub enum EndpointPolicies {
     ThisAccount,
 }
 
-impl EndpointPolicies {
-    /// The word of a spec.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::ThisAccount => "this-account",
-        }
-    }
-}
-
 impl Network {
     /// Fully private: no internet gateway, no NAT gateway, and the endpoints that the cluster needs, worked out from what
     /// the stack knows of it and from [`Cluster::uses`].

@@ -30,15 +30,17 @@ pub(super) const KEY: &str = "$eksnet::Key";
 
 /// Fills a struct from a tree and adds what is wrong with it to the findings.
 ///
-/// No value means that the tree is not even of the right kind, which has been reported.
+/// No value means that the tree is not even of the right kind, which has been reported. Behind it are the keys that
+/// misspelt and misplaced ones were meant to be: they are not missing.
 pub(crate) fn decode<T: DeserializeOwned>(
     node: &Node,
     sources: &Sources,
     findings: &mut Findings,
-) -> Option<T> {
+) -> (Option<T>, Vec<&'static str>) {
     let context = Context {
         sources,
         findings: RefCell::new(Findings::new()),
+        meant: RefCell::new(Vec::new()),
     };
     let de = De {
         node,
@@ -48,13 +50,14 @@ pub(crate) fn decode<T: DeserializeOwned>(
     };
     let result = de.settle(T::deserialize(de));
     findings.extend(context.findings.into_inner());
-    result.ok()
+    (result.ok(), context.meant.into_inner())
 }
 
 /// What a whole decoding shares.
 struct Context<'a> {
     sources: &'a Sources,
     findings: RefCell<Findings>,
+    meant: RefCell<Vec<&'static str>>,
 }
 
 impl Context<'_> {
@@ -62,6 +65,11 @@ impl Context<'_> {
     fn report(&self, finding: Finding) -> Error {
         self.findings.borrow_mut().push(finding);
         Error::Reported
+    }
+
+    /// Notes what a misspelt or misplaced key was meant to be.
+    fn meant(&self, keys: &[&'static str]) {
+        self.meant.borrow_mut().extend(keys);
     }
 
     /// The words of a value as they are written.
@@ -104,7 +112,7 @@ impl<'de> De<'de> {
         result.map_err(|error| match error {
             Error::Reported => Error::Reported,
             Error::Kind { expected } => self.mismatch(&expected),
-            Error::Variant { written, variants } => self.not_in_list(&written, variants),
+            Error::Variant { written, variants } => self.not_in_list(&written, variants, None),
             Error::Message(message) => self.refuse(message),
         })
     }
@@ -267,16 +275,18 @@ impl<'de> Deserializer<'de> for De<'de> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        let form = error::form_of_choice(&visitor);
+        let form = form.as_deref();
         let choice = match &self.node.kind {
             Kind::Str(word) if variants.contains(&word.as_str()) => Choice::word(word, self),
-            Kind::Str(word) => return Err(self.not_in_list(word, variants)),
+            Kind::Str(word) => return Err(self.not_in_list(word, variants, form)),
             Kind::Map(entries) => match entries.as_slice() {
                 [entry] if variants.contains(&entry.key.as_str()) => Choice::map(entry, self),
-                [] => return Err(self.not_a_variant(variants)),
+                [] => return Err(self.not_a_variant(variants, form)),
                 entries => return Err(self.not_one_variant(entries, variants)),
             },
             Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::List(_) => {
-                return Err(self.not_a_variant(variants));
+                return Err(self.not_a_variant(variants, form));
             }
         };
         self.settle(visitor.visit_enum(choice))

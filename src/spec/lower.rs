@@ -10,11 +10,13 @@ mod connections;
 mod existing;
 mod hybrid;
 mod identities;
+mod nats;
 mod network;
 mod pod_groups;
 mod pods;
 mod policy;
 mod private;
+mod security;
 mod words;
 
 use self::words::Words;
@@ -25,11 +27,12 @@ use crate::network::{AnyTier, At, Cluster, Network, Region, Stack};
 
 /// The stack that a spec asks for, and whether nothing that decides about the rest is missing from it.
 ///
-/// The start of the spec stands for it as a whole where it has no name; `meant` are keys that are there, but misspelt.
+/// The start of the spec stands for it as a whole where it has no name; `meant` are keys that are there, but misspelt or
+/// misplaced.
 pub(super) fn lower(
     spec: &Spec,
     start: Origin,
-    meant: &[String],
+    meant: &[&'static str],
     findings: &mut Findings,
 ) -> (Stack, bool) {
     let mut lowering = Lowering {
@@ -88,7 +91,7 @@ impl Lowering<'_> {
         };
         stack.retain = spec.retain.get().copied().unwrap_or_default();
         stack.tag_origin = spec.tags.origin();
-        stack.tags = Words::tags(&spec.tags);
+        stack.tags = Words::pairs(&spec.tags);
         stack
     }
 

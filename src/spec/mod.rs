@@ -172,10 +172,9 @@ impl Loaded {
 pub fn load(name: &str, format: Option<Format>, text: &str, sources: &mut Sources) -> Loaded {
     let (node, mut findings) = read(name, format, text, sources);
     let lowered = node.and_then(|node| {
-        let spec: Spec = decode(&node, sources, &mut findings)?;
-        let meant = meant(&findings);
+        let (spec, meant) = decode::<Spec>(&node, sources, &mut findings);
         let mut more = Findings::new();
-        let lowered = lower::lower(&spec, start(&node), &meant, &mut more);
+        let lowered = lower::lower(&spec?, start(&node), &meant, &mut more);
         findings.extend(
             more.into_iter()
                 .map(|finding| in_same_quotes(finding, text)),
@@ -228,16 +227,6 @@ pub(crate) fn read(
         return (None, findings);
     }
     (node, findings)
-}
-
-/// The keys that misspelt ones were meant to be: they are not missing.
-fn meant(findings: &Findings) -> Vec<String> {
-    findings
-        .iter()
-        .filter(|finding| finding.code == codes::UNKNOWN_KEY)
-        .filter_map(|finding| finding.edit.as_ref())
-        .map(|edit| edit.replacement.trim_matches(['"', '\'']).to_owned())
-        .collect()
 }
 
 /// A finding whose edit keeps the quotes of what it replaces.

@@ -128,7 +128,7 @@ impl Outcome {
 fn run(format: Format, text: &str) -> Outcome {
     let mut sources = Sources::new();
     let (node, mut findings) = read("test", Some(format), text, &mut sources);
-    let spec = node.and_then(|node| decode(&node, &sources, &mut findings));
+    let spec = node.and_then(|node| decode(&node, &sources, &mut findings).0);
     findings.sort();
     Outcome {
         spec,

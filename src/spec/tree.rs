@@ -59,6 +59,7 @@ impl Kind {
             Self::Int(_) | Self::Float(_) => "a number",
             Self::Str(_) => "a string",
             Self::List(_) => "a list",
+            Self::Map(entries) if entries.is_empty() => "an empty map",
             Self::Map(_) => "a map",
         }
     }

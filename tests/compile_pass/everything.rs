@@ -1,4 +1,4 @@
-//! Everything that the language can say, in one program that compiles and has no errors.
+//! What the language can say of one cluster in a network that is built, in a program that compiles and has no errors.
 use eksnet::prelude::*;
 
 fn main() {
@@ -10,7 +10,10 @@ fn main() {
         .connected("office", [cidr!("192.168.0.0/16")])
         .cluster_tag(ClusterTag::Shared)
         .security(SecurityMode::Restricted)
+        .reserved(cidr!("10.21.240.0/20"))
         .endpoints(["s3", "ecr.api", "ecr.dkr", "sts"])
+        .endpoint_policies(EndpointPolicies::ThisAccount)
+        .endpoint_buckets(["al2023-repos-us-east-1-de612dc2"])
         .flow_logs(
             FlowLogs::new_bucket()
                 .traffic(TrafficType::Reject)
@@ -34,6 +37,7 @@ fn main() {
     let control = net.add(Tier::isolated("control-plane").prefix(27).in_zones(["use1-az4", "use1-az6"]));
     let _: [TierId<_>; 3] = [pods, offline, shared];
     net.endpoints_in(&nodes);
+    net.inbound_resolver(&nodes, [cidr!("192.168.0.0/16")]);
     net.allow(Rule::tcp(9443).into_group(Group::Nodes).from(Group::ControlPlane, "webhook"));
     net.allow(Rule::udp(8472..=8473).into_group(Group::Nodes).from(Group::Nodes, "overlay"));
     net.allow(Rule::all().out_of_group(Group::Nodes).to(cidr!("10.0.0.0/8"), "networks of the company"));
@@ -77,6 +81,20 @@ fn main() {
         Connection::accepted_peering("partner", "pcx-0123456789abcdef0")
             .cidr(cidr!("172.29.0.0/16")),
     );
+    let groups = PodSecurityGroups::new(EnforcingMode::Standard)
+        .group(
+            PodGroup::of_pods("shop", "shop", [("app", "shop")])
+                .probe_ports([8080])
+                .at_most(4)
+                .allow(Rule::tcp(8443).to(PodPeer::Pods("ledger".to_owned()), "bookings"))
+                .allow(Rule::tcp(5432).to(cidr!("10.64.0.0/24"), "database")),
+        )
+        .group(PodGroup::of_service_accounts("ledger", "ledger", [("app", "ledger")]).without_probes())
+        .group(
+            PodGroup::of_pods("reports", "reports", [("app", "reports")])
+                .existing_groups(["sg-0123456789abcdef0"])
+                .cluster_group(),
+        );
     let system = NodeGroup::new("system", &nodes)
         .instance_types(["m7g.large"])
         .image(ImageFamily::Bottlerocket)
@@ -109,13 +127,38 @@ fn main() {
         .access(viewers)
         .addon_version(AddonName::CoreDns, "v1.12.4-eksbuild.1")
         .without_addon(AddonName::KubeProxy)
+        .hybrid_nodes(
+            HybridNodes::new([cidr!("172.30.64.0/20")])
+                .pods([cidr!("172.30.128.0/20")])
+                .role("arn:aws:iam::111122223333:role/hybrid-nodes"),
+        )
+        .pod_identity(
+            PodIdentity::new("shop", "shop", "shop")
+                .policy("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"),
+        )
+        .pod_identity(
+            PodIdentity::new("ledger", "ledger", "ledger")
+                .role("arn:aws:iam::111122223333:role/ledger"),
+        )
+        .network_policy(PolicyEngine::VpcCni(PolicyMode::Standard))
+        .tenant(
+            Tenant::new("shop")
+                .namespace("shop")
+                .reaches("ledger")
+                .from_namespace("ingress-nginx")
+                .to_namespace("monitoring")
+                .ingress(cidr!("10.20.250.0/23")),
+        )
+        .tenant(Tenant::new("ledger").egress(cidr!("10.64.0.0/24")))
+        .uses([Software::EbsCsi])
         .oidc_provider()
         .karpenter()
         .pods(
             Pods::new()
                 .prefixes()
                 .warm_addresses(8, 40)
-                .exclude_from_snat([cidr!("10.64.0.0/12")]),
+                .exclude_from_snat([cidr!("10.64.0.0/12")])
+                .security_groups(groups),
         );
     let stack = Stack::new("prod", Region::UsEast1, net, cluster)
         .layout(1)

@@ -65,6 +65,12 @@ impl serde::de::Error for Error {
     }
 }
 
+/// How one of several is written, where its type says more than its name: `#[serde(expecting = "…")]`.
+pub(super) fn form_of_choice(visitor: &dyn Expected) -> Option<String> {
+    let expecting = visitor.to_string();
+    (!expecting.starts_with("enum ")).then_some(expecting)
+}
+
 /// Turns what serde's own types say that they expect into the words of specs.
 pub(super) fn plain_words(expecting: &str) -> String {
     let words = match expecting {

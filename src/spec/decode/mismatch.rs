@@ -156,7 +156,13 @@ impl De<'_> {
         self.report(finding)
     }
 
-    pub(super) fn not_in_list(self, written: &str, variants: &'static [&'static str]) -> Error {
+    /// A word that is none of those due; `form` says how they are written where a word is not enough.
+    pub(super) fn not_in_list(
+        self,
+        written: &str,
+        variants: &'static [&'static str],
+        form: Option<&str>,
+    ) -> Error {
         let finding = self.finding(
             codes::NOT_IN_LIST,
             format!("`{written}` is not one of {}", listing(variants)),
@@ -166,13 +172,20 @@ impl De<'_> {
             Some(word) => finding
                 .help(format!("did you mean `{word}`?"))
                 .edit(self.node.span, self.in_same_quotes(word)),
-            None => finding.help(format!("write {}", listing(variants))),
+            None => finding.help(match form {
+                Some(form) => format!("write {form}"),
+                None => format!("write {}", listing(variants)),
+            }),
         };
         self.report(finding)
     }
 
     /// Neither a word nor a map of one word where one of several is due.
-    pub(super) fn not_a_variant(self, variants: &'static [&'static str]) -> Error {
+    pub(super) fn not_a_variant(
+        self,
+        variants: &'static [&'static str],
+        form: Option<&str>,
+    ) -> Error {
         let words = listing(variants);
         let expected = match variants {
             [_] => words,
@@ -182,7 +195,13 @@ impl De<'_> {
         if variants.contains(&written) {
             return self.unquoted(&expected);
         }
-        self.mismatch(&expected)
+        match form {
+            Some(form) => {
+                let finding = self.wrong_kind(&expected);
+                self.report(finding.help(format!("write {form}")))
+            }
+            None => self.mismatch(&expected),
+        }
     }
 
     /// A map whose only key is none of the known ones, or one with several keys, where one of several is due.
@@ -221,14 +240,22 @@ impl De<'_> {
             let message = format!("unknown key `{}`", entry.key);
             let place = Origin::Spec(entry.key_span);
             let finding = Finding::new(codes::UNKNOWN_KEY, Severity::Error, message, place);
-            let near = nearest(&entry.key, free.iter().copied());
+            // What is spelt right elsewhere inside was not meant to be another word here.
+            let near = nearest(&entry.key, free.iter().copied())
+                .filter(|_| !rooms::is_inside(&entry.key, fields));
             self.report(match near {
-                Some(field) => finding
-                    .help(format!("did you mean `{field}`?"))
-                    .edit(entry.key_span, self.key_in_same_quotes(entry, field)),
+                Some(field) => {
+                    self.context.meant(&[field]);
+                    finding
+                        .help(format!("did you mean `{field}`?"))
+                        .edit(entry.key_span, self.key_in_same_quotes(entry, field))
+                }
                 None if fields.is_empty() => finding.help("remove it: there are no keys here"),
-                None => match rooms::elsewhere(&entry.key, fields) {
-                    Some(what) => finding.help(what),
+                None => match rooms::elsewhere(entry, fields) {
+                    Some(moved) => {
+                        self.context.meant(&moved.meant);
+                        finding.help(moved.help)
+                    }
                     None => finding.help(format!("known keys: {}", listing(fields))),
                 },
             });

@@ -24,7 +24,10 @@ pub struct ConnectionSpec {
 /// What connects two networks.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
+#[serde(
+    rename_all = "kebab-case",
+    expecting = "one of them with its settings, such as `{ transit-gateway: tgw-… }`"
+)]
 pub enum WaySpec {
     /// A VPN over the internet, between the VPC's virtual private gateway and a device on the other side.
     Vpn(VpnSpec),

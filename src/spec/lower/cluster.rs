@@ -213,7 +213,7 @@ impl Lowering<'_> {
         {
             let nothing = AccessEntrySpec::default();
             let entry = field.get().unwrap_or(&nothing);
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            let name = Words::name(key);
             if entry.principal.is_absent() && !field.is_invalid() {
                 self.words
                     .missing(name.origin, "principal", "the ARN of a role or user");

@@ -10,8 +10,8 @@ use crate::network::{
     Stack,
 };
 use crate::spec::{
-    AmiSpec, CapacitySpec, FargateSpec, Field, Key, Names, NodeGroupSpec, NumberOrText,
-    SelectorSpec, TaintEffectSpec, TaintSpec,
+    AmiSpec, CapacitySpec, FargateSpec, Field, Names, NodeGroupSpec, NumberOrText, SelectorSpec,
+    TaintEffectSpec, TaintSpec,
 };
 
 impl Lowering<'_> {
@@ -22,10 +22,10 @@ impl Lowering<'_> {
         tiers: &TierNames,
         cluster: &mut Cluster,
     ) {
-        for (key, field) in names.get().into_iter().flat_map(|named| named.iter()) {
+        for (key, field) in names.get().into_iter().flatten() {
             let nothing = NodeGroupSpec::default();
             let spec = field.get().unwrap_or(&nothing);
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            let name = Words::name(key);
             let tier = self.workload_tier(&spec.tier, ("node group", &name), stack, tiers);
             let tier = self.some_tier(tier, stack);
             let group = self.node_group(name, tier, spec);
@@ -79,7 +79,7 @@ impl Lowering<'_> {
         if let Some((hops, span)) = spec.metadata_hops.located() {
             group.metadata_hops = At::new(*hops, Origin::Spec(span));
         }
-        group.labels = labels(&spec.labels);
+        group.labels = Words::pairs(&spec.labels);
         for field in spec.taints.get().into_iter().flatten() {
             group.taints.extend(self.taint(field));
         }
@@ -140,10 +140,10 @@ impl Lowering<'_> {
         tiers: &TierNames,
         cluster: &mut Cluster,
     ) {
-        for (key, field) in names.get().into_iter().flat_map(|named| named.iter()) {
+        for (key, field) in names.get().into_iter().flatten() {
             let nothing = FargateSpec::default();
             let spec = field.get().unwrap_or(&nothing);
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            let name = Words::name(key);
             let tier = self.workload_tier(&spec.tier, ("Fargate profile", &name), stack, tiers);
             let tier = self.some_tier(tier, stack);
             let mut profile = FargateProfile::in_tier(name, tier);
@@ -151,11 +151,9 @@ impl Lowering<'_> {
                 profile.selectors.extend(self.selector(field));
             }
             // Which pods it takes has been asked already, if what it says of them could not be read.
-            let list = spec.selectors.get();
             let unread = field.is_invalid()
-                || spec.selectors.is_invalid()
-                || list.is_some_and(|list| list.iter().any(Field::is_invalid))
-                || self.words.meant.iter().any(|meant| meant == "selectors");
+                || Words::is_unread(&spec.selectors)
+                || self.words.is_meant("selectors");
             if unread && profile.selectors.is_empty() {
                 self.complete = false;
             } else {
@@ -176,13 +174,7 @@ impl Lowering<'_> {
         });
         Some(Selector {
             namespace,
-            labels: labels(&spec.labels),
+            labels: Words::pairs(&spec.labels),
         })
     }
-}
-
-fn labels(names: &Names<String>) -> std::collections::BTreeMap<String, String> {
-    let all = names.get().into_iter().flat_map(|named| named.iter());
-    all.filter_map(|(key, value): &(Key, _)| Some((key.text.clone(), value.get()?.clone())))
-        .collect()
 }

@@ -7,11 +7,10 @@ use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::{Origin, Span};
 use crate::network::{
-    At, Attachment, Connected, CustomerGateway, DEFAULT_ASN, Ipv4Net, Link, Network, Peering, Vpn,
-    Way,
+    At, Attachment, Connected, CustomerGateway, DEFAULT_ASN, Link, Network, Peering, Vpn, Way,
 };
 use crate::spec::{
-    ConnectionSpec, CustomerGatewaySpec, Either, Field, ListOr, NetworkSpec, PeeringSpec,
+    ConnectionSpec, CustomerGatewaySpec, Either, ListOr, NetworkSpec, PeeringSpec,
     TransitGatewaySpec, VpnSpec, WaySpec,
 };
 
@@ -24,7 +23,7 @@ impl Lowering<'_> {
     ) -> Vec<Connected> {
         let mut connected = Vec::new();
         for (key, field) in spec.connected.get().into_iter().flatten() {
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
+            let name = Words::name(key);
             let mut link = None;
             let cidrs = match field.located() {
                 Some((Either::Short(text), span)) => {
@@ -34,13 +33,13 @@ impl Lowering<'_> {
                     if list.is_empty() {
                         self.no_ranges(&name, Origin::Spec(span));
                     }
-                    self.ranges(list)
+                    list.iter().filter_map(|f| self.words.cidr(f)).collect()
                 }
                 Some((Either::Long(ListOr::Map(spec)), _)) => {
                     link = self.link(spec, &name, network, tiers);
                     let unread = link.is_none() && !spec.by.is_absent();
                     self.complete &= !unread;
-                    let mut cidrs = self.ranges(spec.cidrs.get().map_or(&[][..], Vec::as_slice));
+                    let mut cidrs = self.words.cidrs(&spec.cidrs);
                     // What they must keep clear of depends on what cannot be told.
                     cidrs.retain(|_| !unread);
                     cidrs
@@ -74,10 +73,6 @@ impl Lowering<'_> {
         } else if spec.cidrs.get().is_some_and(Vec::is_empty) {
             self.no_ranges(name, spec.cidrs.origin());
         }
-    }
-
-    fn ranges(&mut self, list: &[Field<String>]) -> Vec<At<Ipv4Net>> {
-        list.iter().filter_map(|f| self.words.cidr(f)).collect()
     }
 
     fn link(
@@ -119,9 +114,11 @@ impl Lowering<'_> {
 
     /// Keys of a connection that mean something only where one is built.
     fn only_known(&mut self, spec: &ConnectionSpec) {
-        let keys = [("tiers", spec.tiers.origin()), ("api", spec.api.origin())];
-        let given = [!spec.tiers.is_absent(), !spec.api.is_absent()];
-        for ((key, origin), _) in keys.into_iter().zip(given).filter(|(_, given)| *given) {
+        let keys = [
+            (spec.tiers.is_absent(), spec.tiers.origin(), "tiers"),
+            (spec.api.is_absent(), spec.api.origin(), "api"),
+        ];
+        for (_, origin, key) in keys.into_iter().filter(|(absent, ..)| !*absent) {
             self.words.push(
                 rules::SPEC018
                     .at(origin, format!("`{key}` is for a connection that is built"))

@@ -121,7 +121,7 @@ impl Lowering<'_> {
         zone: &Key,
         field: &Field<ExistingSubnetSpec>,
     ) -> Option<(At<String>, ExistingSubnet)> {
-        let zone = At::new(zone.text.clone(), Origin::Spec(zone.span));
+        let zone = Words::name(zone);
         let Some(spec) = field.get() else {
             self.complete = false;
             return None;

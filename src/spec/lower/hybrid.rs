@@ -22,14 +22,10 @@ impl Lowering<'_> {
                     .help("name them: `[192.168.64.0/20]`"),
             );
         }
-        let mut ranges = |list: &crate::spec::List<String>| {
-            let all = list.get().into_iter().flatten();
-            all.filter_map(|field| self.words.cidr(field)).collect()
-        };
         Some(HybridNodes {
             origin,
-            nodes: ranges(&spec.nodes),
-            pods: ranges(&spec.pods),
+            nodes: self.words.cidrs(&spec.nodes),
+            pods: self.words.cidrs(&spec.pods),
             role: Words::text(&spec.role),
         })
     }

@@ -3,18 +3,14 @@
 use super::Lowering;
 use super::words::Words;
 use crate::check::rules;
-use crate::diagnostic::Origin;
 use crate::network::{At, IdentityRole, PodIdentity};
 use crate::spec::{Field, Names, PodIdentitySpec};
 
 impl Lowering<'_> {
     pub(super) fn pod_identities(&mut self, names: &Names<PodIdentitySpec>) -> Vec<PodIdentity> {
-        let all = names.get().into_iter().flat_map(|named| named.iter());
-        all.filter_map(|(key, field)| {
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
-            self.pod_identity(name, field)
-        })
-        .collect()
+        let all = names.get().into_iter().flatten();
+        all.filter_map(|(key, field)| self.pod_identity(Words::name(key), field))
+            .collect()
     }
 
     fn pod_identity(
@@ -49,12 +45,11 @@ impl Lowering<'_> {
             None => IdentityRole::New(Words::texts(&spec.policies)),
         };
         // What rights were meant has been asked already.
-        let misspelt = |key: &&str| self.words.meant.iter().any(|meant| meant == key);
-        let list = spec.policies.get();
         let unread = spec.role.is_invalid()
-            || spec.policies.is_invalid()
-            || list.is_some_and(|list| list.iter().any(Field::is_invalid))
-            || ["role", "policies"].iter().any(misspelt);
+            || Words::is_unread(&spec.policies)
+            || ["role", "policies"]
+                .iter()
+                .any(|key| self.words.is_meant(key));
         if unread && matches!(&role, IdentityRole::New(policies) if policies.is_empty()) {
             self.complete = false;
             return None;

@@ -33,14 +33,14 @@ impl Lowering<'_> {
             };
             model.mode = At::new(mode, Origin::Spec(span));
         }
-        let all = || spec.groups.get().into_iter().flat_map(|named| named.iter());
+        let all = || spec.groups.get().into_iter().flatten();
         let names: Vec<&str> = all().map(|(key, _)| key.text.as_str()).collect();
         for (key, field) in all() {
             let nothing = PodGroupSpec::default();
-            let name = At::new(key.text.clone(), Origin::Spec(key.span));
             if !field.is_invalid() {
                 let spec = field.get().unwrap_or(&nothing);
-                model.groups.push(self.pod_group(spec, name, &names));
+                let group = self.pod_group(spec, Words::name(key), &names);
+                model.groups.push(group);
             }
         }
         model
@@ -66,10 +66,7 @@ impl Lowering<'_> {
         }
         group.cluster_group = spec.cluster_group.get().copied().unwrap_or_default();
         group.probes = self.probes(&spec.probe_ports);
-        if unread
-            || spec.probe_ports.is_invalid()
-            || (group.probes.is_none() && !spec.probe_ports.is_absent())
-        {
+        if unread || (group.probes.is_none() && !spec.probe_ports.is_absent()) {
             group.probes = Some(At::default_of(Vec::new()));
         }
         if let Some((pods, span)) = spec.at_most.located() {
@@ -88,11 +85,7 @@ impl Lowering<'_> {
         spec: &PodGroupSpec,
         origin: Origin,
     ) -> (Selected, At<BTreeMap<String, String>>) {
-        let labels = |names: &Names<String>| {
-            let all = names.get().into_iter().flat_map(|named| named.iter());
-            let all = all.filter_map(|(key, value)| Some((key.text.clone(), value.get()?.clone())));
-            At::new(all.collect(), names.origin())
-        };
+        let labels = |names: &Names<String>| At::new(Words::pairs(names), names.origin());
         match (spec.pods.is_absent(), spec.service_accounts.is_absent()) {
             (true, true) => self.words.missing(
                 origin,

@@ -131,12 +131,9 @@ impl Lowering<'_> {
             Either::Short(SnatWord::Cni) => Snat::Cni {
                 exclude: Vec::new(),
             },
-            Either::Long(spec) => {
-                let written = spec.exclude.get().into_iter().flatten();
-                Snat::Cni {
-                    exclude: written.filter_map(|field| self.words.cidr(field)).collect(),
-                }
-            }
+            Either::Long(spec) => Snat::Cni {
+                exclude: self.words.cidrs(&spec.exclude),
+            },
         };
         Some(At::new(snat, Origin::Spec(span)))
     }

@@ -6,7 +6,7 @@ use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::network::{At, PolicyEngine, PolicyMode, Tenant};
 use crate::spec::{
-    Either, Field, Key, List, NetworkPolicySpec, PolicyEngineSpec, PolicyModeSpec, TenantSpec,
+    Either, Field, Key, NetworkPolicySpec, PolicyEngineSpec, PolicyModeSpec, TenantSpec,
 };
 
 /// Where somebody is named to enforce policies of whom it cannot be told who it is.
@@ -69,17 +69,13 @@ impl Lowering<'_> {
     }
 
     pub(super) fn tenant(&mut self, key: &Key, spec: &TenantSpec) -> Tenant {
-        let mut tenant = Tenant::named(At::new(key.text.clone(), Origin::Spec(key.span)));
+        let mut tenant = Tenant::named(Words::name(key));
         tenant.namespaces = Words::texts(&spec.namespaces);
         tenant.reaches = Words::texts(&spec.reaches);
         tenant.from = Words::texts(&spec.from);
         tenant.to = Words::texts(&spec.to);
-        let mut ranges = |list: &List<String>| {
-            let written = list.get().into_iter().flatten();
-            written.filter_map(|field| self.words.cidr(field)).collect()
-        };
-        tenant.ingress = ranges(&spec.ingress);
-        tenant.egress = ranges(&spec.egress);
+        tenant.ingress = self.words.cidrs(&spec.ingress);
+        tenant.egress = self.words.cidrs(&spec.egress);
         tenant
     }
 }

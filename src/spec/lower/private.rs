@@ -35,8 +35,7 @@ impl Lowering<'_> {
                 "the ranges that may ask, such as `[192.168.0.0/16]`",
             );
         }
-        let named = resolver.from.get().into_iter().flatten();
-        let from: Vec<_> = named.filter_map(|range| self.words.cidr(range)).collect();
+        let from = self.words.cidrs(&resolver.from);
         // Ranges that could not be read have been reported.
         let unread = from.is_empty() && resolver.from.get().is_none_or(|list| !list.is_empty());
         (!unread).then_some(InboundResolver { origin, tier, from })

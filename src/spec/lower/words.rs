@@ -3,17 +3,16 @@
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::super::nearest::nearest;
-use super::super::{Field, List, Names, NumberOrText};
+use super::super::{Field, Key as Name, List, Names, NumberOrText};
 use crate::check::{host_bits, is_block_size, is_service_size, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
-use crate::graph::Tags;
 use crate::network::{At, Key};
 
 /// Reads words and says what is wrong with them.
 pub(super) struct Words<'f> {
     pub(super) findings: &'f mut Findings,
-    /// Keys that are not missing but misspelt, which has been reported.
-    pub(super) meant: &'f [String],
+    /// Keys that are not missing but misspelt or misplaced, which has been reported.
+    pub(super) meant: &'f [&'static str],
 }
 
 impl Words<'_> {
@@ -22,7 +21,7 @@ impl Words<'_> {
     }
 
     pub(super) fn missing(&mut self, origin: Origin, key: &str, what: &str) {
-        if self.meant.iter().any(|meant| meant == key) {
+        if self.is_meant(key) {
             return;
         }
         self.push(
@@ -30,6 +29,22 @@ impl Words<'_> {
                 .at(origin, format!("the key `{key}` is missing"))
                 .help(format!("add `{key}`: {what}")),
         );
+    }
+
+    /// Whether a key is there, but misspelt or misplaced.
+    pub(super) fn is_meant(&self, key: &str) -> bool {
+        self.meant.contains(&key)
+    }
+
+    /// Whether a list, or one of its elements, could not be read.
+    pub(super) fn is_unread<T>(list: &List<T>) -> bool {
+        let elements = list.get();
+        list.is_invalid() || elements.is_some_and(|list| list.iter().any(Field::is_invalid))
+    }
+
+    /// A name that the user chose.
+    pub(super) fn name(key: &Name) -> At<String> {
+        At::new(key.text.clone(), Origin::Spec(key.span))
     }
 
     /// A text, if there is a right one.
@@ -53,9 +68,20 @@ impl Words<'_> {
         self.cidr_of(text, span)
     }
 
+    /// All ranges of a list that are right.
+    pub(super) fn cidrs(&mut self, list: &List<String>) -> Vec<At<Ipv4Net>> {
+        let all = list.get().into_iter().flatten();
+        all.filter_map(|field| self.cidr(field)).collect()
+    }
+
     /// A range of addresses of either family.
     pub(super) fn client(&mut self, field: &Field<String>) -> Option<At<IpNet>> {
         let (text, span) = field.located()?;
+        self.either_of(text, span)
+    }
+
+    /// The same of a text that stands there.
+    pub(super) fn either_of(&mut self, text: &str, span: Span) -> Option<At<IpNet>> {
         if text.contains(':') {
             let net = self.ipv6_cidr_of(text, span)?;
             return Some(At::new(net.value.into(), net.origin));
@@ -64,8 +90,7 @@ impl Words<'_> {
         Some(At::new(net.value.into(), net.origin))
     }
 
-    /// A range of IPv6 addresses.
-    pub(super) fn ipv6_cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv6Net>> {
+    fn ipv6_cidr_of(&mut self, text: &str, span: Span) -> Option<At<Ipv6Net>> {
         let origin = Origin::Spec(span);
         let Ok(net) = text.parse::<Ipv6Net>() else {
             self.push(
@@ -155,9 +180,9 @@ impl Words<'_> {
         }
     }
 
-    /// Tags; values that are wrong have been reported.
-    pub(super) fn tags(names: &Names<String>) -> Tags {
-        let all = names.get().into_iter().flat_map(|named| named.iter());
+    /// Tags or labels; values that are wrong have been reported.
+    pub(super) fn pairs<T: FromIterator<(String, String)>>(names: &Names<String>) -> T {
+        let all = names.get().into_iter().flatten();
         all.filter_map(|(key, value)| Some((key.text.clone(), value.get()?.clone())))
             .collect()
     }
