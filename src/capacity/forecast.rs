@@ -42,8 +42,8 @@ pub struct TierCapacity {
     pub name: String,
     /// Its zones, in order.
     pub zones: Vec<ZoneCapacity>,
-    /// The node groups that hold addresses of it, in the order of the model. Where a workload's tier has none, one without a name, of
-    /// [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
+    /// The node groups that hold addresses of it, in the order of the model. Where a workload's tier has none, one without a
+    /// name, of [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
     pub groups: Vec<GroupCapacity>,
     /// The Fargate profiles in it: each of their pods takes an address, and nobody says how many there are.
     pub fargate: Vec<String>,
@@ -279,8 +279,8 @@ impl GroupCapacity {
         group
     }
 
-    /// Pods for each node, and what a full node holds of the tier. None where a type is not known, or takes no prefixes and the network
-    /// wants them.
+    /// Pods for each node, and what a full node holds of the tier. None where a type is not known, or takes no prefixes and
+    /// the network wants them.
     pub fn node(&self, network: PodNetwork) -> Option<(u32, Held)> {
         if !self.unknown.is_empty() {
             return None;

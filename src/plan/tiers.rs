@@ -3,9 +3,7 @@
 use super::connections::{self, PlannedConnection, TRANSIT};
 use super::nats::{default_nats, nats};
 use super::needs::first_interface;
-
-use super::{Ledger, PlannedNat, PlannedTier, foreign_tier};
-use super::{existing, zones};
+use super::{Ledger, PlannedNat, PlannedTier, existing, foreign_tier, zones};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::Tags;
@@ -163,6 +161,7 @@ pub(super) fn place(stack: &Stack, order: &[usize], tier: AnyTier) -> Option<usi
 }
 
 /// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
+/// the only private one, else the only isolated one. None where several could be meant: a choice would change as tiers are
 /// added.
 fn workload_tier(
     tiers: &[PlannedTier],
