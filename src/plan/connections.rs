@@ -2,8 +2,8 @@
 
 use ipnet::Ipv4Net;
 
+use super::tiers::unclear;
 use super::{PlannedTier, overlap};
-use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::graph::Tags;
 use crate::network::{Access, AnyTier, At, Connected, Link, Stack, Way, ZoneId};
@@ -186,18 +186,10 @@ fn transit(connected: &Connected, zones: &[ZoneId]) -> PlannedTier {
 }
 
 fn no_tiers(connected: &Connected, tiers: &[PlannedTier], findings: &mut Findings) {
-    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
     let name = &connected.name;
-    findings.push(
-        rules::SPEC017
-            .at(
-                name.origin,
-                format!("it is not clear which tiers lead to `{}`", name.value),
-            )
-            .note(format!("the tiers are {}", names.join(", ")))
-            .help_in(
-                "say which: `tiers: [nodes]`",
-                "say which: `Connection::tier(&nodes)`",
-            ),
-    );
+    let what = format!("it is not clear which tiers lead to `{}`", name.value);
+    findings.push(unclear(name.origin, what, tiers).help_in(
+        "say which: `tiers: [nodes]`",
+        "say which: `Connection::tier(&nodes)`",
+    ));
 }
