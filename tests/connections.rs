@@ -357,6 +357,16 @@ fn an_attachment_stands_in_the_tier_that_is_named_for_it() {
         .collect();
     // One in a zone, and not the second that the tier has there.
     assert_eq!(subnets, ["SubnetSmallUse1Az1", "SubnetSmallUse1Az2"]);
+    // Its interface has an address.
+    let tiers = &synthesis.capacity().tiers;
+    let small = tiers
+        .iter()
+        .find(|tier| tier.name == "small")
+        .expect("the tier");
+    for zone in &small.zones {
+        let taken = zone.subnets.iter().map(|subnet| subnet.taken.endpoints);
+        assert_eq!(taken.collect::<Vec<_>>(), [1, 0], "{}", zone.zone);
+    }
     assert!(
         !synthesis
             .plan()

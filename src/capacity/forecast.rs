@@ -82,7 +82,7 @@ pub struct Taken {
     pub control_plane: u64,
     /// Kept for load balancers: eight in the first subnet of each zone of a tier that takes them.
     pub load_balancers: u64,
-    /// Interface endpoints, one for each.
+    /// Interface endpoints, the inbound resolver and attachments to transit gateways, one for each.
     pub endpoints: u64,
     /// NAT gateways.
     pub nat_gateways: u64,
@@ -323,7 +323,8 @@ impl ZoneCapacity {
             if plan.control_plane == Some(index) {
                 taken.control_plane = CONTROL_PLANE;
             }
-            // An endpoint or a gateway stands in one subnet of a zone only, and load balancers where the tag for them is.
+            // An endpoint, an attachment or a gateway stands in one subnet of a zone only, and load balancers where the tag for
+            // them is.
             if place == 0 {
                 if tier.load_balancers {
                     taken.load_balancers = LOAD_BALANCER;
@@ -334,6 +335,9 @@ impl ZoneCapacity {
                 if plan.resolver_tier == Some(index) {
                     taken.endpoints += 1;
                 }
+                let attached = plan.connections.iter();
+                let attached = attached.filter(|to| to.attached == Some(index));
+                taken.endpoints += u64::try_from(attached.count()).unwrap_or(u64::MAX);
                 let nats = plan.nats.iter();
                 let nats = nats.filter(|nat| nat.tier == index && nat.zone == zone);
                 taken.nat_gateways = u64::try_from(nats.count()).unwrap_or(u64::MAX);
