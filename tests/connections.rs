@@ -259,6 +259,44 @@ fn the_control_plane_finds_hybrid_nodes() {
     assert!(!leads(&[elsewhere, TOOLS].concat()));
 }
 
+/// Names are asked of CoreDNS, and Fargate pods carry the group that EKS makes for the cluster.
+#[test]
+fn hybrid_nodes_ask_for_names_where_core_dns_runs() {
+    let asked = |cluster: &str| -> BTreeSet<String> {
+        let groups = CLUSTER.split_once("  node-groups").expect("node groups").1;
+        let text = spec(VPN).replace(&format!("  node-groups{groups}"), cluster);
+        let text = format!(
+            "{text}  hybrid-nodes: {{ nodes: [192.168.64.0/20], role: \"arn:aws:iam::111122223333:role/hybrid-nodes\" }}\n"
+        );
+        let text = text.replace("eks-auth, sts", "eks-auth, sts, sqs, ssm");
+        let (synthesis, _, shown) = try_with(&text, &Ledger::new());
+        let template = template(&synthesis.unwrap_or_else(|| panic!("{shown}")));
+        let resources = template["Resources"].as_object().expect("resources");
+        let rules = resources.iter().filter(|(id, rule)| {
+            id.starts_with("IngressRule")
+                && rule["Properties"]["FromPort"] == 53
+                && rule["Properties"]["CidrIp"] == "192.168.64.0/20"
+        });
+        rules.map(|(id, _)| id.clone()).collect()
+    };
+    let of = |group: &str| {
+        ["Tcp53", "Udp53"]
+            .map(|port| format!("IngressRule{group}From19216864020{port}"))
+            .into()
+    };
+    let fargate =
+        "  fargate: { system: { tier: nodes, selectors: [{ namespace: kube-system }] } }\n";
+    assert_eq!(
+        asked("  node-groups: { system: { tier: nodes } }\n"),
+        of("Nodes")
+    );
+    assert_eq!(asked(fargate), of("Cluster"));
+    assert_eq!(
+        asked(&format!("  karpenter: true\n{fargate}")),
+        of("Cluster")
+    );
+}
+
 /// Every subnet of a plan with its range.
 fn subnets(synthesis: &Synthesis) -> BTreeSet<String> {
     let tiers = synthesis.plan().tiers.iter();
@@ -319,6 +357,16 @@ fn an_attachment_stands_in_the_tier_that_is_named_for_it() {
         .collect();
     // One in a zone, and not the second that the tier has there.
     assert_eq!(subnets, ["SubnetSmallUse1Az1", "SubnetSmallUse1Az2"]);
+    // Its interface has an address.
+    let tiers = &synthesis.capacity().tiers;
+    let small = tiers
+        .iter()
+        .find(|tier| tier.name == "small")
+        .expect("the tier");
+    for zone in &small.zones {
+        let taken = zone.subnets.iter().map(|subnet| subnet.taken.endpoints);
+        assert_eq!(taken.collect::<Vec<_>>(), [1, 0], "{}", zone.zone);
+    }
     assert!(
         !synthesis
             .plan()
@@ -349,6 +397,23 @@ fn the_api_is_open_to_those_alone_that_were_said() {
         .filter(|id| id.starts_with("RouteControlPlane") || id.starts_with("RoutePropagationC"))
         .collect();
     assert_eq!(of_control_plane, ["RouteControlPlaneTo10x0x0x08"]);
+}
+
+/// The network of a cluster that eksctl makes has the group of its control plane, too.
+#[test]
+fn the_api_of_a_cluster_that_eksctl_makes_is_open_to_the_same() {
+    let text = spec(CORE).replace("cluster:\n", "cluster:\n  made-by: eksctl\n");
+    let (synthesis, _, shown) = try_with(&text, &Ledger::new());
+    let template = template(&synthesis.unwrap_or_else(|| panic!("{shown}")));
+    let resources = template["Resources"].as_object().expect("resources");
+    assert!(!resources.contains_key("Cluster"), "eksctl makes it");
+    let rule = &resources["IngressRuleControlPlaneFrom100008Tcp443"]["Properties"];
+    assert_eq!(
+        rule["GroupId"]["Fn::GetAtt"][0],
+        "SecurityGroupControlPlane"
+    );
+    assert_eq!(rule["CidrIp"], "10.0.0.0/8");
+    assert!(resources.contains_key("RouteControlPlaneTo10x0x0x08"));
 }
 
 #[test]

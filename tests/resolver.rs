@@ -87,6 +87,19 @@ fn it_has_an_address_in_each_zone_and_answers_whom_it_was_told_to() {
 }
 
 #[test]
+fn ranges_of_the_same_digits_are_different_ranges() {
+    let from = [cidr!("10.1.11.0/24"), cidr!("10.11.1.0/24")];
+    let synthesis = stack(&ZONES, &from).synthesize().expect("no errors");
+    let template = synthesis.cloudformation();
+    for range in from {
+        let rules = template
+            .matches(&format!("\"CidrIp\": \"{range}\""))
+            .count();
+        assert_eq!(rules, 2, "{range} by TCP and by UDP");
+    }
+}
+
+#[test]
 fn its_addresses_are_counted() {
     let synthesis = stack(&ZONES, &[cidr!("192.168.0.0/16")])
         .synthesize()

@@ -42,8 +42,8 @@ pub struct TierCapacity {
     pub name: String,
     /// Its zones, in order.
     pub zones: Vec<ZoneCapacity>,
-    /// The node groups that hold addresses of it, in the order of the model. Where a workload's tier has none, one without a name, of
-    /// [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
+    /// The node groups that hold addresses of it, in the order of the model. Where a workload's tier has none, one without a
+    /// name, of [`DEFAULT_TYPE`]; none of that where the cluster has its pods on Fargate.
     pub groups: Vec<GroupCapacity>,
     /// The Fargate profiles in it: each of their pods takes an address, and nobody says how many there are.
     pub fargate: Vec<String>,
@@ -82,7 +82,7 @@ pub struct Taken {
     pub control_plane: u64,
     /// Kept for load balancers: eight in the first subnet of each zone of a tier that takes them.
     pub load_balancers: u64,
-    /// Interface endpoints, one for each.
+    /// Interface endpoints, the inbound resolver and attachments to transit gateways, one for each.
     pub endpoints: u64,
     /// NAT gateways.
     pub nat_gateways: u64,
@@ -279,8 +279,8 @@ impl GroupCapacity {
         group
     }
 
-    /// Pods for each node, and what a full node holds of the tier. None where a type is not known, or takes no prefixes and the network
-    /// wants them.
+    /// Pods for each node, and what a full node holds of the tier. None where a type is not known, or takes no prefixes and
+    /// the network wants them.
     pub fn node(&self, network: PodNetwork) -> Option<(u32, Held)> {
         if !self.unknown.is_empty() {
             return None;
@@ -323,7 +323,8 @@ impl ZoneCapacity {
             if plan.control_plane == Some(index) {
                 taken.control_plane = CONTROL_PLANE;
             }
-            // An endpoint or a gateway stands in one subnet of a zone only, and load balancers where the tag for them is.
+            // An endpoint, an attachment or a gateway stands in one subnet of a zone only, and load balancers where the tag for
+            // them is.
             if place == 0 {
                 if tier.load_balancers {
                     taken.load_balancers = LOAD_BALANCER;
@@ -334,6 +335,9 @@ impl ZoneCapacity {
                 if plan.resolver_tier == Some(index) {
                     taken.endpoints += 1;
                 }
+                let attached = plan.connections.iter();
+                let attached = attached.filter(|to| to.attached == Some(index));
+                taken.endpoints += u64::try_from(attached.count()).unwrap_or(u64::MAX);
                 let nats = plan.nats.iter();
                 let nats = nats.filter(|nat| nat.tier == index && nat.zone == zone);
                 taken.nat_gateways = u64::try_from(nats.count()).unwrap_or(u64::MAX);

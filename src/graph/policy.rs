@@ -58,7 +58,7 @@ pub struct Statement {
 }
 
 impl Policy {
-    /// How many characters it has as JSON, at least: what AWS decides is counted as an account's twelve digits.
+    /// How many characters it has as JSON, at most and nearly: what AWS decides is counted as an account's twelve digits.
     pub fn characters(&self) -> usize {
         let text = |text: &Text| {
             let pieces = text.pieces().iter().map(|piece| match piece {

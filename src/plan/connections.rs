@@ -1,7 +1,9 @@
 //! Which tiers lead to connected networks, and which takes the attachments to transit gateways.
 
+use ipnet::Ipv4Net;
+
+use super::tiers::unclear;
 use super::{PlannedTier, overlap};
-use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::graph::Tags;
 use crate::network::{Access, AnyTier, At, Connected, Link, Stack, Way, ZoneId};
@@ -11,7 +13,7 @@ pub(crate) const TRANSIT: &str = "transit";
 
 /// A connection that is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedConnection {
+pub(crate) struct PlannedConnection {
     /// Which network of the model it leads to.
     pub(crate) network: usize,
     /// The tiers that lead there, in the order of the plan.
@@ -83,6 +85,22 @@ pub(super) struct Usual<'a> {
     pub(super) resolver: Option<usize>,
 }
 
+impl Usual<'_> {
+    /// The tiers that lead to a network where the user names none.
+    fn leading(&self, tiers: &[PlannedTier]) -> Vec<usize> {
+        let mut leading = [self.node_tiers, self.fargate_tiers].concat();
+        // Internal load balancers answer clients there.
+        let internal =
+            |tier: &usize| tiers[*tier].access == Access::Private && tiers[*tier].load_balancers;
+        leading.extend((0..tiers.len()).filter(internal));
+        leading.extend(self.pod_tier);
+        if leading.is_empty() {
+            leading.extend(self.workload);
+        }
+        leading
+    }
+}
+
 /// The connections of a stack. A tier for attachments is added where one is needed and there is none.
 pub(super) fn resolve(
     stack: &Stack,
@@ -101,20 +119,9 @@ pub(super) fn resolve(
             })
         });
         let mut leading: Vec<usize> = match link.tiers.as_slice() {
-            [] => [usual.node_tiers, usual.fargate_tiers].concat(),
+            [] => usual.leading(tiers),
             named => named.iter().filter_map(|t| used(t, findings)).collect(),
         };
-        if link.tiers.is_empty() {
-            // Internal load balancers answer clients there.
-            let internal = |tier: &usize| {
-                tiers[*tier].access == Access::Private && tiers[*tier].load_balancers
-            };
-            leading.extend((0..tiers.len()).filter(internal));
-            leading.extend(usual.pod_tier);
-            if leading.is_empty() {
-                leading.extend(usual.workload);
-            }
-        }
         if leading.is_empty() && link.tiers.is_empty() {
             no_tiers(connected, tiers, findings);
         }
@@ -142,18 +149,19 @@ fn leads_to_nodes(stack: &Stack, connected: &Connected) -> bool {
     let Some(hybrid) = cluster.and_then(|cluster| cluster.hybrid_nodes.as_ref()) else {
         return false;
     };
-    let mut ranges = hybrid.nodes.iter().chain(&hybrid.pods);
-    ranges.any(|range| {
-        let mut theirs = connected.cidrs.iter();
-        theirs.any(|cidr| overlap(cidr.value, range.value))
-    })
+    reaches(connected, hybrid.nodes.iter().chain(&hybrid.pods))
 }
 
 /// Whether who may ask the inbound resolver is in a network.
 fn asks_for_names(stack: &Stack, connected: &Connected) -> bool {
     let resolver = stack.network.resolver.as_ref();
-    let mut from = resolver.into_iter().flat_map(|resolver| &resolver.from);
-    from.any(|range| {
+    let from = resolver.into_iter().flat_map(|resolver| &resolver.from);
+    reaches(connected, from)
+}
+
+/// Whether one of some ranges is in a network, or a part of it.
+fn reaches<'a>(connected: &Connected, ranges: impl IntoIterator<Item = &'a At<Ipv4Net>>) -> bool {
+    ranges.into_iter().any(|range| {
         let mut theirs = connected.cidrs.iter();
         theirs.any(|cidr| overlap(cidr.value, range.value))
     })
@@ -178,18 +186,10 @@ fn transit(connected: &Connected, zones: &[ZoneId]) -> PlannedTier {
 }
 
 fn no_tiers(connected: &Connected, tiers: &[PlannedTier], findings: &mut Findings) {
-    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
     let name = &connected.name;
-    findings.push(
-        rules::SPEC017
-            .at(
-                name.origin,
-                format!("it is not clear which tiers lead to `{}`", name.value),
-            )
-            .note(format!("the tiers are {}", names.join(", ")))
-            .help_in(
-                "say which: `tiers: [nodes]`",
-                "say which: `Connection::tier(&nodes)`",
-            ),
-    );
+    let what = format!("it is not clear which tiers lead to `{}`", name.value);
+    findings.push(unclear(name.origin, what, tiers).help_in(
+        "say which: `tiers: [nodes]`",
+        "say which: `Connection::tier(&nodes)`",
+    ));
 }

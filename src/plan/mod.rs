@@ -23,7 +23,6 @@ mod tiers;
 mod zones;
 
 pub use adopt::{Adoption, ListedSubnet, Listing};
-pub use connections::PlannedConnection;
 pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
 pub use needs::{Caller, PlannedEndpoint, Reason};
@@ -32,6 +31,7 @@ pub use needs::{Caller, PlannedEndpoint, Reason};
 pub(crate) use tiers::DEFAULT_TIERS;
 
 pub(crate) use adopt::adopt;
+pub(crate) use connections::PlannedConnection;
 pub(crate) use deployed::listed;
 pub(crate) use needs::{Need, first_interface, needs, private_needs};
 
@@ -137,7 +137,7 @@ pub struct Plan {
     pub dual_stack: bool,
     /// The network's zones, in order.
     pub zones: Vec<ZoneId>,
-    /// Its tiers: public ones first, isolated ones last, by name.
+    /// Its tiers: public ones first, isolated ones last, by name; after them one that is added for attachments.
     pub tiers: Vec<PlannedTier>,
     /// Its NAT gateways, by tier and zone.
     pub nats: Vec<PlannedNat>,

@@ -3,11 +3,9 @@
 use super::connections::{self, PlannedConnection, TRANSIT};
 use super::nats::{default_nats, nats};
 use super::needs::first_interface;
-
-use super::{Ledger, PlannedNat, PlannedTier, foreign_tier};
-use super::{existing, zones};
+use super::{Ledger, PlannedNat, PlannedTier, existing, foreign_tier, zones};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, Severity};
+use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::graph::Tags;
 use crate::network::{Access, AnyTier, At, Stack, TierModel, ZoneId};
 
@@ -163,6 +161,7 @@ pub(super) fn place(stack: &Stack, order: &[usize], tier: AnyTier) -> Option<usi
 }
 
 /// The tier that stands for "where the workload is": that of the nodes, else the one called as in the default layout, else
+/// the only private one, else the only isolated one. None where several could be meant: a choice would change as tiers are
 /// added.
 fn workload_tier(
     tiers: &[PlannedTier],
@@ -204,57 +203,57 @@ fn endpoint_tier(
 ) -> Option<usize> {
     let interface = first_interface(stack)?;
     if workload.is_none() {
-        let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
         findings.push(
-            rules::SPEC017
-                .at(
-                    interface,
-                    "it is not clear which tier the interface endpoints stand in",
-                )
-                .note(format!("the tiers are {}", names.join(", ")))
-                .help("say which: `endpoint-tier: nodes`, in Rust `Network::endpoints_in`"),
+            unclear(
+                interface,
+                "it is not clear which tier the interface endpoints stand in",
+                tiers,
+            )
+            .help("say which: `endpoint-tier: nodes`, in Rust `Network::endpoints_in`"),
         );
     }
     workload
 }
 
-fn no_resolver_tier(origin: Origin, tiers: &[PlannedTier], findings: &mut Findings) {
+/// That several tiers could be meant and none is named.
+pub(super) fn unclear(origin: Origin, what: impl Into<String>, tiers: &[PlannedTier]) -> Finding {
     let names: Vec<_> = tiers.iter().map(|t| t.name.as_str()).collect();
+    rules::SPEC017
+        .at(origin, what)
+        .note(format!("the tiers are {}", names.join(", ")))
+}
+
+fn no_resolver_tier(origin: Origin, tiers: &[PlannedTier], findings: &mut Findings) {
     findings.push(
-        rules::SPEC017
-            .at(
-                origin,
-                "it is not clear which tier the inbound resolver stands in",
-            )
-            .note(format!("the tiers are {}", names.join(", ")))
-            .help("say which: `inbound-resolver: { tier: nodes }`"),
+        unclear(
+            origin,
+            "it is not clear which tier the inbound resolver stands in",
+            tiers,
+        )
+        .help("say which: `inbound-resolver: { tier: nodes }`"),
     );
 }
 
 /// Karpenter finds its subnets by a tag: none may lose it only because there is a further tier.
 fn no_karpenter_tier(origin: Origin, tiers: &[PlannedTier], findings: &mut Findings) {
-    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
     findings.push(
-        rules::SPEC017
-            .at(
-                origin,
-                "it is not clear which tier Karpenter's nodes stand in",
-            )
-            .note(format!("the tiers are {}", names.join(", ")))
-            .help("call the tier `nodes`, or add a node group that names it"),
+        unclear(
+            origin,
+            "it is not clear which tier Karpenter's nodes stand in",
+            tiers,
+        )
+        .help("call the tier `nodes`, or add a node group that names it"),
     );
 }
 
 fn no_control_plane(origin: Origin, stack: &Stack, tiers: &[PlannedTier], findings: &mut Findings) {
-    let names: Vec<_> = tiers.iter().map(|t| format!("`{}`", t.name)).collect();
     findings.push(
-        rules::SPEC017
-            .at(
-                origin.or(stack.network.origin),
-                "it is not clear which tier takes the control plane's network interfaces",
-            )
-            .note(format!("the tiers are {}", names.join(", ")))
-            .help("name a tier `control-plane`, or say which one: `cluster.control-plane`, in Rust `Cluster::control_plane`"),
+        unclear(
+            origin.or(stack.network.origin),
+            "it is not clear which tier takes the control plane's network interfaces",
+            tiers,
+        )
+        .help("name a tier `control-plane`, or say which one: `cluster.control-plane`, in Rust `Cluster::control_plane`"),
     );
 }
 

@@ -61,7 +61,7 @@ pub struct ZoneRoom {
     pub control_plane: u64,
     /// Kept for load balancers, whether there are any or not.
     pub load_balancers: u64,
-    /// Interface endpoints.
+    /// Interface endpoints, the inbound resolver and attachments to transit gateways.
     pub endpoints: u64,
     /// NAT gateways.
     pub nat_gateways: u64,

@@ -224,9 +224,9 @@ impl PlanReport {
         );
         let mut lines = self.tiers.iter().flat_map(TierRow::lines);
         let even = lines.all(|(_, line)| each(&line).is_some());
-        text.push_str(&if self.existing.is_some() {
-            self.down_with_ids()
-        } else if even && self.zones.len() <= ZONES_ACROSS {
+        // Ids need a line of their own.
+        let short = self.existing.is_none() && self.zones.len() <= ZONES_ACROSS;
+        text.push_str(&if even && short {
             self.across()
         } else {
             self.down()
@@ -275,49 +275,21 @@ impl PlanReport {
         table.text()
     }
 
-    /// A line for each subnet.
+    /// A line for each subnet, with its id in a VPC that exists already.
     fn down(&self) -> String {
-        let mut table = Table::new([
-            ("tier", Align::Left),
-            ("access", Align::Left),
-            ("zone", Align::Left),
-            ("range", Align::Left),
-            ("usable", Align::Right),
-        ]);
+        let id = self.existing.as_ref().map(|_| ("subnet", Align::Left));
+        let headings = ["tier", "access", "zone"].map(|heading| (heading, Align::Left));
+        let headings = headings
+            .into_iter()
+            .chain(id)
+            .chain([("range", Align::Left), ("usable", Align::Right)]);
+        let mut table = Table::new(headings);
         for tier in &self.tiers {
             for subnet in &tier.subnets {
-                table.row(vec![
-                    tier.name.clone(),
-                    tier.access.clone(),
-                    subnet.zone.clone(),
-                    subnet.cidr.clone(),
-                    thousands(subnet.usable),
-                ]);
-            }
-        }
-        table.text()
-    }
-
-    /// A line for each subnet, with its id.
-    fn down_with_ids(&self) -> String {
-        let mut table = Table::new([
-            ("tier", Align::Left),
-            ("access", Align::Left),
-            ("zone", Align::Left),
-            ("subnet", Align::Left),
-            ("range", Align::Left),
-            ("usable", Align::Right),
-        ]);
-        for tier in &self.tiers {
-            for subnet in &tier.subnets {
-                table.row(vec![
-                    tier.name.clone(),
-                    tier.access.clone(),
-                    subnet.zone.clone(),
-                    subnet.id.clone().unwrap_or_default(),
-                    subnet.cidr.clone(),
-                    thousands(subnet.usable),
-                ]);
+                let mut cells = vec![tier.name.clone(), tier.access.clone(), subnet.zone.clone()];
+                cells.extend(id.map(|_| subnet.id.clone().unwrap_or_default()));
+                cells.extend([subnet.cidr.clone(), thousands(subnet.usable)]);
+                table.row(cells);
             }
         }
         table.text()

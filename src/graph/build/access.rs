@@ -2,16 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Builder;
 use super::cluster::ClusterRefs;
+use super::{Builder, sorted};
 use crate::graph::{AccessEntry, AccessPolicy, AccessScope};
 use crate::network::{AccessEntry as Entry, Cluster as Model, Grant};
 
-/// What their access entry is called.
-const HYBRID_NODES: &str = "hybrid-nodes";
-
 pub(super) fn build(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
-    hybrid_nodes(b, model, cluster);
     let mut entries: Vec<_> = model.access.iter().collect();
     entries.sort_by(|a, z| a.name.value.cmp(&z.name.value));
     for entry in entries {
@@ -35,33 +31,7 @@ pub(super) fn build(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
 
 /// The Kubernetes groups of an entry, each once.
 pub(super) fn groups(entry: &Entry) -> Vec<String> {
-    let mut groups: Vec<_> = entry.groups.iter().map(|g| g.value.clone()).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
-}
-
-/// Without an entry of their own type, hybrid nodes are not let in.
-///
-/// Source: EKS user guide, "Prepare cluster access for hybrid nodes".
-fn hybrid_nodes(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
-    let nodes = model.hybrid_nodes.as_ref();
-    let Some(role) = nodes.and_then(|nodes| nodes.role.as_ref()) else {
-        return;
-    };
-    let tags = b.tags(HYBRID_NODES);
-    b.add(
-        HYBRID_NODES,
-        role.origin,
-        AccessEntry {
-            cluster: cluster.cluster.clone(),
-            principal: role.value.clone(),
-            entry_type: "HYBRID_LINUX",
-            groups: Vec::new(),
-            policies: Vec::new(),
-            tags,
-        },
-    );
+    sorted(&entry.groups).into_iter().cloned().collect()
 }
 
 /// One policy each, with all its namespaces; the whole cluster includes every namespace.

@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
 use super::cni_rights::cni_rights;
 use super::identities::{self, Owner};
 use super::keys::Keys;
 use super::nodes::Compute;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use super::{Builder, cni};
+use super::{Builder, cni, hybrid, sorted};
 use crate::graph::{
     AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
     Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
 };
-use crate::network::{AddonName, At, Cluster as Model, EndpointMode, HybridNodes};
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
 /// The cluster and what its nodes wait for.
 pub(super) struct ClusterRefs {
@@ -59,8 +60,8 @@ pub(super) fn build(
         groups: groups.control_plane.iter().map(Ref::id).collect(),
         private_access: model.endpoint.value.private_access(),
         public_access: model.endpoint.value.public_access(),
-        remote_nodes: remote(model, |hybrid| &hybrid.nodes),
-        remote_pods: remote(model, |hybrid| &hybrid.pods),
+        remote_nodes: hybrid::ranges(model, |hybrid| &hybrid.nodes),
+        remote_pods: hybrid::ranges(model, |hybrid| &hybrid.pods),
         public_access_cidrs,
         ip_family: model.ip_family.value,
         service_cidr: b.plan.service_cidr,
@@ -93,15 +94,6 @@ pub(super) fn build(
     let addons = addons(b, model, &cluster, network, groups);
     identities::build(b, model, &cluster);
     ClusterRefs { cluster, addons }
-}
-
-/// Ranges of hybrid nodes, by address.
-fn remote(model: &Model, which: impl Fn(&HybridNodes) -> &[At<Ipv4Net>]) -> Vec<Ipv4Net> {
-    let all = model.hybrid_nodes.as_ref().map_or(&[][..], which);
-    let mut all: Vec<_> = all.iter().map(|at| at.value).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
 }
 
 /// Made before the cluster, which would otherwise make it by itself and keep its lines for ever.
@@ -161,9 +153,7 @@ pub(super) fn cluster_arn(b: &Builder, model: &Model) -> Text {
 /// cluster, whose endpoint has both families, with their own addresses.
 pub(super) fn clients(b: &Builder, model: &Model, vpc: &Ref<Vpc>) -> AccessCidrs {
     let endpoint = &model.endpoint.value;
-    let mut named: Vec<_> = endpoint.clients().iter().map(|at| at.value).collect();
-    named.sort_unstable();
-    named.dedup();
+    let named: Vec<IpNet> = sorted(endpoint.clients()).into_iter().copied().collect();
     let open = |everyone: IpNet| named.contains(&everyone);
     let open_ipv4 = open(Ipv4Net::default().into());
     let open_ipv6 = open(Ipv6Net::default().into());

@@ -7,10 +7,10 @@
 
 use ipnet::Ipv4Net;
 
-use super::Builder;
 use super::json::{Json, Members};
 use super::security::{Groups, node_groups};
 use super::vpc::{NetworkRefs, subnet_name};
+use super::{Builder, sorted};
 use crate::graph::{Cluster, Deferred, GroupId, NodeId, Ref, Subnet, SubnetReservation, Text};
 use crate::network::{
     Cluster as Model, EnforcingMode, Placement, PodMode, Pods, PolicyEngine, PolicyMode, Snat,
@@ -152,10 +152,8 @@ pub(super) fn eni_configs(
     let Some(tier) = b.plan.pod_tier else {
         return Vec::new();
     };
-    let planned = b.plan.tiers[tier].subnets.iter();
-    let first = planned.zip(&network.subnets[tier]);
-    let first = first.filter(|(planned, _)| planned.key.ordinal == 0);
-    first
+    network
+        .one_in_each_zone(b.plan, tier)
         .map(|(planned, subnet)| EniConfig {
             zone: planned.key.zone,
             subnet: subnet.clone(),
@@ -183,10 +181,7 @@ fn snat(pods: &Pods, settings: &mut Settings) {
     match &pods.snat.value {
         Snat::External => settings.env("AWS_VPC_K8S_CNI_EXTERNALSNAT", &true),
         Snat::Cni { exclude } => {
-            let mut ranges: Vec<_> = exclude.iter().map(|at| at.value).collect();
-            ranges.sort_unstable();
-            ranges.dedup();
-            let ranges: Vec<_> = ranges.iter().map(ToString::to_string).collect();
+            let ranges: Vec<_> = sorted(exclude).iter().map(ToString::to_string).collect();
             if !ranges.is_empty() {
                 settings.env("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", &ranges.join(","));
             }

@@ -21,10 +21,7 @@ pub(super) fn cni_rights(b: &Builder, model: &Model) -> Rights {
             inline: Vec::new(),
         };
     }
-    let interfaces = Text::new()
-        .literal(b.arn("ec2"))
-        .account()
-        .literal(":network-interface/*");
+    let ec2 = |what: &str| Text::new().literal(b.arn("ec2")).account().literal(what);
     let read = [
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeInstances",
@@ -35,12 +32,11 @@ pub(super) fn cni_rights(b: &Builder, model: &Model) -> Rights {
     ];
     let change = ["ec2:AssignIpv6Addresses", "ec2:CreateTags"];
     // Changing the groups of an interface needs rights to both, and to the instance that it is attached to.
-    let ec2 = |what: &str| Text::new().literal(b.arn("ec2")).account().literal(what);
     let groups = [":instance/*", ":network-interface/*", ":security-group/*"];
     let refresh = Statement::allow("RefreshGroups", ["ec2:ModifyNetworkInterfaceAttribute"]);
     let document = [
         Statement::allow("ReadInstances", read).on("*"),
-        Statement::allow("AssignAddresses", change).on(interfaces),
+        Statement::allow("AssignAddresses", change).on(ec2(":network-interface/*")),
         groups
             .into_iter()
             .fold(refresh, |refresh, what| refresh.on(ec2(what))),

@@ -2,16 +2,17 @@
 
 use ipnet::Ipv4Net;
 
-use super::Builder;
 use super::routing::Routes;
-use super::vpc::NetworkRefs;
+use super::security::{Wanted, rule};
+use super::vpc::{NetworkRefs, range_words};
+use super::{Builder, sorted};
 use crate::diagnostic::Origin;
 use crate::graph::{
     CustomerGateway, DirectConnectAssociation, NodeId, PeeringAcceptance, PeeringConnection, Ref,
-    Route, RoutePropagation, RouteTable, Support, TransitGateway, TransitGatewayAttachment,
+    Route, RoutePropagation, RouteTable, Subnet, Support, TransitGateway, TransitGatewayAttachment,
     VpnConnection, VpnGateway, VpnRoute,
 };
-use crate::network::{self, Attachment, Connected, Vpn, Way};
+use crate::network::{self, Attachment, Connected, Direction, Group, Traffic, Vpn, Way};
 use crate::plan::PlannedConnection;
 
 /// Where the packets to a network go.
@@ -168,7 +169,7 @@ fn vpn_connection(
         },
     );
     if vpn.fixed {
-        for range in ranges(connected) {
+        for &range in sorted(&connected.cidrs) {
             b.add(
                 format!("{name}/{}", range_name(range)),
                 origin,
@@ -242,21 +243,14 @@ fn transit_gateway(
     (Target::TransitGateway(gateway), after)
 }
 
-/// An attachment takes one subnet of a zone: the first that the tier has there.
+/// An attachment takes one subnet of a zone.
 fn attached_subnets(
     b: &Builder,
     network: &NetworkRefs,
     planned: &PlannedConnection,
-) -> Vec<Ref<crate::graph::Subnet>> {
-    let Some((tier, refs)) = planned
-        .attached
-        .and_then(|tier| b.plan.tiers.get(tier).zip(network.subnets.get(tier)))
-    else {
-        return Vec::new();
-    };
-    let subnets = tier.subnets.iter().zip(refs);
-    subnets
-        .filter(|(subnet, _)| subnet.key.ordinal == 0)
+) -> Vec<Ref<Subnet>> {
+    let tier = planned.attached.into_iter();
+    tier.flat_map(|tier| network.one_in_each_zone(b.plan, tier))
         .map(|(_, subnet)| subnet.clone())
         .collect()
 }
@@ -304,16 +298,9 @@ fn accepted(b: &mut Builder, connected: &Connected, id: &str) -> (Target, Vec<No
     (Target::Peering(Ref::existing(id)), after)
 }
 
-/// The ranges of a network in the order of their addresses.
-fn ranges(connected: &Connected) -> Vec<Ipv4Net> {
-    let mut ranges: Vec<Ipv4Net> = connected.cidrs.iter().map(|cidr| cidr.value).collect();
-    ranges.sort_unstable();
-    ranges
-}
-
-/// `to/10x0x0x0/8`: dots would get lost in CloudFormation, and 10.1.11.0 be the same as 10.11.1.0.
+/// `to/10x0x0x0/8`.
 fn range_name(range: Ipv4Net) -> String {
-    format!("to/{}", range.to_string().replace('.', "x"))
+    format!("to/{}", range_words(range))
 }
 
 /// A route to every range of a network from every table of the tiers that lead there.
@@ -329,9 +316,9 @@ fn lead(
     after: &[NodeId],
 ) {
     let origin = connected.name.origin;
-    let destinations: Vec<(String, Ipv4Net)> = ranges(connected)
+    let destinations: Vec<(String, Ipv4Net)> = sorted(&connected.cidrs)
         .into_iter()
-        .map(|range| (range_name(range), range))
+        .map(|range| (range_name(*range), *range))
         .collect();
     let everywhere = ("internet".to_owned(), Ipv4Net::default());
     for &tier in &planned.tiers {
@@ -357,4 +344,25 @@ fn route(table: Ref<RouteTable>, destination: Ipv4Net, target: &Target) -> Route
         Target::TransitGateway(gateway) => Route::transit(table, destination, gateway.clone()),
         Target::Peering(peering) => Route::peering(table, destination, peering.clone()),
     }
+}
+
+/// The API for networks that were said to reach it.
+pub(super) fn rules(b: &Builder) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    for network in &b.stack.network.connected {
+        let Some(origin) = network.link.as_ref().and_then(|link| link.api) else {
+            continue;
+        };
+        wanted.extend(network.cidrs.iter().map(|cidr| Wanted {
+            origin,
+            ..rule(
+                Group::ControlPlane,
+                Direction::In,
+                Traffic::Tcp(443, 443),
+                cidr.value,
+                &format!("API from {}", network.name.value),
+            )
+        }));
+    }
+    wanted
 }

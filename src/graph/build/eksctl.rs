@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Builder;
 use super::cluster::{clients, core_dns_config, own_subnets, runs_core_dns};
-use super::cni;
 use super::nodes::{desired, max_unavailable, taints};
 use super::security::Groups;
 use super::vpc::{NetworkRefs, subnet_name};
+use super::{Builder, cni, sorted};
 use crate::eksctl::{
     AccessEntry, Addon, ClusterConfig, FargateProfile, NamedSubnet, NodeGroup, PodIdentity,
 };
@@ -16,6 +15,7 @@ use crate::network::{
     Access, AddonName, Cluster as Model, FargateProfile as ProfileModel, IdentityRole, ImageFamily,
     NodeGroup as GroupModel, PodIdentity as Identity,
 };
+use crate::plan::PlannedSubnet;
 
 pub(super) fn build(
     b: &mut Builder,
@@ -60,7 +60,7 @@ pub(super) fn build(
 }
 
 /// `nodes-use1-az4`.
-fn name(planned: &crate::plan::PlannedSubnet) -> String {
+fn name(planned: &PlannedSubnet) -> String {
     subnet_name(planned).replace('/', "-")
 }
 
@@ -107,12 +107,7 @@ fn pod_identities(model: &Model) -> Vec<PodIdentity> {
     let identity = |identity: &Identity| {
         let (role, policies) = match &identity.role {
             IdentityRole::Existing(arn) => (Some(arn.value.clone()), Vec::new()),
-            IdentityRole::New(policies) => {
-                let mut policies: Vec<_> = policies.iter().map(|arn| arn.value.clone()).collect();
-                policies.sort_unstable();
-                policies.dedup();
-                (None, policies)
-            }
+            IdentityRole::New(policies) => (None, sorted(policies).into_iter().cloned().collect()),
         };
         PodIdentity {
             namespace: identity.namespace.value.clone(),

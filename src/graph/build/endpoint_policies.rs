@@ -1,6 +1,6 @@
 //! Who may use VPC endpoints, and for what.
 
-use super::Builder;
+use super::{Builder, sorted};
 use crate::graph::{Policy, Principal, Statement, Text};
 use crate::network::{EndpointPolicies, EndpointService};
 
@@ -68,15 +68,13 @@ fn s3(b: &Builder, ours: Statement) -> Policy {
     let layers = Statement::allow("ImageLayers", ["s3:GetObject"])
         .principal(Principal::Everyone)
         .on(layers);
-    let mut buckets: Vec<_> = b.stack.network.endpoints.buckets.iter().collect();
-    buckets.sort_by(|a, z| a.value.cmp(&z.value));
-    buckets.dedup_by(|a, z| a.value == z.value);
+    let buckets = sorted(&b.stack.network.endpoints.buckets);
     // One after the other, each by itself and with its objects.
     let named = buckets.iter().fold(
         Statement::allow("NamedBuckets", ["s3:GetObject", "s3:ListBucket"])
             .principal(Principal::Everyone),
         |statement, bucket| {
-            let arn = format!("arn:{partition}:s3:::{}", bucket.value);
+            let arn = format!("arn:{partition}:s3:::{bucket}");
             let objects = format!("{arn}/*");
             statement.on(arn).on(objects)
         },

@@ -58,15 +58,9 @@ fn endpoint(
     }
 }
 
-/// The first subnet of each zone: AWS takes one in a zone.
 fn endpoint_subnets(b: &Builder, network: &NetworkRefs) -> Vec<Ref<Subnet>> {
-    let Some(tier) = b.plan.endpoint_tier else {
-        return Vec::new();
-    };
-    let planned = &b.plan.tiers[tier].subnets;
-    let subnets = planned.iter().zip(&network.subnets[tier]);
-    subnets
-        .filter(|(planned, _)| planned.key.ordinal == 0)
+    let tier = b.plan.endpoint_tier.into_iter();
+    tier.flat_map(|tier| network.one_in_each_zone(b.plan, tier))
         .map(|(_, subnet)| subnet.clone())
         .collect()
 }

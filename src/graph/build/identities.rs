@@ -1,6 +1,6 @@
 //! Roles of service accounts, by EKS Pod Identity.
 
-use super::Builder;
+use super::{Builder, sorted};
 use crate::diagnostic::Origin;
 use crate::graph::{Cluster, InlinePolicy, NodeId, PodIdentityAssociation, Ref, Role, Statement};
 use crate::network::{Cluster as Model, IdentityRole};
@@ -34,9 +34,7 @@ pub(super) fn build(b: &mut Builder, model: &Model, cluster: &Ref<Cluster>) {
         let role = match &identity.role {
             IdentityRole::Existing(arn) => Ref::existing(arn.value.as_str()),
             IdentityRole::New(policies) => {
-                let mut managed: Vec<_> = policies.iter().map(|arn| arn.value.clone()).collect();
-                managed.sort_unstable();
-                managed.dedup();
+                let managed = sorted(policies).into_iter().cloned().collect();
                 let description = format!(
                     "Of service account {} in namespace {}",
                     owner.service_account, owner.namespace

@@ -10,6 +10,7 @@ mod endpoint_policies;
 mod endpoints;
 mod existing;
 mod flow_logs;
+mod hybrid;
 mod identities;
 mod json;
 mod keys;
@@ -27,7 +28,7 @@ pub(crate) use cluster::runs_core_dns;
 
 use super::{Entry, Graph, Name, NodeId, Ref, Resource, Tags};
 use crate::diagnostic::Origin;
-use crate::network::{Cluster, Stack};
+use crate::network::{At, Cluster, Stack};
 use crate::plan::Plan;
 
 /// The resources of a stack. Total: what cannot be built was refused before.
@@ -69,6 +70,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         };
         let compute = nodes::build(&mut builder, model, cluster, &network, &groups, &ready);
         cluster::core_dns(&mut builder, model, cluster, &compute);
+        hybrid::access(&mut builder, model, cluster);
         access::build(&mut builder, model, cluster);
         policies::build(&mut builder, model);
         pod_groups::policies(&mut builder, &groups, cluster);
@@ -193,6 +195,14 @@ impl<'a> Builder<'a> {
     pub(super) fn cluster(&self) -> Option<&'a Cluster> {
         self.stack.cluster.as_ref()
     }
+}
+
+/// What a list of the user's has, once each: which comes first there means nothing.
+fn sorted<T: Ord>(written: &[At<T>]) -> Vec<&T> {
+    let mut values: Vec<_> = written.iter().map(|at| &at.value).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
 /// What is kept by a stack with `retain`: what holds data, and what other things stand on.

@@ -1,11 +1,10 @@
 //! What a stack tells others.
 
-use super::Builder;
 use super::cluster::ClusterRefs;
 use super::connections::Told;
-use super::pod_groups;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
+use super::{Builder, pod_groups, sorted};
 use crate::graph::{
     Arn, Attr, Deferred, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup, Subnet,
 };
@@ -31,20 +30,19 @@ pub(super) fn build(
         );
         output(b, &name, &description, identities(subnets));
     }
-    let addresses: Vec<_> = b
-        .graph
-        .iter()
-        .filter(|(_, entry)| matches!(entry.resource, Resource::ElasticIp(_)))
-        .map(|(id, _)| (id, Attr::PublicAddress))
-        .collect();
     let described = "The addresses that the internet sees, in the order of their zones";
     let addresses = match &b.stack.network.existing {
         Some(vpc) => {
-            let mut known: Vec<_> = vpc.nat_addresses.iter().map(|at| at.value).collect();
-            known.sort_unstable();
+            let known = sorted(&vpc.nat_addresses);
             OutputValue::AllKnown(known.iter().map(ToString::to_string).collect())
         }
-        None => OutputValue::Many(addresses),
+        None => OutputValue::Many(
+            b.graph
+                .iter()
+                .filter(|(_, entry)| matches!(entry.resource, Resource::ElasticIp(_)))
+                .map(|(id, _)| (id, Attr::PublicAddress))
+                .collect(),
+        ),
     };
     output(b, "nat-addresses", described, addresses);
     let resolver = b

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Builder;
 use super::cluster::{ClusterRefs, core_dns_on_fargate};
 use super::security::{Groups, Wanted, rule};
 use super::sides::{Other, Owner};
 use super::vpc::NetworkRefs;
+use super::{Builder, sorted};
 use crate::graph::{Deferred, GroupId, Ref, SecurityGroup};
 use crate::kubernetes::{Metadata, Namespace, Object, SecurityGroupPolicy, Selector};
 use crate::network::{
@@ -180,10 +180,8 @@ pub(super) fn policies(b: &mut Builder, groups: &Groups, cluster: &ClusterRefs) 
 
 fn policy(group: &PodGroup, groups: &Groups, cluster: &ClusterRefs) -> SecurityGroupPolicy {
     let own = groups.pods.get(&group.name.value).map(Ref::id);
-    let mut existing: Vec<_> = group.existing().iter().map(|id| id.value.clone()).collect();
-    existing.sort_unstable();
-    existing.dedup();
-    let existing = existing.into_iter().map(|id| Deferred::Known(GroupId(id)));
+    let existing = sorted(group.existing()).into_iter();
+    let existing = existing.map(|id| Deferred::Known(GroupId(id.clone())));
     let clusters = group
         .cluster_group
         .then(|| cluster.cluster.security_group());

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use super::Builder;
+use super::{Builder, sorted};
 use crate::kubernetes::{
     CalicoInstallation, ClusterRole, ClusterRoleBinding, Labels, Metadata, Namespace,
     NetworkPolicy, Object, PolicyPeer, PolicyPort, PolicyRule, RoleRule,
@@ -234,14 +234,6 @@ fn ranges(written: &[At<Ipv4Net>]) -> Vec<PolicyPeer> {
         .into_iter()
         .map(|range| PolicyPeer::Range(*range))
         .collect()
-}
-
-/// What a list has, once each.
-fn sorted<T: Ord>(written: &[At<T>]) -> Vec<&T> {
-    let mut values: Vec<_> = written.iter().map(|at| &at.value).collect();
-    values.sort_unstable();
-    values.dedup();
-    values
 }
 
 /// In strict mode: who asks for names is answered, and CoreDNS asks the API and the VPC's resolver in turn.

@@ -1,7 +1,7 @@
 //! The Route 53 Resolver inbound endpoint with its group.
 
 use super::Builder;
-use super::vpc::NetworkRefs;
+use super::vpc::{NetworkRefs, range_words};
 use crate::graph::{
     IngressRule, Ref, ResolverAddress, ResolverDirection, ResolverEndpoint, SecurityGroup,
 };
@@ -25,11 +25,8 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) {
     );
     let group = b.add(NAME, resolver.origin, group);
     questions(b, resolver, &group);
-    // One address in each zone: the first subnet of a tier that has several.
-    let planned = b.plan.tiers[tier].subnets.iter();
-    let addresses = planned
-        .zip(&network.subnets[tier])
-        .filter(|(planned, _)| planned.key.ordinal == 0)
+    let addresses = network
+        .one_in_each_zone(b.plan, tier)
         .map(|(_, subnet)| ResolverAddress {
             subnet: subnet.clone(),
         })
@@ -55,7 +52,7 @@ fn questions(b: &mut Builder, resolver: &InboundResolver, group: &Ref<SecurityGr
     for range in ranges {
         for protocol in ["tcp", "udp"] {
             b.add(
-                format!("{NAME}/from-{}/{protocol}-53", range.value),
+                format!("{NAME}/from-{}/{protocol}-53", range_words(range.value)),
                 range.origin,
                 IngressRule {
                     group: group.id(),

@@ -4,18 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::Builder;
 use super::cluster::ClusterRefs;
-use super::pod_groups;
 use super::sides::{Other, Owner};
 use super::vpc::NetworkRefs;
+use super::{Builder, connections, hybrid, pod_groups};
 use crate::diagnostic::Origin;
 use crate::graph::{
     Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
 };
-use crate::network::{
-    Access, At, Direction, EndpointKind, Group, HybridNodes, SecurityMode, Software, Traffic,
-};
+use crate::network::{Access, Direction, EndpointKind, Group, SecurityMode, Software, Traffic};
 use crate::plan::PlannedEndpoint;
 
 /// The stack's groups.
@@ -123,10 +120,8 @@ pub(super) fn rules(
         }
         pod_groups::rules(b, &mut wanted);
     }
-    if cluster.is_some() {
-        connected(b, &mut wanted);
-    }
-    wanted.extend(hybrid(b));
+    wanted.extend(connections::rules(b));
+    wanted.extend(hybrid::rules(b));
     if groups.endpoints.is_some() {
         wanted.extend(b.stack.network.blocks().map(|block| {
             rule(
@@ -188,98 +183,6 @@ pub(super) fn rule(
         origin: Origin::Default,
         ipv4_only: false,
     }
-}
-
-/// The API for networks that were said to reach it.
-fn connected(b: &Builder, wanted: &mut Vec<Wanted>) {
-    for network in &b.stack.network.connected {
-        let Some(origin) = network.link.as_ref().and_then(|link| link.api) else {
-            continue;
-        };
-        wanted.extend(network.cidrs.iter().map(|cidr| Wanted {
-            origin,
-            ..rule(
-                Group::ControlPlane,
-                Direction::In,
-                Traffic::Tcp(443, 443),
-                cidr.value,
-                &format!("API from {}", network.name.value),
-            )
-        }));
-    }
-}
-
-/// The API for machines outside of AWS and their pods, and their kubelets for the control plane. Webhooks on their pods are
-/// the user's own rules: only he knows the ports.
-///
-/// Source: EKS user guide, "Prepare networking for hybrid nodes", cluster security group rules.
-fn hybrid(b: &Builder) -> Vec<Wanted> {
-    let Some(hybrid) = b
-        .cluster()
-        .and_then(|cluster| cluster.hybrid_nodes.as_ref())
-    else {
-        return Vec::new();
-    };
-    let api = |range: &At<Ipv4Net>, what: &str| Wanted {
-        origin: range.origin,
-        ..rule(
-            Group::ControlPlane,
-            Direction::In,
-            Traffic::Tcp(443, 443),
-            range.value,
-            what,
-        )
-    };
-    let kubelet = |range: &At<Ipv4Net>| Wanted {
-        origin: range.origin,
-        ..rule(
-            Group::ControlPlane,
-            Direction::Out,
-            Traffic::Tcp(10250, 10250),
-            range.value,
-            "Kubelet of hybrid nodes",
-        )
-    };
-    let nodes = hybrid.nodes.iter();
-    let pods = hybrid.pods.iter();
-    nodes
-        .flat_map(|range| [api(range, "API from hybrid nodes"), kubelet(range)])
-        .chain(pods.map(|range| api(range, "API from pods on hybrid nodes")))
-        .chain(hybrid_names(b, hybrid))
-        .collect()
-}
-
-/// Replicas of CoreDNS run here and there, and each side asks those of the other.
-///
-/// Source: EKS user guide, "Configure CoreDNS for hybrid nodes"; EKS API reference, `RemoteNodeNetwork`.
-fn hybrid_names(b: &Builder, hybrid: &HybridNodes) -> Vec<Wanted> {
-    let Some(cluster) = b.cluster() else {
-        return Vec::new();
-    };
-    let group = if cluster.node_groups.is_empty() && !cluster.karpenter {
-        Group::Cluster
-    } else {
-        Group::Nodes
-    };
-    let names = |direction, dns, range: &At<Ipv4Net>| Wanted {
-        origin: range.origin,
-        ..rule(
-            group,
-            direction,
-            dns,
-            range.value,
-            "Names, between here and hybrid nodes",
-        )
-    };
-    let restricted = b.stack.network.security == SecurityMode::Restricted;
-    let mut wanted = Vec::new();
-    for dns in [Traffic::Tcp(53, 53), Traffic::Udp(53, 53)] {
-        let all = hybrid.nodes.iter().chain(&hybrid.pods);
-        wanted.extend(all.map(|range| names(Direction::In, dns, range)));
-        let pods = hybrid.pods.iter().filter(|_| restricted);
-        wanted.extend(pods.map(|range| names(Direction::Out, dns, range)));
-    }
-    wanted
 }
 
 /// Everything between nodes and control plane, as the page "EKS networking" asks. What else nodes need, the group that EKS
@@ -398,7 +301,8 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
 
 /// What software that the user names listens on, or calls inside of the VPC.
 ///
-/// Source: kubernetes-sigs/aws-load-balancer-controller#2039 for its webhook; Amazon EFS user guide, "Using VPC security groups".
+/// Source: kubernetes-sigs/aws-load-balancer-controller#2039 for its webhook; Amazon EFS user guide, "Using VPC security
+/// groups".
 fn software(b: &Builder, wanted: &mut Vec<Wanted>) {
     use Direction::{In, Out};
     use Group::{ControlPlane, Nodes};

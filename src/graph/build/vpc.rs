@@ -6,7 +6,7 @@ use super::{Builder, existing};
 use crate::graph::{DefaultSecurityGroup, NodeId, Ref, Subnet, Tags, Vpc, VpcCidr};
 use crate::network::family::{Family, joins_after};
 use crate::network::{Access, At, Placement};
-use crate::plan::{PlannedSubnet, PlannedTier};
+use crate::plan::{Plan, PlannedSubnet, PlannedTier};
 
 /// The VPC and its subnets, by tier of the plan.
 pub(super) struct NetworkRefs {
@@ -14,6 +14,19 @@ pub(super) struct NetworkRefs {
     /// The further blocks of the VPC: EKS needs an hour to see one that joins after the cluster.
     pub(super) blocks: Vec<NodeId>,
     pub(super) subnets: Vec<Vec<Ref<Subnet>>>,
+}
+
+impl NetworkRefs {
+    /// The first subnet that a tier has in each zone: much of AWS takes one in a zone.
+    pub(super) fn one_in_each_zone<'a>(
+        &'a self,
+        plan: &'a Plan,
+        tier: usize,
+    ) -> impl Iterator<Item = (&'a PlannedSubnet, &'a Ref<Subnet>)> {
+        let planned = plan.tiers[tier].subnets.iter();
+        let subnets = planned.zip(&self.subnets[tier]);
+        subnets.filter(|(planned, _)| planned.key.ordinal == 0)
+    }
 }
 
 pub(super) fn build(b: &mut Builder) -> NetworkRefs {
@@ -86,9 +99,14 @@ fn blocks(b: &mut Builder, vpc: &Ref<Vpc>) -> Vec<(Ipv4Net, NodeId)> {
     blocks
 }
 
-/// `block/100x64x0x0/16`: dots would get lost in CloudFormation, and 10.1.11.0 be the same as 10.11.1.0.
+/// `block/100x64x0x0/16`.
 fn block_name(cidr: Ipv4Net) -> String {
-    format!("block/{}", cidr.to_string().replace('.', "x"))
+    format!("block/{}", range_words(cidr))
+}
+
+/// `100x64x0x0/16`: dots would get lost in CloudFormation, and 10.1.11.0 be the same as 10.11.1.0.
+pub(super) fn range_words(range: Ipv4Net) -> String {
+    range.to_string().replace('.', "x")
 }
 
 fn subnet(
