@@ -11,6 +11,8 @@ mod documents;
 mod examples;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/ledger.rs"]
 mod ledger;
 #[path = "cli/place.rs"]

@@ -27,7 +27,7 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet import cluster.yaml --zone us-east-1a=use1-az4 --zone us-east-1b=use1-az6
   eksnet import cluster.yaml --out prod.yaml
-  eksnet import cluster.yaml --strict --out prod.yaml
+  eksnet import cluster.yaml --strict --zone us-east-1a=use1-az4 --zone us-east-1b=use1-az6
   eksnet import cluster.yaml --keep-eksctl --out prod.yaml
   eksctl create cluster --name prod --dry-run | eksnet import -";
 

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::place::{Place, said, snapshot};
+use crate::place::{CLUSTER_CONFIG, Place, said, snapshot};
 
-/// Every line under `Examples:` of a command's help ends well, one after the other.
+/// A directory with all that the examples of the help name, and the path on which they find their programs.
 #[cfg(unix)]
-#[test]
-fn examples_of_the_help() {
+fn place_of_the_help() -> (Place, String) {
     let place = Place::new();
     let spec = |name: &str| {
         let path = format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -21,11 +20,12 @@ fn examples_of_the_help() {
     place.write("shop.outputs.json", include_str!("shop.outputs.json"));
     place.write("crew.yaml", spec("eksctl.yaml"));
     place.write("crew.outputs.json", include_str!("crew.outputs.json"));
-    // What stands for AWS and for a cluster.
+    // What stands for AWS, for a cluster and for eksctl.
     place.write("aws/subnets", include_str!("subnets.json"));
     place.write("bin/aws", "#!/bin/sh\ncat aws/subnets\n");
     place.write("bin/kubectl", "#!/bin/sh\ngrep sg-\n");
-    for program in ["bin/aws", "bin/kubectl"] {
+    place.write("bin/eksctl", "#!/bin/sh\ncat cluster.yaml\n");
+    for program in ["bin/aws", "bin/kubectl", "bin/eksctl"] {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(place.at(program), mode).unwrap();
     }
@@ -35,20 +35,32 @@ fn examples_of_the_help() {
         program.parent().unwrap().display(),
         place.at("bin").display()
     );
-    for command in [
-        "synth",
-        "check",
-        "plan",
-        "explain",
-        "schema",
-        "completions",
-        "man",
-        "init",
-    ] {
-        let help = place.run(&format!("{command} --help")).stdout;
-        let help = String::from_utf8(help).unwrap();
+    (place, path)
+}
+
+/// Every line under `Examples:` of a command's help ends well, one after the other.
+#[cfg(unix)]
+#[test]
+fn examples_of_the_help() {
+    let help = String::from_utf8(Place::new().run("--help").stdout).unwrap();
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let (commands, _) = commands.split_once("\n\n").unwrap();
+    let names = commands
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_once(' '))
+        .map(|(name, _)| name)
+        .filter(|name| !["", "help"].contains(name));
+    let mut ran = 0;
+    for command in names {
+        let (place, path) = place_of_the_help();
+        let help = String::from_utf8(place.run(&format!("{command} --help")).stdout).unwrap();
         let (_, examples) = help.split_once("Examples:\n").unwrap();
         for line in examples.lines() {
+            if command == "import" {
+                // It replaces no file, and reads what is no spec.
+                let _ = std::fs::remove_file(place.at("prod.yaml"));
+                place.write("cluster.yaml", CLUSTER_CONFIG);
+            }
             let output = Command::new("sh")
                 .args(["-c", line])
                 .env("PATH", &path)
@@ -56,8 +68,10 @@ fn examples_of_the_help() {
                 .output()
                 .unwrap();
             assert_eq!(output.status.code(), Some(0), "{line}\n{}", said(&output));
+            ran += 1;
         }
     }
+    assert!(ran > 30, "{ran} examples");
 }
 
 #[test]

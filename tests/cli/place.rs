@@ -9,6 +9,14 @@ use tempfile::TempDir;
 /// A spec of three lines, without any finding that is more than a remark.
 pub(crate) const SMALL: &str = "stack: small\nregion: us-east-1\nnetwork: { cidr: 10.40.0.0/16 }\n";
 
+/// A ClusterConfig of which nothing is lost, once its two zones are named.
+pub(crate) const CLUSTER_CONFIG: &str = "\
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: prod, region: us-east-1, version: \"1.35\" }
+availabilityZones: [us-east-1a, us-east-1b]
+";
+
 pub(crate) struct Place(TempDir);
 
 impl Place {
