@@ -504,6 +504,7 @@ fn ids_that_are_none_are_refused() {
     for (connected, from, to) in [
         (CORE, "tgw-0123456789abcdef0", "vpc-0123456789abcdef0"),
         (CORE, "tgw-0123456789abcdef0", "tgw-0123456789abcdefg"),
+        (CORE, "tgw-0123456789abcdef0", "tgw-0123456789ABCDEF0"),
         (TOOLS, "vpc-0123456789abcdef0", "pcx-0123456789abcdef0"),
         (TOOLS, "abcdef0 }", "abcdef0, account: \"1111-2222-3333\" }"),
         (PARTNER, "pcx-0123456789abcdef0", "pcx"),

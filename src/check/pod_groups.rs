@@ -1,5 +1,6 @@
 //! Security groups of pods: what a pod group says.
 
+use super::names::is_dns_label;
 use super::{pod_nodes, security};
 use crate::check::rules;
 use crate::diagnostic::Findings;
@@ -72,7 +73,7 @@ fn name(group: &PodGroup, findings: &mut Findings) {
 /// Source: Kubernetes documentation, "Object Names and IDs", and "Labels and Selectors", "Syntax and character set".
 fn words(group: &PodGroup, findings: &mut Findings) {
     let namespace = &group.namespace;
-    if !is_label_of_dns(&namespace.value) {
+    if !is_dns_label(&namespace.value) {
         findings.push(
             rules::SPEC064
                 .at(
@@ -98,15 +99,6 @@ fn words(group: &PodGroup, findings: &mut Findings) {
     }
 }
 
-fn is_label_of_dns(name: &str) -> bool {
-    (1..=63).contains(&name.len())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-}
-
 fn is_label_value(value: &str) -> bool {
     let ends = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
     value.len() <= 63
@@ -123,7 +115,7 @@ fn is_label_key(key: &str) -> bool {
         None => (None, key),
     };
     let domain =
-        domain.is_none_or(|domain| domain.len() <= 253 && domain.split('.').all(is_label_of_dns));
+        domain.is_none_or(|domain| domain.len() <= 253 && domain.split('.').all(is_dns_label));
     domain && !name.is_empty() && is_label_value(name)
 }
 
