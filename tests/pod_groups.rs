@@ -476,6 +476,34 @@ fn branches_leave_by_the_subnet_that_they_are_made_in() {
 }
 
 #[test]
+fn a_rule_that_the_policies_of_its_tenant_stop_is_said() {
+    let of = |tenant: &str, rule: &str| {
+        let cluster = format!(
+            "node-groups: {{ apps: {{ instance-types: [m6i.large] }} }}\nnetwork-policy: vpc-cni\ntenants: {{ store: {tenant} }}"
+        );
+        let groups = format!(
+            "payments: {{ namespace: shop, pods: {{}}, probe-ports: none, rules: [{{ {rule}, ports: 443, description: Another site }}] }}"
+        );
+        let spec = Spec {
+            cluster: &cluster,
+            groups: &groups,
+            mode: "standard",
+            ..Spec::default()
+        };
+        spec.said().iter().any(|(code, _)| code == "SPEC066")
+    };
+    let shop = "{ namespaces: [shop] }";
+    assert!(of(shop, "to: 10.250.0.0/16"));
+    assert!(of(shop, "from: 10.250.0.0/16"));
+    let egress = "{ namespaces: [shop], egress: [10.250.3.0/24] }";
+    assert!(!of(egress, "to: 10.250.0.0/16"));
+    assert!(of(egress, "from: 10.250.0.0/16"));
+    // Pods of the namespaces that policies name are in the VPC, and another tenant is not asked.
+    assert!(!of(shop, "to: 10.20.128.0/20"));
+    assert!(!of("{ namespaces: [market] }", "to: 10.250.0.0/16"));
+}
+
+#[test]
 fn a_rule_for_ipv6_needs_a_network_with_ipv6() {
     let spec = Spec {
         groups: "payments: { namespace: shop, pods: {}, probe-ports: none, rules: [{ to: \"2001:2::/48\", ports: 443, description: Another site }] }",

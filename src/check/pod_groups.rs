@@ -3,11 +3,12 @@
 use super::names::is_dns_label;
 use super::{pod_nodes, security};
 use crate::check::rules;
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Finding, Findings};
 use crate::network::{
     At, Carried, Cluster, Direction, EnforcingMode, Group, Peer, PodGroup, PodPeer, PodRule,
     PodSecurityGroups, Ports, Snat, Stack, Traffic,
 };
+use crate::plan::overlap;
 
 /// AWS's limit of groups on a network interface, of those that a policy may name.
 const GROUPS: usize = 5;
@@ -43,6 +44,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         for rule in &group.rules {
             self::rule(stack, model, group, rule, findings);
             outside(stack, cluster, model, rule, findings);
+            findings.extend(stopped(stack, cluster, group, rule));
         }
         twice(group, findings);
     }
@@ -273,4 +275,44 @@ fn outside(
                 ),
         );
     }
+}
+
+/// A rule of which the network policies of the pods' tenant let nothing pass. What they let pass by the namespace of a pod has
+/// an address of the VPC, or one of pods on hybrid nodes.
+fn stopped(stack: &Stack, cluster: &Cluster, group: &PodGroup, rule: &PodRule) -> Option<Finding> {
+    let PodPeer::Other(Peer::Cidr(range)) = rule.peer.value else {
+        return None;
+    };
+    if cluster.network_policy.is_none() || pod_nodes::on_fargate(cluster, group) {
+        return None;
+    }
+    let namespace = group.namespace.value.as_str();
+    let mut tenants = cluster.tenants.iter();
+    let tenant = tenants.find(|tenant| tenant.own().contains(&namespace))?;
+    let (allowed, word, way) = match rule.direction {
+        Direction::In => (&tenant.ingress, "ingress", "from"),
+        Direction::Out => (&tenant.egress, "egress", "to"),
+    };
+    let hybrid = cluster.hybrid_nodes.iter().flat_map(|nodes| &nodes.pods);
+    let mut open = stack
+        .network
+        .blocks()
+        .chain(allowed.iter().chain(hybrid).copied());
+    if open.any(|open| overlap(open.value, range)) {
+        return None;
+    }
+    let name = &tenant.name.value;
+    Some(
+        rules::SPEC066
+            .at(
+                rule.peer.origin,
+                format!("the network policies of tenant `{name}` let nothing through {way} {range}"),
+            )
+            .related(tenant.name.origin, "the tenant")
+            .note("the security group and the policies both decide: what one of them stops does not pass")
+            .help_in(
+                &format!("write `{word}: [{range}]` at the tenant, or remove the rule"),
+                &format!("call `.{word}(cidr!(\"{range}\"))` on the tenant, or remove the rule"),
+            ),
+    )
 }
