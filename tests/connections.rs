@@ -297,6 +297,27 @@ fn hybrid_nodes_ask_for_names_where_core_dns_runs() {
     );
 }
 
+#[test]
+fn a_peering_alone_leads_to_no_hybrid_nodes() {
+    let said = |connected: &str, nodes: &str| {
+        let hybrid = format!(
+            "  hybrid-nodes:\n    nodes: [{nodes}]\n    role: arn:aws:iam::111122223333:role/hybrid-nodes\n"
+        );
+        let (_, codes, _) = try_with(&format!("{}{hybrid}", spec(connected)), &Ledger::new());
+        let mut codes = codes.into_iter();
+        codes.find_map(|(code, severity)| (code == "EKS871").then_some(severity))
+    };
+    let range = "192.168.64.0/20";
+    assert_eq!(said(TOOLS, range), Some(Severity::Error));
+    let peering = "    site:\n      cidrs: [192.168.0.0/16]\n      by: { peering: { vpc: vpc-0123456789abcdef1 } }\n";
+    assert_eq!(said(peering, range), Some(Severity::Warning));
+    // Whoever else leads there, does.
+    assert_eq!(
+        said(&[peering, "    plant: 192.168.64.0/18\n"].concat(), range),
+        None
+    );
+}
+
 /// Every subnet of a plan with its range.
 fn subnets(synthesis: &Synthesis) -> BTreeSet<String> {
     let tiers = synthesis.plan().tiers.iter();
@@ -439,6 +460,11 @@ fn private_tiers_alone_leave_for_the_internet_by_a_transit_gateway() {
         out,
         ["RouteNodesUse1Az1Internet", "RouteNodesUse1Az2Internet"]
     );
+    // It is a way of IPv4.
+    let ipv6 = text.replace("  zones: 2", "  zones: 2\n  ipv6: true");
+    let (_, codes, shown) = try_with(&ipv6, &Ledger::new());
+    let warning = ("EKS733".to_owned(), Severity::Warning);
+    assert!(codes.contains(&warning), "{shown}");
     // Without the way out, the same nodes need endpoints.
     let none = text.replace(", internet: true", "");
     let (_, codes, _) = try_with(&none, &Ledger::new());
@@ -569,6 +595,7 @@ fn ids_that_are_none_are_refused() {
     for (connected, from, to) in [
         (CORE, "tgw-0123456789abcdef0", "vpc-0123456789abcdef0"),
         (CORE, "tgw-0123456789abcdef0", "tgw-0123456789abcdefg"),
+        (CORE, "tgw-0123456789abcdef0", "tgw-0123456789ABCDEF0"),
         (TOOLS, "vpc-0123456789abcdef0", "pcx-0123456789abcdef0"),
         (TOOLS, "abcdef0 }", "abcdef0, account: \"1111-2222-3333\" }"),
         (PARTNER, "pcx-0123456789abcdef0", "pcx"),

@@ -431,7 +431,86 @@ fn pods_on_fargate_are_known_by_patterns_and_labels() {
         "{ namespace: \"*\", labels: { app: p } }",
         "service-accounts: { app: p }"
     ));
+    assert!(of(
+        "{ namespace: \"*\", labels: { app: \"p*\" } }",
+        "pods: { app: payments }"
+    ));
     assert!(!of("{ namespace: \"*\" }", "pods: {}, cluster-group: true"));
+}
+
+/// Findings of a rule for pods whose tier is `pods`, with this access, in strict mode.
+fn said_of_tier(code: &str, placement: &str, access: &str) -> Vec<String> {
+    let text = format!(
+        "stack: prod\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  tiers:\n    public: {{ access: public, prefix: 24 }}\n    \
+         nodes: {{ access: private, prefix: 20 }}\n    pods: {{ {access}, prefix: 20, load-balancers: false }}\n    \
+         control-plane: {{ access: isolated, prefix: 27 }}\ncluster:\n  node-groups: {{ apps: {{ tier: nodes, instance-types: [m6i.large] }} }}\n  \
+         pods:\n    tier: pods\n    placement: {placement}\n    security-groups:\n      groups:\n        \
+         payments: {{ namespace: shop, pods: {{ app: payments }}, probe-ports: 8080 }}\n"
+    );
+    let mut sources = Sources::new();
+    let loaded = spec::load("prod.yaml", Some(Format::Yaml), &text, &mut sources);
+    let findings = match loaded.synthesize(&Ledger::new()) {
+        Ok(synthesis) => synthesis.findings().clone(),
+        Err(findings) => findings,
+    };
+    findings
+        .iter()
+        .filter(|finding| finding.code.as_str() == code)
+        .map(|finding| finding.message.clone())
+        .collect()
+}
+
+#[test]
+fn branches_leave_by_the_subnet_that_they_are_made_in() {
+    let said = |placement: &str, access: &str| said_of_tier("EKS788", placement, access);
+    // Once, though a public tier has no NAT gateway either.
+    let public = said("custom-networking", "access: public");
+    assert_eq!(public.len(), 1, "{public:?}");
+    assert!(public[0].contains("public tier `pods`"), "{public:?}");
+    let closed = said("custom-networking", "access: isolated");
+    assert_eq!(closed.len(), 1, "{closed:?}");
+    assert!(closed[0].contains("no way out"), "{closed:?}");
+    assert!(said("custom-networking", "access: private").is_empty());
+    // Discovery is for addresses of the node's own interfaces.
+    assert!(said("discovery", "access: isolated").is_empty());
+}
+
+#[test]
+fn a_rule_that_the_policies_of_its_tenant_stop_is_said() {
+    let of = |tenant: &str, rule: &str| {
+        let cluster = format!(
+            "node-groups: {{ apps: {{ instance-types: [m6i.large] }} }}\nnetwork-policy: vpc-cni\ntenants: {{ store: {tenant} }}"
+        );
+        let groups = format!(
+            "payments: {{ namespace: shop, pods: {{}}, probe-ports: none, rules: [{{ {rule}, ports: 443, description: Another site }}] }}"
+        );
+        let spec = Spec {
+            cluster: &cluster,
+            groups: &groups,
+            mode: "standard",
+            ..Spec::default()
+        };
+        spec.said().iter().any(|(code, _)| code == "SPEC066")
+    };
+    let shop = "{ namespaces: [shop] }";
+    assert!(of(shop, "to: 10.250.0.0/16"));
+    assert!(of(shop, "from: 10.250.0.0/16"));
+    let egress = "{ namespaces: [shop], egress: [10.250.3.0/24] }";
+    assert!(!of(egress, "to: 10.250.0.0/16"));
+    assert!(of(egress, "from: 10.250.0.0/16"));
+    // Pods of the namespaces that policies name are in the VPC, and another tenant is not asked.
+    assert!(!of(shop, "to: 10.20.128.0/20"));
+    assert!(!of("{ namespaces: [market] }", "to: 10.250.0.0/16"));
+}
+
+#[test]
+fn a_rule_for_ipv6_needs_a_network_with_ipv6() {
+    let spec = Spec {
+        groups: "payments: { namespace: shop, pods: {}, probe-ports: none, rules: [{ to: \"2001:2::/48\", ports: 443, description: Another site }] }",
+        ..Spec::default()
+    };
+    let said = spec.said();
+    assert!(said.iter().any(|(code, _)| code == "SPEC018"), "{said:?}");
 }
 
 #[test]
@@ -479,4 +558,43 @@ fn engines_of_policies_want_standard_mode() {
     assert_eq!(of("vpc-cni", "strict"), Some(Severity::Warning));
     assert_eq!(of("calico", "standard"), None);
     assert_eq!(of("vpc-cni", "standard"), None);
+}
+
+#[test]
+fn every_range_of_a_program_is_without_bits_below_its_prefix() {
+    let askew = |text: &str| text.parse::<eksnet::network::Ipv4Net>().unwrap();
+    let rule = Rule::tcp(443).to(askew("192.168.1.1/24"), "Another site");
+    let group = PodGroup::of_pods("payments", "shop", [("app", "payments")])
+        .without_probes()
+        .allow(rule);
+    let groups = PodSecurityGroups::new(EnforcingMode::Standard).group(group);
+    let tenant = Tenant::new("shop")
+        .ingress(askew("192.168.2.1/24"))
+        .egress(askew("192.168.3.1/24"));
+    let mut network = Network::new(cidr!("10.20.0.0/16"));
+    let public = network.add(Tier::public("public"));
+    let nodes = network.add(Tier::private("nodes", Nat::per_zone(&public)));
+    network.add(Tier::isolated("control-plane"));
+    network.inbound_resolver(&nodes, [askew("192.168.4.1/24")]);
+    let cluster = Cluster::new("prod", "1.35")
+        .node_group(NodeGroup::new("apps", &nodes))
+        .network_policy(PolicyEngine::VpcCni(PolicyMode::Standard))
+        .tenant(tenant)
+        .pods(
+            Pods::new()
+                .exclude_from_snat([askew("192.168.5.1/24")])
+                .security_groups(groups),
+        );
+    let findings = Stack::new("prod", Region::UsEast1, network, cluster).check();
+    let mut said: Vec<&str> = findings
+        .iter()
+        .filter(|finding| finding.code.as_str() == "EKS109")
+        .map(|finding| finding.message.split(' ').next().unwrap())
+        .collect();
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        [1, 2, 3, 4, 5].map(|n| format!("192.168.{n}.1/24")),
+        "{findings:#?}"
+    );
 }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 /// A resolver in a tier of its own, in these zones.
 fn stack(zones: &[&str], from: &[eksnet::network::Ipv4Net]) -> Stack {
-    let mut net = Network::new(cidr!("10.20.0.0/16"));
+    let mut net =
+        Network::new(cidr!("10.20.0.0/16")).connected("office", [cidr!("192.168.0.0/16")]);
     let public = net.add(Tier::public("public"));
     let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)));
     net.add(Tier::isolated("control-plane"));
@@ -130,4 +131,36 @@ fn one_zone_and_nobody_and_everyone_are_found() {
     assert_eq!(said(&ZONES[..1], &office), ["PLAN019"]);
     assert_eq!(said(&ZONES, &[]), ["SPEC016"]);
     assert_eq!(said(&ZONES, &[cidr!("0.0.0.0/0")]), ["EKS512"]);
+}
+
+#[test]
+#[cfg(feature = "spec")]
+fn who_may_ask_is_somewhere_where_answers_get() {
+    let said = |spec: &str| {
+        let text = format!(
+            "stack: prod\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n{spec}cluster: {{ version: \"1.35\" }}\n"
+        );
+        let mut sources = eksnet::diagnostic::Sources::new();
+        let format = Some(eksnet::spec::Format::Yaml);
+        let loaded = eksnet::spec::load("prod.yaml", format, &text, &mut sources);
+        let synthesis = loaded
+            .synthesize(&eksnet::plan::Ledger::new())
+            .unwrap_or_else(|findings| panic!("{findings:?}"));
+        let mut findings = synthesis.findings().iter();
+        findings.any(|finding| finding.code.as_str() == "PLAN034")
+    };
+    let from = "  inbound-resolver: { from: [192.168.10.0/24] }\n";
+    assert!(said(from));
+    assert!(said(&format!(
+        "  connected: {{ office: 172.20.0.0/16 }}\n{from}"
+    )));
+    // Some of them, at least.
+    assert!(!said(&format!(
+        "  connected: {{ office: 192.168.10.53/32 }}\n{from}"
+    )));
+    assert!(!said("  inbound-resolver: { from: [10.20.16.0/20] }\n"));
+    // Where everything leads there, so do answers.
+    let core = "  tiers:\n    nodes: { access: private, nat: none }\n    control-plane: { access: isolated }\n  \
+                connected: { core: { by: { transit-gateway: { id: tgw-0123456789abcdef0, internet: true } } } }\n";
+    assert!(!said(&format!("{core}{from}")));
 }

@@ -2,10 +2,11 @@
 
 use ipnet::{IpNet, Ipv4Net};
 
+use super::security;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::{BENCHMARK, SHARED};
-use crate::network::{At, Peer, Stack};
+use crate::network::{At, Cluster, Peer, Snat, Stack};
 use crate::plan::{Plan, PlannedSubnet};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -48,23 +49,34 @@ fn ranges(stack: &Stack) -> impl Iterator<Item = At<IpNet>> {
         pinned.chain(existing).chain(tier.block)
     });
     let connected = network.connected_ranges().map(|(_, cidr)| cidr);
-    let peers = network
-        .rules
-        .iter()
-        .filter_map(|rule| match rule.peer.value {
-            Peer::Cidr(cidr) => Some(At::new(cidr.into(), rule.peer.origin)),
-            Peer::Ipv6Cidr(cidr) => Some(At::new(cidr.into(), rule.peer.origin)),
-            Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => None,
-        });
-    let clusters = stack.cluster.iter();
-    let clients = clusters.flat_map(|cluster| cluster.endpoint.value.clients().iter().copied());
+    let peers = security::peers(stack).filter_map(|(peer, origin)| match peer {
+        Peer::Cidr(cidr) => Some(At::new((*cidr).into(), origin)),
+        Peer::Ipv6Cidr(cidr) => Some(At::new((*cidr).into(), origin)),
+        Peer::Group(_) | Peer::ExistingGroup(_) | Peer::PrefixList(_) => None,
+    });
+    let clients = stack.cluster.iter();
+    let clients = clients.flat_map(|cluster| cluster.endpoint.value.clients().iter().copied());
     let reserved = network.reserved.iter().copied();
+    let resolver = network.resolver.iter().flat_map(|resolver| &resolver.from);
     tiers
         .chain(reserved)
         .chain(connected)
+        .chain(resolver.copied())
+        .chain(stack.cluster.iter().flat_map(ranges_of_pods))
         .map(|range| At::new(range.value.into(), range.origin))
         .chain(peers)
         .chain(clients)
+}
+
+/// Those that tenants may call or be called from, and those that see the addresses of pods.
+fn ranges_of_pods(cluster: &Cluster) -> impl Iterator<Item = At<Ipv4Net>> {
+    let tenants = cluster.tenants.iter();
+    let tenants = tenants.flat_map(|tenant| tenant.ingress.iter().chain(&tenant.egress));
+    let excluded = match &cluster.pods.snat.value {
+        Snat::External => &[][..],
+        Snat::Cni { exclude } => exclude,
+    };
+    tenants.chain(excluded).copied()
 }
 
 /// Offers a range that fits in place of the one that is wanted, or says that there is none.

@@ -4,9 +4,7 @@ use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Severity};
 use crate::graph::runs_core_dns;
-use crate::network::{
-    Access, AddonName, Cluster, EndpointMode, MaxUnavailable, NodeGroup, Stack, is_graviton,
-};
+use crate::network::{Access, AddonName, Cluster, MaxUnavailable, NodeGroup, Stack, is_graviton};
 use crate::plan::Plan;
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -202,6 +200,11 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
+    // A network that is private as a whole has a rule of its own.
+    let private = stack.network.fully_private.is_some();
+    if private || cluster.endpoint.value.private_access() {
+        return;
+    }
     let used = cluster
         .node_groups
         .iter()
@@ -221,20 +224,14 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         if tier.access == Access::Public || plan.leaves(index) {
             continue;
         }
-        // A network that is private as a whole has a rule of its own.
-        let private = stack.network.fully_private.is_some();
-        if !private && matches!(cluster.endpoint.value, EndpointMode::Public(_)) {
-            findings.push(
-                rules::EKS403
-                    .at(
-                        origin,
-                        format!("nodes in tier `{}` cannot reach the API", tier.name),
-                    )
-                    .note("the tier has no way out, and the API answers outside only")
-                    .help(
-                        "write `access: private` for the endpoint, or give the tier NAT gateways",
-                    ),
-            );
-        }
+        findings.push(
+            rules::EKS403
+                .at(
+                    origin,
+                    format!("nodes in tier `{}` cannot reach the API", tier.name),
+                )
+                .note("the tier has no way out, and the API answers outside only")
+                .help("write `access: private` for the endpoint, or give the tier NAT gateways"),
+        );
     }
 }

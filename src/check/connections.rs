@@ -159,7 +159,8 @@ fn way(stack: &Stack, link: &Link, seen: &mut Seen, findings: &mut Findings) {
 fn id(text: &At<String>, prefix: &str, of: &str, findings: &mut Findings) {
     let digits = text.value.strip_prefix(prefix);
     let fits = digits.is_some_and(|digits| {
-        matches!(digits.len(), 8 | 17) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        let hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+        matches!(digits.len(), 8 | 17) && digits.bytes().all(hex)
     });
     if !fits {
         findings.push(

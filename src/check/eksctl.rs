@@ -2,7 +2,6 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
-use crate::graph::IpFamily;
 use crate::network::{Cluster, Group, Key, Peer, Placement, SecurityMode, Stack};
 
 /// Days that eksctl keeps logs for.
@@ -20,7 +19,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     else {
         return;
     };
-    groups(stack, cluster, origin, findings);
+    security(stack, cluster, origin, findings);
     logs(cluster, findings);
     for group in &cluster.node_groups {
         let hops = group.metadata_hops;
@@ -47,13 +46,8 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("let the stack make the cluster, or give pods a tier by subnet discovery"),
         );
     }
-    if let Some(group) = cluster
-        .pods
-        .security_groups
-        .iter()
-        .flat_map(|all| &all.groups)
-        .next()
-    {
+    let groups = cluster.pods.security_groups.as_ref();
+    if let Some(group) = groups.and_then(|all| all.groups.first()) {
         findings.push(
             rules::SPEC056
                 .at(group.name.origin, "eksctl cannot give pods security groups of their own")
@@ -61,7 +55,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("let the stack make the cluster"),
         );
     }
-    if cluster.ip_family.value == IpFamily::Ipv6 {
+    if cluster.is_ipv6() {
         findings.push(
             rules::SPEC056
                 .at(cluster.ip_family.origin, "eksctl makes no IPv6 cluster on a network that it did not make")
@@ -100,7 +94,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 }
 
 /// Nodes of eksctl carry the group that EKS makes for the cluster, of which the network's template knows nothing.
-fn groups(stack: &Stack, cluster: &Cluster, origin: Origin, findings: &mut Findings) {
+fn security(stack: &Stack, cluster: &Cluster, origin: Origin, findings: &mut Findings) {
     let restricted = stack.network.security == SecurityMode::Restricted;
     if restricted {
         findings.push(

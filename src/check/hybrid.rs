@@ -4,9 +4,9 @@ use ipnet::Ipv4Net;
 
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings, Origin};
+use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::family::is_private;
-use crate::network::{At, EndpointMode, HybridNodes, Stack};
+use crate::network::{At, Connected, EndpointMode, HybridNodes, Stack};
 use crate::plan::{Plan, overlap};
 
 /// How many ranges EKS takes of each kind.
@@ -166,11 +166,36 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         if form(range).is_some() || in_the_way(stack, hybrid, at, range).is_some() {
             continue;
         }
-        let mut connected = stack.network.connected_ranges();
-        if !connected.any(|(_, theirs)| theirs.value.contains(&range.value)) {
-            findings.push(no_way(range));
+        let connected = stack.network.connected_ranges();
+        let mut leading = connected
+            .filter(|(_, theirs)| theirs.value.contains(&range.value))
+            .map(|(network, _)| network)
+            .peekable();
+        match leading.peek().copied() {
+            None => findings.push(no_way(range)),
+            Some(first) if leading.all(is_peering) => {
+                findings.push(by_peering(range, first));
+            }
+            Some(_) => {}
         }
     }
+}
+
+fn is_peering(network: &Connected) -> bool {
+    let link = network.link.as_ref();
+    link.is_some_and(|link| link.by.is_peering())
+}
+
+fn by_peering(range: At<Ipv4Net>, network: &Connected) -> Finding {
+    rules::EKS871
+        .at(
+            range.origin,
+            format!("only the peering `{}` leads to {}", network.name.value, range.value),
+        )
+        .severity(Severity::Warning)
+        .related(network.name.origin, "the peering")
+        .note("a peering ends at the other VPC: AWS carries nothing on from there, by no VPN and no Direct Connect of that VPC")
+        .help("connect the site by a VPN, Direct Connect or a transit gateway")
 }
 
 fn no_way(range: At<Ipv4Net>) -> Finding {

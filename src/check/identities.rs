@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::arn::{ArnOf, arn};
+use super::names::is_dns_label;
 use crate::check::rules;
 use crate::diagnostic::Findings;
 use crate::network::{AddonName, At, Cluster, IdentityRole, PodIdentity, Stack};
@@ -70,16 +71,11 @@ fn rights(stack: &Stack, identity: &PodIdentity, findings: &mut Findings) {
 /// Source: Kubernetes documentation, "Object Names and IDs".
 fn kubernetes_name(name: &At<String>, what: &str, longest: usize, findings: &mut Findings) {
     let text = &name.value;
-    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let ok = (1..=longest).contains(&text.len())
-        && text
-            .split(if longest > 63 { '.' } else { '\0' })
-            .all(|label| {
-                !label.is_empty()
-                    && label.chars().all(inside)
-                    && !label.starts_with('-')
-                    && !label.ends_with('-')
-            });
+    let ok = if longest > 63 {
+        text.len() <= longest && text.split('.').all(is_dns_label)
+    } else {
+        is_dns_label(text)
+    };
     if !ok {
         findings.push(
             rules::SPEC015
@@ -127,7 +123,6 @@ fn twice(cluster: &Cluster, findings: &mut Findings) {
     for identity in &cluster.pod_identities {
         let account = (&*identity.namespace.value, &*identity.service_account.value);
         let origin = identity.service_account.origin;
-        let help = "one service account has one role: put the policies together";
         if account == ("kube-system", "aws-node") {
             findings.push(
                 rules::PLAN035
@@ -145,7 +140,7 @@ fn twice(cluster: &Cluster, findings: &mut Findings) {
                     )
                     .related(first.service_account.origin, "the first one")
                     .note("EKS takes one association for each service account")
-                    .help(help),
+                    .help("one service account has one role: put the policies together"),
             );
         }
     }

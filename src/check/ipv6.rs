@@ -1,17 +1,17 @@
 //! IPv6 clusters: pods and services with IPv6 addresses and no others.
 
+use super::pods::older_cni;
+use super::security::peers;
 use crate::capacity::{Hypervisor, instance};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
-use crate::network::{
-    AddonName, At, Cluster, KubernetesVersion, Partition, Peer, Placement, Stack,
-};
+use crate::diagnostic::{Finding, Findings, Origin};
+use crate::network::{At, Cluster, KubernetesVersion, Partition, Peer, Placement, Stack};
 
 /// The first versions that know IPv6.
 ///
 /// Source: Amazon EKS User Guide, "Learn about IPv6 addresses to clusters, Pods, and services".
 const KUBERNETES: KubernetesVersion = KubernetesVersion::new(21);
-const VPC_CNI: [u32; 3] = [1, 10, 1];
+const VPC_CNI: (u16, u16, u16) = (1, 10, 1);
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     rules_of_groups(stack, findings);
@@ -76,15 +76,12 @@ fn versions(cluster: &Cluster, findings: &mut Findings) {
     if KubernetesVersion::parse(&cluster.version.value).is_ok_and(|version| version < KUBERNETES) {
         findings.push(too_old(&cluster.version, "Kubernetes", "1.21"));
     }
-    let pinned = cluster.addon_versions.get(&AddonName::VpcCni);
-    if let Some(version) = pinned
-        && addon_version(&version.value).is_some_and(|version| version < VPC_CNI)
-    {
-        findings.push(too_old(version, "the VPC CNI", "1.10.1"));
+    if let Some(pinned) = older_cni(cluster, VPC_CNI) {
+        findings.push(too_old(pinned, "the VPC CNI", "1.10.1"));
     }
 }
 
-fn too_old(version: &At<String>, what: &str, least: &str) -> crate::diagnostic::Finding {
+fn too_old(version: &At<String>, what: &str, least: &str) -> Finding {
     rules::EKS128
         .at(
             version.origin,
@@ -92,14 +89,6 @@ fn too_old(version: &At<String>, what: &str, least: &str) -> crate::diagnostic::
         )
         .note(format!("they came with {what} {least}"))
         .help("leave the version out, or write a newer one")
-}
-
-/// The numbers of `v1.20.4-eksbuild.1`; none for what is not such a version, which EKS refuses by itself.
-pub(super) fn addon_version(text: &str) -> Option<[u32; 3]> {
-    let numbers = text.strip_prefix('v')?.split('-').next()?;
-    let mut numbers = numbers.split('.').map(str::parse);
-    let mut next = || numbers.next()?.ok();
-    Some([next()?, next()?, next()?])
 }
 
 /// A prefix of addresses for an interface is what Nitro can do. Types that the table does not have are another rule's
@@ -172,12 +161,12 @@ fn rules_of_groups(stack: &Stack, findings: &mut Findings) {
     if stack.network.ipv6.is_some() {
         return;
     }
-    for rule in &stack.network.rules {
-        if let Peer::Ipv6Cidr(range) = rule.peer.value {
+    for (peer, origin) in peers(stack) {
+        if let Peer::Ipv6Cidr(range) = peer {
             findings.push(
                 rules::SPEC018
                     .at(
-                        rule.peer.origin,
+                        origin,
                         format!("the network has no IPv6, so nobody is in {range}"),
                     )
                     .related(stack.network.origin, "the network")

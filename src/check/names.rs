@@ -1,7 +1,9 @@
 //! What things may be called, and that nothing is called the same.
 
+use std::collections::BTreeMap;
+
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, Severity};
+use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::graph::Tags;
 use crate::network::{At, LAYOUT, Stack};
 
@@ -19,24 +21,13 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if stack.cluster.is_some() || stack.network.flow_logs.is_some() {
         tags_of_every_service(&stack.tags, stack.tag_origin, findings);
     }
-    let mut seen: Vec<(&str, Origin)> = Vec::new();
     for tier in stack.network.tiers.iter() {
         tags(&tier.tags, tier.name.origin, findings);
-        name(&tier.name.value, "tier", tier.name.origin, findings);
-        twice(
-            &mut seen,
-            &tier.name.value,
-            "tier",
-            tier.name.origin,
-            findings,
-        );
     }
-    let mut seen = Vec::new();
-    for network in &stack.network.connected {
-        let At { value, origin } = &network.name;
-        name(value, "connected network", *origin, findings);
-        twice(&mut seen, value, "connected network", *origin, findings);
-    }
+    let tiers = stack.network.tiers.iter();
+    names("tier", tiers.map(|tier| &tier.name), findings);
+    let connected = stack.network.connected.iter();
+    names("connected network", connected.map(|to| &to.name), findings);
     let Some(cluster) = &stack.cluster else {
         return;
     };
@@ -44,72 +35,40 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if cluster.name != stack.name {
         cluster_name(&cluster.name.value, cluster.name.origin, findings);
     }
-    let mut seen = Vec::new();
     let pods = cluster.pods.security_groups.iter();
-    for At { value, origin } in pods.flat_map(|pods| pods.groups.iter().map(|group| &group.name)) {
-        name(value, "pod group", *origin, findings);
-        twice(&mut seen, value, "pod group", *origin, findings);
-    }
-    let mut seen = Vec::new();
-    for group in &cluster.node_groups {
-        if group.name.value.len() > LONGEST_NODE_GROUP_NAME {
-            long_node_group_name(&group.name, findings);
+    let pods = pods.flat_map(|pods| pods.groups.iter().map(|group| &group.name));
+    names("pod group", pods, findings);
+    let groups = cluster.node_groups.iter().map(|group| &group.name);
+    names(NODE_GROUP, groups, findings);
+    let profiles = cluster.fargate.iter().map(|profile| &profile.name);
+    names("Fargate profile", profiles, findings);
+    let tenants = cluster.tenants.iter().map(|tenant| &tenant.name);
+    names("tenant", tenants, findings);
+    let identities = cluster.pod_identities.iter();
+    names("identity", identities.map(|of| &of.name), findings);
+    let entries = cluster.access.iter().map(|entry| &entry.name);
+    names("access entry", entries, findings);
+}
+
+/// The names of all things of a kind: each is one, and there once.
+fn names<'a>(what: &str, all: impl Iterator<Item = &'a At<String>>, findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, Origin> = BTreeMap::new();
+    for at in all {
+        if what == NODE_GROUP && at.value.len() > LONGEST_NODE_GROUP_NAME {
+            long_node_group_name(at, findings);
         } else {
-            name(&group.name.value, "node group", group.name.origin, findings);
+            name(at, what, findings);
         }
-        twice(
-            &mut seen,
-            &group.name.value,
-            "node group",
-            group.name.origin,
-            findings,
-        );
-    }
-    let mut seen = Vec::new();
-    for profile in &cluster.fargate {
-        name(
-            &profile.name.value,
-            "Fargate profile",
-            profile.name.origin,
-            findings,
-        );
-        twice(
-            &mut seen,
-            &profile.name.value,
-            "Fargate profile",
-            profile.name.origin,
-            findings,
-        );
-    }
-    let mut seen = Vec::new();
-    for tenant in &cluster.tenants {
-        let At { value, origin } = &tenant.name;
-        name(value, "tenant", *origin, findings);
-        twice(&mut seen, value, "tenant", *origin, findings);
-    }
-    let mut seen = Vec::new();
-    for identity in &cluster.pod_identities {
-        let At { value, origin } = &identity.name;
-        name(value, "identity", *origin, findings);
-        twice(&mut seen, value, "identity", *origin, findings);
-    }
-    let mut seen = Vec::new();
-    for entry in &cluster.access {
-        name(
-            &entry.name.value,
-            "access entry",
-            entry.name.origin,
-            findings,
-        );
-        twice(
-            &mut seen,
-            &entry.name.value,
-            "access entry",
-            entry.name.origin,
-            findings,
-        );
+        match seen.get(&*at.value) {
+            Some(first) => findings.push(twice(at, what, *first)),
+            None => {
+                seen.insert(&at.value, at.origin);
+            }
+        }
     }
 }
+
+const NODE_GROUP: &str = "node group";
 
 /// What EKS takes.
 const LONGEST_NODE_GROUP_NAME: usize = 63;
@@ -246,22 +205,34 @@ fn cluster_name(name: &str, origin: Origin, findings: &mut Findings) {
 }
 
 /// Names of which identities are made: short, lower case, so that they look the same in both engines.
-fn name(name: &str, what: &str, origin: Origin, findings: &mut Findings) {
-    let ok = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.len() <= 63
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        && !name.ends_with('-')
+fn name(name: &At<String>, what: &str, findings: &mut Findings) {
+    let At {
+        value: name,
+        origin,
+    } = name;
+    let ok = is_dns_label(name)
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
         && !name.contains("--");
     if !ok {
         findings.push(
             rules::SPEC011
-                .at(origin, format!("`{name}` cannot be the name of a {what}"))
+                .at(*origin, format!("`{name}` cannot be the name of a {what}"))
                 .note("names become parts of identities in both engines: a lower-case letter, then lower-case letters, digits and single hyphens, at most 63")
                 .help(format!("write `{}`", slug(name))),
         );
     }
+}
+
+/// What Kubernetes takes for the name of a namespace, and as a part of longer ones.
+///
+/// Source: Kubernetes documentation, "Object Names and IDs", "RFC 1123 Label Names".
+pub(super) fn is_dns_label(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }
 
 /// The nearest thing to a text that every kind of name takes.
@@ -285,26 +256,18 @@ pub(super) fn slug(text: &str) -> String {
     }
 }
 
-fn twice<'a>(
-    seen: &mut Vec<(&'a str, Origin)>,
-    name: &'a str,
-    what: &str,
-    origin: Origin,
-    findings: &mut Findings,
-) {
-    if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
-        let several = match what.strip_suffix('y') {
-            Some(stem) => format!("{stem}ies"),
-            None => format!("{what}s"),
-        };
-        findings.push(
-            rules::SPEC012
-                .at(origin, format!("there are two {several} called `{name}`"))
-                .related(*first, "the first one")
-                .help("give one of them another name"),
-        );
-    }
-    seen.push((name, origin));
+fn twice(name: &At<String>, what: &str, first: Origin) -> Finding {
+    let several = match what.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{what}s"),
+    };
+    rules::SPEC012
+        .at(
+            name.origin,
+            format!("there are two {several} called `{}`", name.value),
+        )
+        .related(first, "the first one")
+        .help("give one of them another name")
 }
 
 /// Up to this many tags are ours: `Name`, a load-balancer role, the cluster's tag, Karpenter's.

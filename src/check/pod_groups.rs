@@ -1,12 +1,14 @@
 //! Security groups of pods: what a pod group says.
 
+use super::names::is_dns_label;
 use super::{pod_nodes, security};
 use crate::check::rules;
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Finding, Findings};
 use crate::network::{
     At, Carried, Cluster, Direction, EnforcingMode, Group, Peer, PodGroup, PodPeer, PodRule,
     PodSecurityGroups, Ports, Snat, Stack, Traffic,
 };
+use crate::plan::overlap;
 
 /// AWS's limit of groups on a network interface, of those that a policy may name.
 const GROUPS: usize = 5;
@@ -42,6 +44,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         for rule in &group.rules {
             self::rule(stack, model, group, rule, findings);
             outside(stack, cluster, model, rule, findings);
+            findings.extend(stopped(stack, cluster, group, rule));
         }
         twice(group, findings);
     }
@@ -72,7 +75,7 @@ fn name(group: &PodGroup, findings: &mut Findings) {
 /// Source: Kubernetes documentation, "Object Names and IDs", and "Labels and Selectors", "Syntax and character set".
 fn words(group: &PodGroup, findings: &mut Findings) {
     let namespace = &group.namespace;
-    if !is_label_of_dns(&namespace.value) {
+    if !is_dns_label(&namespace.value) {
         findings.push(
             rules::SPEC064
                 .at(
@@ -98,15 +101,6 @@ fn words(group: &PodGroup, findings: &mut Findings) {
     }
 }
 
-fn is_label_of_dns(name: &str) -> bool {
-    (1..=63).contains(&name.len())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-}
-
 fn is_label_value(value: &str) -> bool {
     let ends = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
     value.len() <= 63
@@ -123,7 +117,7 @@ fn is_label_key(key: &str) -> bool {
         None => (None, key),
     };
     let domain =
-        domain.is_none_or(|domain| domain.len() <= 253 && domain.split('.').all(is_label_of_dns));
+        domain.is_none_or(|domain| domain.len() <= 253 && domain.split('.').all(is_dns_label));
     domain && !name.is_empty() && is_label_value(name)
 }
 
@@ -281,4 +275,44 @@ fn outside(
                 ),
         );
     }
+}
+
+/// A rule of which the network policies of the pods' tenant let nothing pass. What they let pass by the namespace of a pod has
+/// an address of the VPC, or one of pods on hybrid nodes.
+fn stopped(stack: &Stack, cluster: &Cluster, group: &PodGroup, rule: &PodRule) -> Option<Finding> {
+    let PodPeer::Other(Peer::Cidr(range)) = rule.peer.value else {
+        return None;
+    };
+    if cluster.network_policy.is_none() || pod_nodes::on_fargate(cluster, group) {
+        return None;
+    }
+    let namespace = group.namespace.value.as_str();
+    let mut tenants = cluster.tenants.iter();
+    let tenant = tenants.find(|tenant| tenant.own().contains(&namespace))?;
+    let (allowed, word, way) = match rule.direction {
+        Direction::In => (&tenant.ingress, "ingress", "from"),
+        Direction::Out => (&tenant.egress, "egress", "to"),
+    };
+    let hybrid = cluster.hybrid_nodes.iter().flat_map(|nodes| &nodes.pods);
+    let mut open = stack
+        .network
+        .blocks()
+        .chain(allowed.iter().chain(hybrid).copied());
+    if open.any(|open| overlap(open.value, range)) {
+        return None;
+    }
+    let name = &tenant.name.value;
+    Some(
+        rules::SPEC066
+            .at(
+                rule.peer.origin,
+                format!("the network policies of tenant `{name}` let nothing through {way} {range}"),
+            )
+            .related(tenant.name.origin, "the tenant")
+            .note("the security group and the policies both decide: what one of them stops does not pass")
+            .help_in(
+                &format!("write `{word}: [{range}]` at the tenant, or remove the rule"),
+                &format!("call `.{word}(cidr!(\"{range}\"))` on the tenant, or remove the rule"),
+            ),
+    )
 }

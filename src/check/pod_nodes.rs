@@ -1,14 +1,14 @@
 //! Security groups of pods: what they need of nodes, add-ons and subnets.
 
-use super::pods::release;
+use super::pods::older_cni;
 use crate::capacity::{instance, is_burstable};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin, Severity};
+use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{
-    Access, AddonName, At, Cluster, EnforcingMode, NodeGroup, Placement, PodGroup,
-    PodSecurityGroups, PolicyEngine, Selected, Selector, Stack,
+    Access, AddonName, At, Cluster, EnforcingMode, FargateProfile, NodeGroup, Placement, PodGroup,
+    PodSecurityGroups, PolicyEngine, Selected, Stack,
 };
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedTier};
 
 pub(super) fn check(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings) {
     version(cluster, model, findings);
@@ -27,9 +27,6 @@ fn mode(model: &PodSecurityGroups) -> Origin {
 }
 
 fn version(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings) {
-    let Some(pinned) = cluster.addon_versions.get(&AddonName::VpcCni) else {
-        return;
-    };
     let (least, why) = match model.mode.value {
         EnforcingMode::Strict | EnforcingMode::Standard if cluster.is_ipv6() => {
             ((1, 16, 0), "for IPv6 clusters they came with 1.16.0")
@@ -37,7 +34,7 @@ fn version(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings
         EnforcingMode::Strict => ((1, 7, 7), "security groups of pods came with 1.7.7"),
         EnforcingMode::Standard => ((1, 11, 0), "mode `standard` came with 1.11.0"),
     };
-    if release(&pinned.value).is_some_and(|version| version < least) {
+    if let Some(pinned) = older_cni(cluster, least) {
         findings.push(
             rules::EKS794
                 .at(
@@ -60,14 +57,14 @@ fn fargate(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Findings
         if group.cluster_group {
             continue;
         }
-        if let Some((profile, _)) = takes(cluster, group) {
+        if let Some(profile) = takes(cluster, group) {
             findings.push(
                 rules::EKS787
                     .at(
                         group.name.origin,
                         format!("pods of `{}` run on Fargate without the cluster's security group", group.name.value),
                     )
-                    .related(profile.origin, "this profile takes them")
+                    .related(profile.name.origin, "this profile takes them")
                     .note("a pod on Fargate is its own node: it has to reach the control plane and be reached by it, which that group allows")
                     .help_in("add `cluster-group: true`", "call `.cluster_group()`"),
             );
@@ -110,50 +107,19 @@ fn policies(cluster: &Cluster, model: &PodSecurityGroups, findings: &mut Finding
 }
 
 /// The Fargate profile that surely takes the pods of a group, by its name and its selector.
-fn takes<'a>(cluster: &'a Cluster, group: &PodGroup) -> Option<(&'a At<String>, &'a Selector)> {
-    let all = cluster.fargate.iter().flat_map(|profile| {
-        profile
-            .selectors
-            .iter()
-            .map(|selector| (&profile.name, selector))
-    });
-    let surely = |(_, selector): &(&At<String>, &Selector)| {
-        let known = |(key, value): (&String, &String)| {
-            group.selected == Selected::Pods && group.labels.value.get(key) == Some(value)
-        };
-        matches(&selector.namespace.value, &group.namespace.value)
-            && selector.labels.iter().all(known)
-    };
-    let mut all = all.filter(surely);
-    all.next()
+fn takes<'a>(cluster: &'a Cluster, group: &PodGroup) -> Option<&'a FargateProfile> {
+    // What labels the pods of a service account have is not known.
+    let known = group.selected == Selected::Pods;
+    let labels = group.labels.value.iter().filter(|_| known);
+    let labels: Vec<(&str, &str)> = labels.map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    cluster.fargate.iter().find(|profile| {
+        let mut selectors = profile.selectors.iter();
+        selectors.any(|selector| selector.takes(&group.namespace.value, &labels))
+    })
 }
 
 pub(super) fn on_fargate(cluster: &Cluster, group: &PodGroup) -> bool {
     takes(cluster, group).is_some()
-}
-
-/// Whether a name fits a pattern of a Fargate selector, in which `*` stands for any letters and `?` for one.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
-    let (mut p, mut n) = (0, 0);
-    // Where the last `*` stands, and up to where it has taken letters.
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        if pattern.get(p) == Some(&b'*') {
-            star = Some((p, n));
-            p += 1;
-        } else if pattern.get(p).is_some_and(|c| *c == b'?' || *c == name[n]) {
-            p += 1;
-            n += 1;
-        } else if let Some((at, taken)) = star {
-            star = Some((at, taken + 1));
-            p = at + 1;
-            n = taken + 1;
-        } else {
-            return false;
-        }
-    }
-    pattern.iter().skip(p).all(|c| *c == b'*')
 }
 
 /// What is known of a type's trunk.
@@ -203,12 +169,7 @@ fn trunks(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
-fn no_trunk(
-    origin: Origin,
-    group: &NodeGroup,
-    name: &At<String>,
-    nowhere: bool,
-) -> crate::diagnostic::Finding {
+fn no_trunk(origin: Origin, group: &NodeGroup, name: &At<String>, nowhere: bool) -> Finding {
     let finding = rules::EKS781.at(
         origin,
         format!(
@@ -295,26 +256,56 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     if model.mode.value == EnforcingMode::Standard || !on_nodes {
         return;
     }
-    let tiers: Vec<usize> = match (cluster.pods.placement, plan.pod_tier) {
+    // A branch is made in the subnet of its node, or in that of the node's `ENIConfig`.
+    let mut tiers: Vec<usize> = match (cluster.pods.placement, plan.pod_tier) {
         (Placement::CustomNetworking(_), Some(tier)) => vec![tier],
         (Placement::Nodes | Placement::Discovery(_) | Placement::CustomNetworking(_), _) => {
             plan.node_tiers.clone()
         }
     };
-    let public = tiers.into_iter().map(|tier| &plan.tiers[tier]);
-    let public = public.filter(|tier| tier.access == Access::Public);
-    let mut names: Vec<&str> = public.map(|tier| tier.name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        findings.push(
-            rules::EKS788
-                .at(mode(model), format!("pods with security groups of their own have no way out of public tier `{name}`"))
-                .note("in strict mode they leave the VPC with their own addresses, which are private, and an internet gateway takes public ones only")
-                .help_in(
-                    "put the node groups into a private tier, or write `mode: standard`",
-                    "put the node groups into a private tier, or use `EnforcingMode::Standard`",
-                ),
-        );
+    tiers.sort_unstable();
+    tiers.dedup();
+    let nodes_get_out =
+        (0..plan.tiers.len()).any(|tier| plan.takes_nodes(tier) && plan.leaves(tier));
+    for index in tiers {
+        let tier = &plan.tiers[index];
+        if tier.access == Access::Public {
+            findings.push(public(model, tier));
+        } else if plan.pod_tier == Some(index) && nodes_get_out && !plan.leaves(index) {
+            findings.push(no_way_out(model, tier));
+        }
     }
+}
+
+fn public(model: &PodSecurityGroups, tier: &PlannedTier) -> Finding {
+    rules::EKS788
+        .at(
+            mode(model),
+            format!(
+                "pods with security groups of their own have no way out of public tier `{}`",
+                tier.name
+            ),
+        )
+        .note("in strict mode they leave the VPC with their own addresses, which are private, and an internet gateway takes public ones only")
+        .help_in(
+            "put the node groups into a private tier, or write `mode: standard`",
+            "put the node groups into a private tier, or use `EnforcingMode::Standard`",
+        )
+}
+
+fn no_way_out(model: &PodSecurityGroups, tier: &PlannedTier) -> Finding {
+    rules::EKS788
+        .at(
+            mode(model),
+            format!(
+                "pods with security groups of their own keep their addresses, and tier `{}` has no way out",
+                tier.name
+            ),
+        )
+        .related(tier.origin, "the tier")
+        .note("in strict mode they leave through the routes of their own subnet, not as their node")
+        .help_in(
+            "give the tier NAT gateways, or write `mode: standard`",
+            "give the tier NAT gateways, or use `EnforcingMode::Standard`",
+        )
 }

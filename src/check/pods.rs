@@ -5,8 +5,7 @@ use crate::capacity::{Instance, instance};
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::Family;
 use crate::network::{
-    Access, AddonName, At, Cluster, EnforcingMode, Placement, PodMode, Pods, Snat, Stack, Warm,
-    ZoneId,
+    Access, AddonName, At, Cluster, Placement, PodMode, Pods, Snat, Stack, Warm, ZoneId,
 };
 use crate::plan::{Plan, PlannedTier};
 
@@ -111,14 +110,10 @@ fn nitro(cluster: &Cluster, findings: &mut Findings) {
 
 /// What a pinned version must know.
 fn versions(cluster: &Cluster, findings: &mut Findings) {
-    let Some(pinned) = cluster.addon_versions.get(&AddonName::VpcCni) else {
-        return;
-    };
-    let Some(version) = release(&pinned.value) else {
-        return;
-    };
     let pods = &cluster.pods;
-    if pods.mode.value == PodMode::Prefixes && version < (1, 9, 0) {
+    if pods.mode.value == PodMode::Prefixes
+        && let Some(pinned) = older_cni(cluster, (1, 9, 0))
+    {
         findings.push(
             rules::EKS711
                 .at(
@@ -135,7 +130,7 @@ fn versions(cluster: &Cluster, findings: &mut Findings) {
         Placement::CustomNetworking(_) => ("makes no `ENIConfig`s", (1, 15, 1)),
         Placement::Discovery(_) => ("finds no subnets by their tag", (1, 18, 0)),
     };
-    if version < first {
+    if let Some(pinned) = older_cni(cluster, first) {
         let (major, minor, patch) = first;
         findings.push(
             rules::SPEC041
@@ -152,8 +147,14 @@ fn versions(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
+/// The pinned version of the VPC CNI where it is older than this one. What is no version EKS refuses by itself.
+pub(super) fn older_cni(cluster: &Cluster, least: (u16, u16, u16)) -> Option<&At<String>> {
+    let pinned = cluster.addon_versions.get(&AddonName::VpcCni)?;
+    (release(&pinned.value)? < least).then_some(pinned)
+}
+
 /// `v1.20.4-eksbuild.1` is 1.20.4.
-pub(super) fn release(version: &str) -> Option<(u16, u16, u16)> {
+fn release(version: &str) -> Option<(u16, u16, u16)> {
     let version = version.strip_prefix('v').unwrap_or(version);
     let mut parts = version.split('-').next()?.split('.').map(str::parse);
     let mut next = || parts.next()?.ok();
@@ -240,24 +241,14 @@ fn own_tier(
 
 /// The tag that keeps the VPC CNI out of a subnet must leave it another.
 fn excluded(stack: &Stack, plan: &Plan, findings: &mut Findings) {
-    let tag = |tier: &PlannedTier| tier.tags.get(CNI_ROLE).map(str::to_owned);
-    let tagged = |value: &str| {
-        let tiers = plan.tiers.iter();
-        tiers
-            .filter(|tier| tag(tier).as_deref() == Some(value))
-            .count()
-    };
-    let nodes = || {
-        plan.tiers
-            .iter()
-            .enumerate()
-            .filter(|(tier, _)| plan.takes_nodes(*tier))
-    };
-    let all_out = nodes().all(|(_, tier)| tag(tier).as_deref() == Some("0"));
-    if let Some((_, tier)) = nodes().next()
-        && all_out
+    let tagged = |tier: &PlannedTier, value| tier.tags.get(CNI_ROLE) == Some(value);
+    let tiers = plan.tiers.iter().enumerate();
+    let mut nodes = tiers.filter(|(index, _)| plan.takes_nodes(*index));
+    if let Some((_, tier)) = nodes.next()
         && plan.pod_tier.is_none()
-        && tagged("1") == 0
+        && tagged(tier, "0")
+        && nodes.all(|(_, tier)| tagged(tier, "0"))
+        && !plan.tiers.iter().any(|tier| tagged(tier, "1"))
     {
         let name = &tier.name;
         findings.push(
@@ -300,7 +291,6 @@ fn tiers_of_pods<'a>(
 /// Pods that keep their address leave through the routes of their own subnet.
 fn way_out(stack: &Stack, plan: &Plan, pods: &Pods, findings: &mut Findings) {
     if pods.snat.value != Snat::External {
-        strict_way_out(plan, pods, findings);
         return;
     }
     let nodes_get_out = (0..plan.tiers.len()).any(|tier| {
@@ -323,33 +313,6 @@ fn way_out(stack: &Stack, plan: &Plan, pods: &Pods, findings: &mut Findings) {
             finding
                 .related(tier.origin, "the tier")
                 .help("use a private tier with NAT gateways, or leave `snat: external` out"),
-        );
-    }
-}
-
-/// Pods with groups of their own keep their address in strict mode, whatever is said of SNAT.
-fn strict_way_out(plan: &Plan, pods: &Pods, findings: &mut Findings) {
-    let strict = pods.security_groups.as_ref();
-    let strict = strict.filter(|groups| groups.mode.value == EnforcingMode::Strict);
-    let (Some(groups), Some(tier)) = (strict, plan.pod_tier) else {
-        return;
-    };
-    let nodes_get_out =
-        (0..plan.tiers.len()).any(|tier| plan.takes_nodes(tier) && plan.leaves(tier));
-    if nodes_get_out && !plan.leaves(tier) {
-        let tier = &plan.tiers[tier];
-        findings.push(
-            rules::EKS788
-                .at(
-                    groups.mode.origin.or(groups.origin),
-                    format!(
-                        "pods with security groups of their own keep their addresses, and tier `{}` has no way out",
-                        tier.name
-                    ),
-                )
-                .related(tier.origin, "the tier")
-                .note("in strict mode they leave through the routes of their own subnet, not as their node")
-                .help("give the tier NAT gateways, or write `mode: standard`"),
         );
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::names::{is_dns_label, slug};
+use super::pods::older_cni;
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
-use crate::network::{AddonName, At, Cluster, PolicyEngine, PolicyMode, Stack, Tenant};
+use crate::network::{AddonName, At, Cluster, PolicyEngine, PolicyMode, Selector, Stack, Tenant};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
@@ -118,17 +120,9 @@ fn namespaces<'a>(
     }
 }
 
-/// What Kubernetes takes: a label of DNS.
 fn well_formed(at: &At<String>, findings: &mut Findings) {
     let name = at.value.as_str();
-    let ends = |c: Option<char>| c.is_some_and(|c| c != '-');
-    let ok = name.len() <= 63
-        && ends(name.chars().next())
-        && ends(name.chars().last())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !ok {
+    if !is_dns_label(name) {
         findings.push(
             rules::SPEC011
                 .at(
@@ -136,7 +130,7 @@ fn well_formed(at: &At<String>, findings: &mut Findings) {
                     format!("`{name}` cannot be the name of a namespace"),
                 )
                 .note("Kubernetes takes 1 to 63 lower-case letters, digits and hyphens, and no hyphen first or last")
-                .help(format!("write `{}`", super::names::slug(name))),
+                .help(format!("write `{}`", slug(name))),
         );
     }
 }
@@ -267,14 +261,11 @@ fn strict(origin: Origin, findings: &mut Findings) {
 
 /// A pinned version that cannot do it yet.
 fn version(cluster: &Cluster, mode: PolicyMode, findings: &mut Findings) {
-    let Some(pinned) = cluster.addon_versions.get(&AddonName::VpcCni) else {
-        return;
-    };
     let (least, what) = match mode {
         PolicyMode::Standard => ((1, 14, 0), "network policies"),
         PolicyMode::Strict => ((1, 17, 1), "the strict mode"),
     };
-    if numbers(&pinned.value).is_some_and(|version| version < least) {
+    if let Some(pinned) = older_cni(cluster, least) {
         let (major, minor, patch) = least;
         findings.push(
             rules::EKS742
@@ -288,14 +279,6 @@ fn version(cluster: &Cluster, mode: PolicyMode, findings: &mut Findings) {
     }
 }
 
-/// `v1.20.4-eksbuild.1`.
-fn numbers(version: &str) -> Option<(u32, u32, u32)> {
-    let version = version.strip_prefix('v').unwrap_or(version);
-    let (version, _) = version.split_once('-').unwrap_or((version, ""));
-    let mut numbers = version.split('.').map(|number| number.parse().ok());
-    Some((numbers.next()??, numbers.next()??, numbers.next()??))
-}
-
 /// Neither engine runs on Fargate: what is there stays open, whatever policies say.
 fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings) {
     let (rule, who) = match engine.value {
@@ -307,7 +290,7 @@ fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings)
             let pattern = &selector.namespace;
             let open = cluster.tenants.iter().find_map(|tenant| {
                 let mut own = tenant.own().into_iter();
-                own.find(|name| matches(pattern.value.as_bytes(), name.as_bytes()))
+                own.find(|name| selector.meets(&all_of(name)))
                     .map(|name| (tenant, name))
             });
             if let Some((tenant, name)) = open {
@@ -352,15 +335,10 @@ fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings)
     }
 }
 
-/// Whether a namespace is one that a profile's selector means, with `*` and `?`.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    match (pattern.split_first(), name.split_first()) {
-        (None, None) => true,
-        (Some((b'*', rest)), None) => matches(rest, name),
-        (Some((b'*', rest)), Some((_, shorter))) => {
-            matches(rest, name) || matches(pattern, shorter)
-        }
-        (Some((p, rest)), Some((n, shorter))) => (*p == b'?' || p == n) && matches(rest, shorter),
-        (None, Some(_)) | (Some(_), None) => false,
+/// All pods of a namespace.
+fn all_of(namespace: &str) -> Selector {
+    Selector {
+        namespace: At::default_of(namespace.to_owned()),
+        labels: BTreeMap::new(),
     }
 }

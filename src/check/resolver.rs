@@ -1,9 +1,11 @@
 //! Names of the VPC for those outside it.
 
+use ipnet::Ipv4Net;
+
 use crate::check::rules;
-use crate::diagnostic::Findings;
-use crate::network::{EndpointMode, Stack};
-use crate::plan::Plan;
+use crate::diagnostic::{Finding, Findings};
+use crate::network::{At, EndpointMode, Stack, Way};
+use crate::plan::{Plan, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let network = &stack.network;
@@ -36,7 +38,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         );
     }
     for range in &resolver.from {
-        if range.value.prefix_len() == 0 {
+        if range.value.prefix_len() > 0 {
+            findings.extend(unconnected(stack, *range));
+        } else {
             findings.push(
                 rules::EKS512
                     .at(range.origin, "the inbound resolver answers everyone")
@@ -45,6 +49,31 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// An answer takes the routes of the resolver's own subnets.
+fn unconnected(stack: &Stack, range: At<Ipv4Net>) -> Option<Finding> {
+    let network = &stack.network;
+    let connected = network.connected_ranges().map(|(_, theirs)| theirs);
+    let mut known = connected.chain(network.blocks());
+    let mut links = network.connected.iter().filter_map(|to| to.link.as_ref());
+    let everywhere =
+        links.any(|link| matches!(&link.by, Way::TransitGateway(to) if to.internet.is_some()));
+    let leads = everywhere || known.any(|known| overlap(known.value, range.value));
+    // The routes of a VPC that exists are its owner's, and cannot be seen.
+    (!leads && network.existing.is_none()).then(|| {
+        let range_text = range.value;
+        rules::PLAN034
+            .at(
+                range.origin,
+                format!("no connected network has the range {range_text}, which may ask the inbound resolver"),
+            )
+            .note("answers take the routes of the resolver's own subnets, and nothing is known that leads there")
+            .help_in(
+                &format!("add to `network`: `connected: {{ office: {range_text} }}`"),
+                &format!("call `.connected(\"office\", [cidr!(\"{range_text}\")])` on the network"),
+            )
+    })
 }
 
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {

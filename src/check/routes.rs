@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use crate::check::rules;
-use crate::diagnostic::{Findings, Origin};
+use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::{Stack, Way};
 use crate::plan::{Plan, PlannedTier};
 
@@ -15,7 +15,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         quota(stack, plan, index, tier, findings);
     }
     attachments(stack, plan, findings);
-    nobody_leaves(stack, plan, findings);
+    internet(stack, plan, findings);
 }
 
 /// Two routes of a table to one range: AWS refuses the second. What a virtual private gateway writes gives way to them.
@@ -164,8 +164,8 @@ fn attachments(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     }
 }
 
-/// A way to the internet that none of the tiers can take.
-fn nobody_leaves(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+/// The way to the internet through a transit gateway: who takes it, and by what.
+fn internet(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     for to in &plan.connections {
         let Some((connected, link)) = to.model(stack) else {
             continue;
@@ -173,22 +173,35 @@ fn nobody_leaves(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         let Way::TransitGateway(attachment) = &link.by else {
             continue;
         };
-        if let (Some(origin), true) = (attachment.internet, to.leaving.is_empty()) {
-            findings.push(
-                rules::SPEC038
-                    .at(
-                        origin,
-                        format!(
-                            "no tier leaves for the internet through `{}`",
-                            connected.name.value
-                        ),
-                    )
-                    .note("public tiers have the internet gateway, isolated ones no way out")
-                    .help_in(
-                        "give its tiers `access: private` and `nat: none`",
-                        "lead there from a tier that is `Tier::private(…, Nat::none())`",
-                    ),
-            );
+        let Some(origin) = attachment.internet else {
+            continue;
+        };
+        let name = &connected.name.value;
+        if to.leaving.is_empty() {
+            findings.push(nobody_leaves(origin, name));
+        } else if let Some(ipv6) = stack.network.ipv6 {
+            findings.push(by_ipv4_alone(origin, name, ipv6));
         }
     }
+}
+
+fn nobody_leaves(origin: Origin, name: &str) -> Finding {
+    rules::SPEC038
+        .at(
+            origin,
+            format!("no tier leaves for the internet through `{name}`"),
+        )
+        .note("public tiers have the internet gateway, isolated ones no way out")
+        .help_in(
+            "give its tiers `access: private` and `nat: none`",
+            "lead there from a tier that is `Tier::private(…, Nat::none())`",
+        )
+}
+
+fn by_ipv4_alone(origin: Origin, name: &str, ipv6: Origin) -> Finding {
+    rules::EKS733
+        .at(origin, format!("what leaves through `{name}` leaves by IPv4 alone"))
+        .related(ipv6, "the network has IPv6")
+        .note("the route to the transit gateway is one of IPv4; pods and nodes with an IPv6 address try IPv6 first where a name has both")
+        .help("leave by NAT gateways, beside which a tier has an egress-only internet gateway, or leave IPv6 out")
 }

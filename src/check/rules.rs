@@ -105,6 +105,7 @@ rules! {
     SPEC063 Error "a pod group is not called like a group of the stack";
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
+    SPEC066 Warning "a pod group's rules pass the policies of its tenant";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -130,6 +131,7 @@ rules! {
     PLAN025 Warning "every subnet of the pods' tier is used";
     PLAN031 Warning "a pod is of one Fargate profile";
     PLAN033 Info "pods with security groups of their own get roles in a way that reaches them";
+    PLAN034 Warning "who may ask the inbound resolver is in a connected network";
     PLAN035 Error "a service account has one role";
     PLAN036 Warning "pods with Pod Identity run on nodes";
     PLAN037 Error "Pod Identity has its agent";
@@ -232,6 +234,7 @@ rules! {
     EKS714 Error "with prefixes, at least one is kept warm";
     EKS730 Error "nodes of IPv6 clusters run on Nitro";
     EKS731 Error "IPv6 clusters have no custom networking";
+    EKS733 Warning "what leaves a network with IPv6 leaves by both families";
     EKS742 Error "the VPC CNI enforces policies on nodes, from a version that can";
     EKS744 Info "in strict mode pods wait for their policies";
     EKS747 Warning "Calico hears of a pod's address from the VPC CNI";

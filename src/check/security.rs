@@ -2,7 +2,7 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::{At, Direction, Group, Peer, Rule, SecurityMode, Stack, Traffic};
+use crate::network::{At, Direction, Group, Peer, PodPeer, Rule, SecurityMode, Stack, Traffic};
 use crate::plan::first_interface;
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
@@ -105,6 +105,19 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
                 .help("add what the rule is for: `description: Metrics of the nodes`"),
         );
     }
+}
+
+/// The other sides of all rules, those of pod groups too, and where each is said.
+pub(super) fn peers(stack: &Stack) -> impl Iterator<Item = (&Peer, Origin)> {
+    let network = stack.network.rules.iter();
+    let network = network.map(|rule| (&rule.peer.value, rule.peer.origin));
+    let pods = stack.cluster.iter();
+    let pods = pods.filter_map(|cluster| cluster.pods.security_groups.as_ref());
+    let pods = pods.flat_map(|pods| pods.groups.iter().flat_map(|group| &group.rules));
+    network.chain(pods.filter_map(|rule| match &rule.peer.value {
+        PodPeer::Other(peer) => Some((peer, rule.peer.origin)),
+        PodPeer::Pods(_) => None,
+    }))
 }
 
 pub(super) fn peer_id(peer: &Peer, origin: Origin, findings: &mut Findings) {
