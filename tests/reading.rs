@@ -1,0 +1,98 @@
+//! Every template says what its model says, read by what the engine's documentation says it means.
+//!
+//! `EKSNET_CASES=full` tries thirty thousand models, of which more than twenty thousand are accepted; `EKSNET_CASES=N` of the first N.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that stops is a test that fails, and it tells how much it has seen"
+)]
+
+mod support;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use eksnet::Synthesis;
+use eksnet::plan::Ledger;
+use eksnet::read::{self, Difference, Reading};
+use eksnet::render::Format;
+
+use support::{cases, examples, generate, run};
+
+fn lines(differences: &[Difference]) -> String {
+    let lines = differences
+        .iter()
+        .map(|difference| format!("{difference}\n"));
+    lines.collect()
+}
+
+/// What a stack's templates say, in both engines.
+fn readings(synthesis: &Synthesis) -> [Reading; 2] {
+    let files = synthesis.terraform();
+    [
+        read::cloudformation(&synthesis.cloudformation()),
+        read::terraform(files.named()),
+    ]
+}
+
+fn assert_read_back(name: &str, synthesis: &Synthesis) {
+    let readings = readings(synthesis);
+    for reading in &readings {
+        let model = read::model(synthesis.graph(), reading.engine);
+        let differences = read::compare(&model, reading);
+        let engine = reading.engine.as_str();
+        assert!(
+            differences.is_empty(),
+            "{name} in {engine}:\n{}",
+            lines(&differences)
+        );
+    }
+    let [cloudformation, terraform] = &readings;
+    let differences = read::siblings(cloudformation, terraform);
+    assert!(
+        differences.is_empty(),
+        "{name} in both:\n{}",
+        lines(&differences)
+    );
+}
+
+#[test]
+fn examples_say_what_their_models_say() {
+    let mut resources = 0;
+    for (name, synthesis) in examples::all() {
+        assert_read_back(&name, &synthesis);
+        resources += synthesis.graph().entries.len();
+        let document = synthesis.document(Format::Terraform, &eksnet::render::Known::nothing());
+        let document = document.expect("every stack has a module").text;
+        let whole = synthesis.read_back(Format::Terraform, [("main.tf.json", document.as_str())]);
+        assert_eq!(whole, Ok(()), "{name}");
+    }
+    assert!(resources > 1_000, "{resources} resources");
+}
+
+#[test]
+fn random_models_are_read_back() {
+    let count = cases(300, 30_000);
+    let (next, accepted) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= count {
+                return;
+            }
+            // The properties of models have the first numbers.
+            let seed = 1_000_000 + seed as u64;
+            if let Ok(synthesis) = run::value(&generate::spec(seed), &Ledger::new()) {
+                accepted.fetch_add(1, Ordering::Relaxed);
+                assert_read_back(&format!("model {seed}"), &synthesis);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        scope.spawn(work);
+    });
+    let accepted = accepted.into_inner();
+    println!("{accepted} of {count} models were accepted and read back");
+    assert!(accepted * 2 > count, "{accepted} of {count} accepted");
+}
