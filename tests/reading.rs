@@ -1,6 +1,6 @@
 //! Every template says what its model says, read by what the engine's documentation says it means.
 //!
-//! `EKSNET_CASES=full` tries thirty thousand models, of which more than twenty thousand are accepted; `EKSNET_CASES=N` of the first N.
+//! `EKSNET_CASES=full` tries 32,000 models, of which more than twenty thousand are accepted; `EKSNET_CASES=N` of the first N.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -8,6 +8,10 @@
     reason = "a test that stops is a test that fails, and it tells how much it has seen"
 )]
 
+#[path = "reading/hostile.rs"]
+mod hostile;
+#[path = "reading/mutations.rs"]
+mod mutations;
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +21,8 @@ use eksnet::plan::Ledger;
 use eksnet::read::{self, Difference, Reading};
 use eksnet::render::Format;
 
-use support::{cases, examples, generate, run};
+use support::rng::Rng;
+use support::{cases, examples, features, generate, run};
 
 fn lines(differences: &[Difference]) -> String {
     let lines = differences
@@ -70,9 +75,19 @@ fn examples_say_what_their_models_say() {
     assert!(resources > 1_000, "{resources} resources");
 }
 
+/// Any network, or now and then what the guides speak of, put together by chance.
+fn spec(seed: u64) -> serde_json::Value {
+    if seed % 4 == 0 {
+        let mut rng = Rng::new(seed);
+        let chosen = features::some(&mut rng);
+        return features::spec(&format!("mix-{seed}"), &chosen, &mut rng);
+    }
+    generate::spec(seed)
+}
+
 #[test]
 fn random_models_are_read_back() {
-    let count = cases(300, 30_000);
+    let count = cases(300, 32_000);
     let (next, accepted) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         loop {
@@ -82,7 +97,7 @@ fn random_models_are_read_back() {
             }
             // The properties of models have the first numbers.
             let seed = 1_000_000 + seed as u64;
-            if let Ok(synthesis) = run::value(&generate::spec(seed), &Ledger::new()) {
+            if let Ok(synthesis) = run::value(&spec(seed), &Ledger::new()) {
                 accepted.fetch_add(1, Ordering::Relaxed);
                 assert_read_back(&format!("model {seed}"), &synthesis);
             }

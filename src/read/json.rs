@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// CloudFormation takes no template above 1 MB; a module of Terraform may be somewhat larger. Beyond, nothing is parsed.
-pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// A JSON value. Its nesting is limited by the parser, to 128 levels.
 #[derive(Debug, Clone, PartialEq)]

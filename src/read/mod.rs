@@ -21,6 +21,8 @@ mod unfold;
 pub use cloudformation::read as cloudformation;
 pub use compare::{Difference, compare, siblings};
 pub use differences::{EngineDifference, Instead, engine_differences};
+#[cfg(feature = "cli")]
+pub(crate) use json::MOST_BYTES;
 pub use model::reading as model;
 pub use reading::{Engine, Item, Key, Output, Part, Parts, Reading, Value};
 pub use terraform::read as terraform;

@@ -62,7 +62,11 @@ pub struct Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.kind, self.name)
+        f.write_str(self.kind)?;
+        if self.name.is_empty() {
+            return Ok(());
+        }
+        write!(f, ".{}", self.name)
     }
 }
 
