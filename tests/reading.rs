@@ -8,6 +8,8 @@
     reason = "a test that stops is a test that fails, and it tells how much it has seen"
 )]
 
+#[path = "reading/differences.rs"]
+mod differences;
 #[path = "reading/hostile.rs"]
 mod hostile;
 #[path = "reading/mutations.rs"]

@@ -25,7 +25,7 @@ Nothing but the files is looked at: that they are those of a spec, `synth --chec
 pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet synth specs --out out && eksnet verify out
-  eksnet synth prod.yaml --out a --format cloudformation && eksnet synth prod.yaml --out b --format terraform && eksnet verify a b";
+  eksnet synth prod.yaml --out out && eksnet verify out/prod.template.json out/prod";
 
 #[derive(Args)]
 pub(super) struct Options {

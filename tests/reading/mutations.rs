@@ -50,7 +50,8 @@ fn equivalent(
         return Some("the policies of a role have no order");
     }
     let joined = list.ends_with(".Fn::Join") && matches!(last, Step::Element(0));
-    let values = &at(&mut document.clone(), parents)[1];
+    let mut document = document.clone();
+    let values = &at(&mut document, parents)[1];
     if joined && values.as_array()?.len() < 2 {
         return Some("one value is joined without a delimiter");
     }
