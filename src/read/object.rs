@@ -62,15 +62,21 @@ struct Sought {
 }
 
 impl Sought {
-    /// The first step of the path: its member, what stands in brackets behind it, and the rest.
-    fn step(&self) -> (&'static str, Option<&'static str>, Option<&'static str>) {
+    /// Whether the first step of the path leads into this member.
+    fn begins(&self, name: &str) -> bool {
+        let rest = self.path.strip_prefix(name);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+
+    /// What stands in brackets in the first step of the path, and the rest.
+    fn step(&self) -> (Option<&'static str>, Option<&'static str>) {
         let (head, rest) = match self.path.split_once('.') {
             Some((head, rest)) => (head, Some(rest)),
             None => (self.path, None),
         };
         match head.split_once('[') {
-            Some((name, inner)) => (name, Some(inner.trim_end_matches(']')), rest),
-            None => (head, None, rest),
+            Some((_, inner)) => (Some(inner.trim_end_matches(']')), rest),
+            None => (None, rest),
         }
     }
 }
@@ -113,11 +119,11 @@ impl<W: Words> Objects<'_, W> {
             return;
         }
         let place = Place::Member(place, name);
-        let group: Vec<_> = sought.iter().filter(|s| s.step().0 == name).collect();
+        let group: Vec<_> = sought.iter().filter(|s| s.begins(name)).collect();
         let Some(first) = group.first() else {
             return self.problem(&place, "is nothing that the table of this type knows");
         };
-        let (_, wrapped, rest) = first.step();
+        let (wrapped, rest) = first.step();
         let Some(rest) = rest else {
             let read = self.value(&first.kind, value, &place);
             fields.insert(first.field.to_owned(), read);
@@ -130,7 +136,7 @@ impl<W: Words> Objects<'_, W> {
         }
         let inner: Vec<_> = group
             .into_iter()
-            .filter_map(|s| s.step().2.map(|path| Sought { path, ..*s }))
+            .filter_map(|s| s.step().1.map(|path| Sought { path, ..*s }))
             .collect();
         let constant = wrapped.and_then(|inner| inner.split_once('='));
         self.nested(&inner, wrapped.is_some(), constant, value, &place, fields);

@@ -159,6 +159,8 @@ struct Subject {
     document: Value,
     leaves: Vec<Path>,
     model: Reading,
+    /// The same stack in the other engine.
+    sibling: Reading,
     read: fn(&str) -> Reading,
 }
 
@@ -176,6 +178,8 @@ fn subjects() -> Vec<Subject> {
         let readers: [fn(&str) -> Reading; 2] = [read::cloudformation, |text| {
             read::terraform([("main.tf.json", text)])
         }];
+        let [one, other] = &texts;
+        let mut siblings = vec![readers[0](one), readers[1](other)];
         for (text, read) in texts.iter().zip(readers) {
             let document: Value = serde_json::from_str(text).expect("JSON");
             let mut all = Vec::new();
@@ -186,6 +190,7 @@ fn subjects() -> Vec<Subject> {
                 document,
                 leaves: all,
                 model: read::model(synthesis.graph(), reading.engine),
+                sibling: siblings.pop().expect("one for each"),
                 read,
             });
         }
@@ -200,6 +205,8 @@ fn changed_leaves_are_seen() {
     let mut rng = Rng::new(7);
     let mut tried: BTreeMap<Mutation, usize> = BTreeMap::new();
     let (mut same, mut missed) = (BTreeMap::new(), Vec::new());
+    // Nothing but the other engine's template at hand.
+    let (mut beside, mut without) = (0, Vec::new());
     let mut total = 0;
     while total < count {
         let subject = rng.pick(&subjects);
@@ -220,6 +227,12 @@ fn changed_leaves_are_seen() {
         total += 1;
         *tried.entry(mutation).or_default() += 1;
         let reading = (subject.read)(&document.to_string());
+        if total % 5 == 0 {
+            beside += 1;
+            if read::siblings(&subject.sibling, &reading).is_empty() {
+                without.push(format!("{}: {mutation:?} {}", subject.name, written(path)));
+            }
+        }
         if !read::compare(&subject.model, &reading).is_empty() {
             continue;
         }
@@ -231,6 +244,8 @@ fn changed_leaves_are_seen() {
     }
     let unseen: usize = same.values().sum::<usize>() + missed.len();
     println!("{total} changes {tried:?}; equivalent: {same:?}; missed: {missed:#?}");
+    println!("beside the other engine's template, of {beside} not seen: {without:#?}");
+    assert!(without.len() * 20 <= beside, "{without:#?}");
     assert!(missed.is_empty(), "changes that nobody saw: {missed:#?}");
     assert!(unseen * 100 <= total, "{unseen} of {total} were not seen");
 }

@@ -9,6 +9,7 @@ mod parts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::functions::Functions;
+use super::compare::Difference;
 use super::json::Json;
 use super::object::{Objects, Place, Words};
 use super::reading::{Engine, Item, Key, Output, Reading, Value};
@@ -48,6 +49,9 @@ pub fn read(text: &str) -> Reading {
     if template.get("AWSTemplateFormatVersion").is_none() {
         reading.problem("AWSTemplateFormatVersion", "is missing");
     }
+    if reading.facts.get("deployed only in") != reading.facts.get("region") {
+        reading.problem("Rules", "name another region than the metadata");
+    }
     let resources = template.get("Resources").and_then(Json::object);
     let named = named(resources.unwrap_or_default(), &mut reading);
     let functions = Functions {
@@ -61,8 +65,12 @@ pub fn read(text: &str) -> Reading {
         outputs(section, &functions, &mut reading);
     }
     unfold::fold(&mut reading, parts::PARTS);
-    for item in reading.resources.values_mut() {
+    for (key, item) in &mut reading.resources {
         parts::other_forms(item);
+        if let Some(what) = parts::lets_out(item) {
+            let problem = Difference::new(key.to_string(), what);
+            reading.problems.push(problem);
+        }
     }
     reading
 }

@@ -31,6 +31,32 @@ fn vpc(gateway: &mut Fields, attachment: &mut Fields) {
     take(gateway, "vpc", attachment, "vpc");
 }
 
+/// What a security group lets out by itself, if it does: one that states no outbound rule gets one from AWS that allows
+/// everything ("`SecurityGroupEgress`" of `AWS::EC2::SecurityGroup`), which Terraform's provider takes away.
+pub(super) fn lets_out(item: &Item) -> Option<String> {
+    if item.shape.name != "SecurityGroup" {
+        return None;
+    }
+    let Some(Value::List(rules)) = item.fields.get("inline_egress") else {
+        return Some(
+            "states no outbound rule, so that AWS adds one that allows everything".to_owned(),
+        );
+    };
+    // No packet is for this address alone, and nothing else stands in a rule that matches nothing.
+    let nobody = Value::from("255.255.255.255/32");
+    let open = rules.iter().find(|rule| match rule {
+        Value::Map(rule) => rule.get("cidr") != Some(&nobody),
+        _ => true,
+    });
+    match open {
+        Some(rule) => Some(format!("lets out by a rule of its own: {rule}")),
+        None if rules.is_empty() => {
+            Some("states no outbound rule in a list without any".to_owned())
+        }
+        None => None,
+    }
+}
+
 /// Brings into the form of the tables what this engine writes in another.
 pub(super) fn other_forms(item: &mut Item) {
     let fields = &mut item.fields;
