@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::cni_rights::cni_rights;
 use super::identities::{self, Owner};
 use super::keys::Keys;
-use super::nodes::Compute;
+use super::nodes::{Compute, desired};
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use super::{Builder, cni, hybrid, sorted};
@@ -15,7 +15,7 @@ use crate::graph::{
     AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
     Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
 };
-use crate::network::{AddonName, Cluster as Model, EndpointMode};
+use crate::network::{AddonName, Cluster as Model, EndpointMode, NodeGroup};
 
 /// The cluster and what its nodes wait for.
 pub(super) struct ClusterRefs {
@@ -303,13 +303,24 @@ pub(super) fn core_dns_on_fargate(model: &Model) -> bool {
 ///
 /// Source: EKS user guide, "Manage `CoreDNS` for DNS in Amazon EKS clusters"; aws/containers-roadmap#1389.
 fn on_nodes(model: &Model) -> bool {
+    model.node_groups.iter().any(takes_core_dns)
+}
+
+fn takes_core_dns(group: &NodeGroup) -> bool {
     let kept_off = |taint: &Taint| {
         taint.effect != TaintEffect::PreferNoSchedule && taint.key != "CriticalAddonsOnly"
     };
-    model
+    !group.taints.iter().any(kept_off)
+}
+
+/// Whether CoreDNS runs on node groups that all begin without a node. It is part of the stack all the same: a group that is
+/// scaled to nothing for a night, or one whose number is an autoscaler's affair, must not take the add-on away.
+pub(crate) fn core_dns_waits(model: &Model) -> bool {
+    let mut groups = model
         .node_groups
         .iter()
-        .any(|group| !group.taints.iter().any(kept_off))
+        .filter(|group| takes_core_dns(group));
+    on_nodes(model) && groups.all(|group| desired(group.size.value) == 0)
 }
 
 /// The subnets of the cluster's own interfaces.
