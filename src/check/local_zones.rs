@@ -187,7 +187,7 @@ fn apart(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let nodes = (0..plan.tiers.len()).filter(|&tier| plan.takes_nodes(tier));
     let mut groups: BTreeMap<String, Origin> = BTreeMap::new();
     for tier in nodes.filter_map(|tier| plan.tiers.get(tier)) {
-        for (zone, _) in &tier.local_zones {
+        for zone in &tier.zones {
             if let Some(group) = zone.group() {
                 let origin = || written(stack, tier, *zone);
                 groups.entry(group).or_insert_with(origin);

@@ -189,6 +189,7 @@ rules! {
     EKS225 Error "a cluster keeps its zones";
     EKS240 Error "zones are named by id";
 
+    EKS308 Warning "load balancers have subnets in two zones";
     EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";

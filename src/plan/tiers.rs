@@ -269,6 +269,7 @@ fn planned(
 ) -> PlannedTier {
     let model = &stack.network.tiers[index];
     let (zones, local_zones) = tier_zones(stack, model, zones, findings);
+    let local = zones.iter().any(ZoneId::is_local);
     PlannedTier {
         name: model.name.value.clone(),
         access: model.access,
@@ -281,7 +282,7 @@ fn planned(
         // The controller takes subnets of one kind of zone for a load balancer: a tag beside those of Availability Zones
         // would be a trap.
         load_balancers: model.access != Access::Isolated
-            && model.local_zones.is_none()
+            && !local
             && model.load_balancers.is_none_or(|yes| yes.value),
         tags: model.tags.clone(),
         egress: Vec::new(),

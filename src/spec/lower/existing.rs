@@ -105,8 +105,7 @@ impl Lowering<'_> {
                 "nat" => {
                     "how its subnets leave is decided by their route tables, which are left alone"
                 }
-                "zones" => "its zones are those of its subnets",
-                "local-zones" => "eksnet uses no subnets in Local Zones that it does not build",
+                "zones" | "local-zones" => "its zones are those of its subnets",
                 _ => "its subnets are there, with their ranges",
             };
             self.as_it_is(origin, key, "a tier of an existing network", why);
