@@ -80,9 +80,9 @@ pub mod prelude {
         AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
         EndpointPolicies, EnforcingMode, ExistingNetwork, ExistingSubnet, ExistingTier,
         FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
-        Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods,
-        PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software, Stack, Tenant, Tier,
-        TierId, TrafficType, Vpn,
+        NodeSecurityGroup, Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule,
+        PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software,
+        Stack, Tenant, Tier, TierId, TrafficType, Vpn,
     };
     pub use crate::{cidr, cidr6};
 }

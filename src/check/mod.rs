@@ -20,6 +20,7 @@ mod hybrid;
 mod identities;
 mod ipv6;
 mod names;
+mod node_security;
 mod other_side;
 mod pod_groups;
 mod pod_nodes;
@@ -65,6 +66,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     pod_groups::check(stack, findings);
+    node_security::check(stack, findings);
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);

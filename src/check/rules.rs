@@ -106,6 +106,11 @@ rules! {
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
     SPEC066 Warning "a pod group's rules pass the policies of its tenant";
+    SPEC070 Error "a security group of nodes is called like no other group";
+    SPEC071 Error "pods are in the security group of their nodes";
+    SPEC072 Error "nodes with a security group of their own keep others' pods off";
+    SPEC073 Error "what is to run on all nodes speaks with all nodes";
+    SPEC074 Warning "a security group of nodes has nodes";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -137,6 +142,7 @@ rules! {
     PLAN037 Error "Pod Identity has its agent";
     PLAN038 Warning "hybrid nodes may join the cluster";
     PLAN039 Warning "network policies hold for all pods";
+    PLAN045 Info "kubelets of nodes with a security group of their own probe the pods on them";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
