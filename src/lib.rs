@@ -107,6 +107,8 @@ mod guides {
     struct Ipv6;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
+    #[doc = include_str!("../docs/guides/node-security.md")]
+    struct NodeSecurity;
     #[doc = include_str!("../docs/guides/pod-identity.md")]
     struct PodIdentity;
 }

@@ -1,6 +1,6 @@
 //! Node groups and Fargate profiles.
 
-use super::pod_groups::Named;
+use super::pod_groups::OwnGroups;
 use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
@@ -21,7 +21,7 @@ impl Lowering<'_> {
         names: &Names<NodeGroupSpec>,
         stack: &Stack,
         tiers: &TierNames,
-        named: &Named,
+        own: &OwnGroups,
         cluster: &mut Cluster,
     ) {
         for (key, field) in names.get().into_iter().flatten() {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
             let tier = self.workload_tier(&spec.tier, ("node group", &name), stack, tiers);
             let tier = self.some_tier(tier, stack);
             let mut group = self.node_group(name, tier, spec);
-            group.security_group = self.security_group(&spec.security_group, named);
+            group.security_group = self.security_group(&spec.security_group, &group, own);
             cluster.node_groups.push(group);
         }
     }

@@ -16,12 +16,12 @@ use crate::spec::{
 };
 
 /// What groups of a cluster's own are called.
-pub(super) struct Named<'a> {
+pub(super) struct OwnGroups<'a> {
     pods: Vec<&'a str>,
     pub(super) nodes: Vec<&'a str>,
 }
 
-impl<'a> Named<'a> {
+impl<'a> OwnGroups<'a> {
     pub(super) fn of(spec: &'a ClusterSpec) -> Self {
         let pods = spec.pods.get();
         let pods = pods.and_then(|pods| pods.security_groups.get()?.groups.get());
@@ -39,7 +39,7 @@ impl Lowering<'_> {
         &mut self,
         spec: &PodSecurityGroupsSpec,
         origin: Origin,
-        named: &Named,
+        own: &OwnGroups,
     ) -> PodSecurityGroups {
         let mut model = PodSecurityGroups {
             origin,
@@ -57,7 +57,7 @@ impl Lowering<'_> {
             let nothing = PodGroupSpec::default();
             if !field.is_invalid() {
                 let spec = field.get().unwrap_or(&nothing);
-                let group = self.pod_group(spec, Words::name(key), named);
+                let group = self.pod_group(spec, Words::name(key), own);
                 model.groups.push(group);
             }
         }
@@ -65,7 +65,7 @@ impl Lowering<'_> {
     }
 
     /// A pod group. One that lacks something is there all the same, so that others can name it.
-    fn pod_group(&mut self, spec: &PodGroupSpec, name: At<String>, named: &Named) -> PodGroup {
+    fn pod_group(&mut self, spec: &PodGroupSpec, name: At<String>, own: &OwnGroups) -> PodGroup {
         let origin = name.origin;
         if spec.namespace.is_absent() {
             self.words
@@ -90,15 +90,19 @@ impl Lowering<'_> {
         if let Some((pods, span)) = spec.at_most.located() {
             group.at_most = Some(At::new(*pods, Origin::Spec(span)));
         }
-        group.rules = self.group_rules(&spec.rules, named);
+        group.rules = self.group_rules(&spec.rules, own);
         group
     }
 
     /// The rules of a pod group, or of a security group of nodes.
-    pub(super) fn group_rules(&mut self, rules: &List<PodRuleSpec>, named: &Named) -> Vec<PodRule> {
+    pub(super) fn group_rules(
+        &mut self,
+        rules: &List<PodRuleSpec>,
+        own: &OwnGroups,
+    ) -> Vec<PodRule> {
         let rules = rules.get().into_iter().flatten();
         rules
-            .filter_map(|field| self.pod_rule(field, named))
+            .filter_map(|field| self.pod_rule(field, own))
             .collect()
     }
 
@@ -153,13 +157,13 @@ impl Lowering<'_> {
         Some(At::new(ports.collect(), origin))
     }
 
-    fn pod_rule(&mut self, field: &Field<PodRuleSpec>, named: &Named) -> Option<PodRule> {
+    fn pod_rule(&mut self, field: &Field<PodRuleSpec>, own: &OwnGroups) -> Option<PodRule> {
         let (spec, span) = field.located()?;
         let origin = Origin::Spec(span);
         let sides = self.sides(&spec.from, &spec.to, origin);
         let traffic = self.traffic(&spec.protocol, &spec.ports, origin);
         let (direction, peer) = sides?;
-        let peer = self.pod_peer(&peer, named);
+        let peer = self.pod_peer(&peer, own);
         let (traffic, peer) = (traffic?, peer?);
         let description =
             Words::text(&spec.description).unwrap_or_else(|| At::new(String::new(), origin));
@@ -172,11 +176,11 @@ impl Lowering<'_> {
         })
     }
 
-    fn pod_peer(&mut self, text: &At<String>, named: &Named) -> Option<At<PodPeer>> {
+    fn pod_peer(&mut self, text: &At<String>, own: &OwnGroups) -> Option<At<PodPeer>> {
         let word = text.value.as_str();
         let stacks = Group::ALL.iter().map(|group| group.as_str());
         let stacks: Vec<&str> = stacks.collect();
-        let names = || named.pods.iter().chain(&named.nodes).copied();
+        let names = || own.pods.iter().chain(&own.nodes).copied();
         let known: Vec<&str> = stacks.iter().copied().chain(names()).collect();
         let is_id = word.starts_with("sg-") || word.starts_with("pl-");
         if stacks.contains(&word)
@@ -188,7 +192,7 @@ impl Lowering<'_> {
         }
         self.words
             .reference(text, "pod group or security group", &known)?;
-        let peer = if named.pods.contains(&word) {
+        let peer = if own.pods.contains(&word) {
             PodPeer::Pods(word.to_owned())
         } else {
             PodPeer::Nodes(word.to_owned())

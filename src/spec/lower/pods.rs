@@ -1,6 +1,6 @@
 //! How the pods of a spec get their addresses.
 
-use super::pod_groups::Named;
+use super::pod_groups::OwnGroups;
 use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
@@ -20,7 +20,7 @@ impl Lowering<'_> {
         origin: Origin,
         stack: &Stack,
         tiers: &TierNames,
-        named: &Named,
+        own: &OwnGroups,
     ) -> Pods {
         let mut pods = Pods::defaults(origin);
         if let Some((mode, span)) = spec.mode.located() {
@@ -38,7 +38,7 @@ impl Lowering<'_> {
             pods.snat = snat;
         }
         if let Some((groups, span)) = spec.security_groups.located() {
-            let groups = self.pod_security_groups(groups, Origin::Spec(span), named);
+            let groups = self.pod_security_groups(groups, Origin::Spec(span), own);
             pods.security_groups = Some(groups);
         }
         pods
