@@ -247,11 +247,9 @@ fn the_shared_nodes_keep_their_rules() {
             ..Spec::default()
         };
         let text = with.text();
-        let without: String = text
-            .lines()
-            .filter(|line| !line.contains("shop") && !line.contains("bank"))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let of_nobody = |line: &&str| !line.contains("shop") && !line.contains("bank");
+        let without: Vec<&str> = text.lines().filter(of_nobody).collect();
+        let without = without.join("\n");
         let of_tenants = |id: &String| id.contains("NodesShop") || id.contains("NodesBank");
         let mut all = rules(&with.synthesis(), "");
         all.retain(|id| !of_tenants(id));
