@@ -113,3 +113,76 @@ fn random_models_are_read_back() {
     println!("{accepted} of {count} models were accepted and read back");
     assert!(accepted * 2 > count, "{accepted} of {count} accepted");
 }
+
+/// What a security group does not say in CloudFormation opens it, and Terraform's provider closes it.
+#[test]
+fn groups_that_aws_opens_are_found_beside_the_other_engine() {
+    let (_, synthesis) = examples::all().next().expect("an example");
+    let [_, terraform] = readings(&synthesis);
+    let mut template: serde_json::Value =
+        serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+    let resources = template["Resources"].as_object_mut().expect("resources");
+    let group = resources
+        .values_mut()
+        .find(|resource| resource["Type"] == "AWS::EC2::SecurityGroup")
+        .expect("a security group");
+    let properties = group["Properties"].as_object_mut().expect("properties");
+    properties.remove("SecurityGroupEgress");
+    let cloudformation = read::cloudformation(&template.to_string());
+    let differences = lines(&read::siblings(&cloudformation, &terraform));
+    assert!(differences.contains("allows everything"), "{differences}");
+}
+
+/// The other way of writing what the renderer writes: the reader knows the engine, not the renderer.
+#[test]
+fn other_words_for_the_same_are_read_alike() {
+    let (_, synthesis) = examples::all().next().expect("an example");
+    let mut template: serde_json::Value =
+        serde_json::from_str(&synthesis.cloudformation()).expect("JSON");
+    let before = template.clone();
+    in_other_words(&mut template["Resources"]);
+    in_other_words(&mut template["Outputs"]);
+    assert_ne!(template, before);
+    let reading = read::cloudformation(&template.to_string());
+    let model = read::model(synthesis.graph(), reading.engine);
+    assert_eq!(lines(&read::compare(&model, &reading)), "");
+    let module = synthesis.terraform();
+    let main: serde_json::Value = serde_json::from_str(&module.main).expect("JSON");
+    let mut listed = main.clone();
+    let clusters = listed["resource"]["aws_eks_cluster"]
+        .as_object_mut()
+        .expect("a cluster");
+    for cluster in clusters.values_mut() {
+        let block = cluster["vpc_config"].take();
+        cluster["vpc_config"] = serde_json::json!([block]);
+    }
+    assert_ne!(listed, main);
+    let files = [
+        ("main.tf.json", listed.to_string()),
+        ("outputs.tf.json", module.outputs.clone()),
+        ("versions.tf.json", module.versions.clone()),
+    ];
+    let reading = read::terraform(files.iter().map(|(name, text)| (*name, text.as_str())));
+    let model = read::model(synthesis.graph(), reading.engine);
+    assert_eq!(lines(&read::compare(&model, &reading)), "");
+}
+
+/// Writes `Ref` as `Fn::Sub`, and the pair of `Fn::GetAtt` with a dot.
+fn in_other_words(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            if let Some(id) = members.remove("Ref") {
+                let text = format!("${{{}}}", id.as_str().expect("an id"));
+                members.insert("Fn::Sub".to_owned(), text.into());
+            } else if let Some(pair) = members.get_mut("Fn::GetAtt") {
+                let parts = pair.as_array().expect("a pair").iter();
+                let parts: Vec<&str> = parts.filter_map(serde_json::Value::as_str).collect();
+                *pair = parts.join(".").into();
+            } else {
+                members.values_mut().for_each(in_other_words);
+            }
+        }
+        serde_json::Value::Array(elements) => elements.iter_mut().for_each(in_other_words),
+        _ => {}
+    }
+}

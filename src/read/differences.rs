@@ -3,7 +3,7 @@
 //! A reading leaves out what its engine cannot say, and looks elsewhere for the rest; `docs/engines.md` has the table as a
 //! section, and `tests/reading.rs` demands a line for every `none` in the tables of resource types.
 
-use super::reading::Engine;
+use super::reading::{Engine, Item};
 use crate::graph::{Attribute, Shape};
 
 /// An attribute, or a type, for which an engine has no place.
@@ -70,17 +70,15 @@ fn of(shape: &Shape) -> impl Iterator<Item = &'static EngineDifference> {
     ROWS.iter().filter(|row| row.kind == shape.name)
 }
 
-/// Attributes that something else changes while the stack lives, where the engine is told to let it.
+/// The attribute that something else changes while the stack lives, where the engine is told to let it: an autoscaler chooses
+/// the number of a group's nodes, if there is a choice.
 ///
 /// CloudFormation compares a template with the last one, not with what is there, and needs not be told.
-pub(super) fn ignored(engine: Engine, shape: &Shape) -> impl Iterator<Item = &'static str> {
-    let kind = shape.name;
-    let ignored = IGNORED.iter().filter(move |(of, _)| *of == kind);
-    let told = engine == Engine::Terraform;
-    ignored.filter(move |_| told).map(|(_, field)| *field)
+pub(super) fn ignored(engine: Engine, item: &Item) -> Option<&'static str> {
+    let told = engine == Engine::Terraform && item.shape.name == "NodeGroup";
+    let [min, max] = ["min", "max"].map(|field| item.fields.get(field));
+    (told && min < max).then_some("desired")
 }
-
-const IGNORED: &[(&str, &str)] = &[("NodeGroup", "desired")];
 
 /// Whether an empty list says something else than none. The provider keeps what was there for both.
 pub(super) const fn says_empty_lists(engine: Engine) -> bool {

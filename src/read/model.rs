@@ -103,8 +103,8 @@ impl Model<'_> {
         item.retain = entry.retain;
         let after = entry.after.iter().filter(|id| self.has(**id));
         item.after = after.filter_map(|id| self.key(*id).cloned()).collect();
-        let ignored = differences::ignored(self.engine, item.shape);
-        item.ignored = ignored.map(str::to_owned).collect();
+        let ignored = differences::ignored(self.engine, &item);
+        item.ignored = ignored.map(str::to_owned).into_iter().collect();
         item
     }
 
