@@ -79,7 +79,7 @@ fn examples_say_what_their_models_say() {
 
 /// Any network, or now and then what the guides speak of, put together by chance.
 fn spec(seed: u64) -> serde_json::Value {
-    if seed % 4 == 0 {
+    if seed.is_multiple_of(4) {
         let mut rng = Rng::new(seed);
         let chosen = features::some(&mut rng);
         return features::spec(&format!("mix-{seed}"), &chosen, &mut rng);

@@ -99,7 +99,7 @@ fn table() -> String {
             Instead::As(other) => &format!("compared as `{other}`"),
         };
         let engine = lacks.as_str();
-        text.push_str(&format!("| {matter} | {engine} | {how}: {why} |\n"));
+        text.extend(["| ", &matter, " | ", engine, " | ", how, ": ", why, " |\n"]);
     }
     text
 }

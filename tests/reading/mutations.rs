@@ -40,16 +40,16 @@ fn equivalent(
     document: &Value,
 ) -> Option<&'static str> {
     let (last, parents) = path.split_last()?;
-    let list = written(&parents.to_vec());
-    let within = other.is_some_and(|other| written(other).starts_with(&format!("{list}.")));
+    let parent = written(parents);
+    let within = other.is_some_and(|other| written(other).starts_with(&format!("{parent}.")));
     let beside = mutation == Mutation::Swap && within;
-    if beside && (list.ends_with(".depends_on") || list.ends_with(".DependsOn")) {
+    if beside && (parent.ends_with(".depends_on") || parent.ends_with(".DependsOn")) {
         return Some("what is waited for has no order");
     }
-    if beside && list.ends_with(".ManagedPolicyArns") {
+    if beside && parent.ends_with(".ManagedPolicyArns") {
         return Some("the policies of a role have no order");
     }
-    let joined = list.ends_with(".Fn::Join") && matches!(last, Step::Element(0));
+    let joined = parent.ends_with(".Fn::Join") && matches!(last, Step::Element(0));
     let mut document = document.clone();
     let values = &at(&mut document, parents)[1];
     if joined && values.as_array()?.len() < 2 {
@@ -86,7 +86,7 @@ fn at<'v>(document: &'v mut Value, path: &[Step]) -> &'v mut Value {
     })
 }
 
-fn written(path: &Path) -> String {
+fn written(path: &[Step]) -> String {
     let steps = path.iter().map(|step| match step {
         Step::Member(name) => format!(".{name}"),
         Step::Element(index) => format!(".{index}"),
@@ -207,7 +207,7 @@ fn changed_leaves_are_seen() {
     let (mut same, mut missed) = (BTreeMap::new(), Vec::new());
     // Nothing but the other engine's template at hand.
     let (mut beside, mut without) = (0, Vec::new());
-    let mut total = 0;
+    let mut total: usize = 0;
     while total < count {
         let subject = rng.pick(&subjects);
         let path = rng.pick(&subject.leaves);
@@ -227,7 +227,7 @@ fn changed_leaves_are_seen() {
         total += 1;
         *tried.entry(mutation).or_default() += 1;
         let reading = (subject.read)(&document.to_string());
-        if total % 5 == 0 {
+        if total.is_multiple_of(5) {
             beside += 1;
             if read::siblings(&subject.sibling, &reading).is_empty() {
                 without.push(format!("{}: {mutation:?} {}", subject.name, written(path)));
