@@ -186,3 +186,44 @@ fn in_other_words(value: &mut serde_json::Value) {
         _ => {}
     }
 }
+
+/// What begins a template in Terraform and a function in CloudFormation is text where the user wrote it.
+#[test]
+fn text_of_users_comes_back_as_it_was() {
+    let texts = [
+        "${a}",
+        "$${a}",
+        "$$${",
+        "%{if}",
+        "%%{",
+        "$",
+        "%",
+        "${",
+        "}",
+        "$$",
+        "{\"Ref\": \"Vpc\"}",
+        "\u{e000} \\ \"",
+        "AWS::AccountId",
+    ];
+    for (number, text) in texts.into_iter().enumerate() {
+        let spec = serde_json::json!({
+            "stack": format!("text-{number}"),
+            "region": "us-east-1",
+            "tags": { "said": text },
+            "network": { "cidr": "10.40.0.0/16" },
+        });
+        let Ok(synthesis) = run::value(&spec, &Ledger::new()) else {
+            panic!("{text} is a tag's value");
+        };
+        assert_read_back(text, &synthesis);
+        let [cloudformation, terraform] = readings(&synthesis);
+        for reading in [cloudformation, terraform] {
+            let vpc = reading.resources.iter().find(|(key, _)| key.kind == "Vpc");
+            let (_, vpc) = vpc.expect("a VPC");
+            let read::Value::Map(tags) = &vpc.fields["tags"] else {
+                panic!("tags are a map");
+            };
+            assert_eq!(tags["said"], text.into(), "{}", reading.engine.as_str());
+        }
+    }
+}
