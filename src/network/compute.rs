@@ -173,7 +173,10 @@ impl NodeGroup {
         self
     }
 
-    /// The key that disks are encrypted with, by ARN; the account's own one for EBS without.
+    /// The key that disks are encrypted with, by ARN; the account's own one for EBS without. Its policy lets the role
+    /// `AWSServiceRoleForAutoScaling` use it and make grants, or no node starts.
+    ///
+    /// Source: Amazon EC2 Auto Scaling User Guide, "Required AWS KMS key policy for use with encrypted volumes".
     #[track_caller]
     pub fn disk_key(mut self, arn: impl Into<String>) -> Self {
         self.disk_key = Some(At::caller(arn.into()));

@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::cni_rights::cni_rights;
 use super::identities::{self, Owner};
 use super::keys::Keys;
-use super::nodes::Compute;
+use super::nodes::{Compute, desired};
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use super::{Builder, cni, hybrid, sorted};
@@ -301,6 +301,13 @@ pub(super) fn core_dns_on_fargate(model: &Model) -> bool {
 /// Whether CoreDNS runs on a node group.
 fn on_nodes(model: &Model) -> bool {
     model.node_groups.iter().any(|group| !group.keeps_off())
+}
+
+/// Whether CoreDNS runs on node groups that all begin without a node. It is part of the stack all the same: a group that is
+/// scaled to nothing for a night, or one whose number is an autoscaler's affair, must not take the add-on away.
+pub(crate) fn core_dns_waits(model: &Model) -> bool {
+    let mut groups = model.node_groups.iter().filter(|group| !group.keeps_off());
+    on_nodes(model) && groups.all(|group| desired(group.size.value) == 0)
 }
 
 /// The subnets of the cluster's own interfaces.
