@@ -306,7 +306,8 @@ fn on_nodes(model: &Model) -> bool {
 /// Whether CoreDNS runs on node groups that all begin without a node. It is part of the stack all the same: a group that is
 /// scaled to nothing for a night, or one whose number is an autoscaler's affair, must not take the add-on away.
 pub(crate) fn core_dns_waits(model: &Model) -> bool {
-    let mut groups = model.node_groups.iter().filter(|group| !group.keeps_off());
+    let groups = model.node_groups.iter();
+    let mut groups = groups.filter(|group| !group.keeps_off());
     on_nodes(model) && groups.all(|group| desired(group.size.value) == 0)
 }
 
