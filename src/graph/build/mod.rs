@@ -14,6 +14,7 @@ mod hybrid;
 mod identities;
 mod json;
 mod keys;
+mod node_security;
 mod nodes;
 mod outputs;
 mod pod_groups;

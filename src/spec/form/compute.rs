@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{List, Names};
+use super::{List, Names, PodRuleSpec};
 use crate::spec::{Field, NumberOrText};
 
 /// The image of nodes.
@@ -68,6 +68,17 @@ pub struct NodeGroupSpec {
     pub labels: Names<String>,
     /// Taints of its nodes.
     pub taints: List<TaintSpec>,
+    /// The one security group of its nodes, by its name under `node-security-groups`; without, the one of all other nodes.
+    pub security_group: Field<String>,
+}
+
+/// A security group that the nodes of some node groups carry, and no other one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct NodeSecurityGroupSpec {
+    /// Rules of the group. What its nodes need to join the cluster, for names and images is there anyway.
+    pub rules: List<PodRuleSpec>,
 }
 
 /// What a taint does to pods that do not tolerate it.
