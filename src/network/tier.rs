@@ -9,6 +9,7 @@ use ipnet::Ipv4Net;
 use super::at::At;
 use super::existing::ExistingSubnet;
 use super::local_zone::LocalZone;
+use super::region::ZoneId;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 
@@ -316,6 +317,13 @@ pub(crate) struct TierModel {
 }
 
 impl TierModel {
+    /// Whether subnets of it are in Local Zones, be they its own or existing ones.
+    pub(crate) fn is_local(&self) -> bool {
+        let mut existing = self.existing.iter();
+        self.local_zones.is_some()
+            || existing.any(|(zone, _)| ZoneId::parse_local(&zone.value).is_some())
+    }
+
     #[track_caller]
     pub(super) fn new<A: TierAccess>(name: String, nat: Option<Nat>) -> Self {
         Self {
