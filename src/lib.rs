@@ -105,6 +105,8 @@ mod guides {
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/ipv6.md")]
     struct Ipv6;
+    #[doc = include_str!("../docs/guides/nat.md")]
+    struct Nat;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
     #[doc = include_str!("../docs/guides/pod-identity.md")]

@@ -106,6 +106,7 @@ rules! {
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
     SPEC066 Warning "a pod group's rules pass the policies of its tenant";
+    SPEC080 Warning "a region has the NAT gateways that are asked for";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -192,6 +193,9 @@ rules! {
     EKS403 Error "subnets with nodes have a way out";
     EKS404 Error "a public NAT gateway has one Elastic IP";
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
+    EKS408 Error "a regional NAT gateway has no subnet and no address of its own";
+    EKS410 Info "a regional NAT gateway takes time to reach a zone";
+    EKS411 Error "the addresses of a regional NAT gateway are not needed before it stands";
     EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
 
