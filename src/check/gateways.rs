@@ -30,6 +30,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     addresses(stack, plan, findings);
     if let Some(nat) = &plan.regional_nat {
         regional(stack, nat, findings);
+        from_local_zones(stack, plan, findings);
     }
 }
 
@@ -52,6 +53,26 @@ fn regional(stack: &Stack, nat: &PlannedRegionalNat, findings: &mut Findings) {
                 .note("they came to the commercial regions in November 2025, and neither to China nor to GovCloud")
                 .help_in("write `nat: per-zone`", "use `Nat::per_zone(&public)`"),
         );
+    }
+}
+
+/// AWS says in which Availability Zones a regional gateway is, and nothing of Local Zones.
+fn from_local_zones(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    for (index, tier) in plan.tiers.iter().enumerate() {
+        if tier.is_local() && plan.leaves_regionally(index) {
+            findings.push(
+                rules::SPEC081
+                    .at(
+                        nat_origin(stack, tier),
+                        format!("tier `{}` is in Local Zones, and would leave through a regional NAT gateway", tier.name),
+                    )
+                    .note("AWS documents regional gateways for Availability Zones, and does not say that they serve Local Zones")
+                    .help_in(
+                        "write `nat: per-zone`: a gateway in the parent of each Local Zone",
+                        "use `Nat::per_zone(&public)`: a gateway in the parent of each Local Zone",
+                    ),
+            );
+        }
     }
 }
 
@@ -79,7 +100,7 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             .iter()
             .zip(&tier.egress)
             .filter(|(zone, egress)| match egress {
-                Some(Egress::Zonal(nat)) => plan.nats[*nat].zone != **zone,
+                Some(Egress::Zonal(nat)) => !zone.is_local() && plan.nats[*nat].zone != **zone,
                 Some(Egress::Regional) | None => false,
             })
             .map(|(zone, _)| zone.to_string())
@@ -93,6 +114,35 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                     .help_in("write `nat: per-zone`", "use `Nat::per_zone(&public)`"),
             );
         }
+        detours(stack, plan, tier, findings);
+    }
+}
+
+/// A Local Zone is tied to its parent: through any other zone the way out is longer.
+fn detours(stack: &Stack, plan: &Plan, tier: &PlannedTier, findings: &mut Findings) {
+    for (zone, nat) in tier.zones.iter().zip(&tier.egress) {
+        let Some(Egress::Zonal(nat)) = nat else {
+            continue;
+        };
+        let Some(gateway) = plan.nats.get(*nat) else {
+            continue;
+        };
+        let (zone, parent, through) = (*zone, tier.parent(*zone), gateway.zone);
+        if !zone.is_local() || through == parent {
+            continue;
+        }
+        findings.push(
+            rules::EKS424
+                .at(
+                    nat_origin(stack, tier),
+                    format!(
+                        "tier `{}` leaves {zone} through {through}, and its parent is {parent}",
+                        tier.name
+                    ),
+                )
+                .note("traffic of a Local Zone enters the region in its parent; from there it crosses zones, which costs, and the loss of either cuts it off")
+                .help(format!("let a NAT gateway stand in {parent}: `nat: per-zone`, with a public subnet there")),
+        );
     }
 }
 
