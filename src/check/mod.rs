@@ -21,6 +21,7 @@ mod identities;
 mod ipv6;
 mod local_zones;
 mod names;
+mod node_security;
 mod other_side;
 mod pod_groups;
 mod pod_nodes;
@@ -68,6 +69,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     pod_groups::check(stack, findings);
+    node_security::check(stack, findings);
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);
