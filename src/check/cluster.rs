@@ -11,7 +11,7 @@ use crate::network::{
     Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
     RETENTION_DAYS, Stack,
 };
-use crate::plan::{Plan, PlannedTier, overlap};
+use crate::plan::{Plan, PlannedRegionalNat, PlannedTier, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(logs) = &stack.network.flow_logs {
@@ -335,6 +335,17 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             "the address of an existing Elastic IP is not known here",
         ));
     }
+    // Pods that keep their addresses leave by their own tier.
+    let called_from = |index: usize| {
+        plan.takes_nodes(index)
+            || plan.fargate_tiers.contains(&index)
+            || plan.pod_tier == Some(index)
+    };
+    if let Some(nat) = &plan.regional_nat
+        && (0..plan.tiers.len()).any(|tier| called_from(tier) && plan.leaves_regionally(tier))
+    {
+        findings.push(regional_clients(origin, nat));
+    }
     let leaves = |(index, tier): (usize, &PlannedTier)| {
         tier.access == Access::Private
             && (plan.takes_nodes(index) || plan.fargate_tiers.contains(&index))
@@ -369,6 +380,17 @@ fn unknown_gateways(origin: Origin) -> Finding {
         .help_in(
             "write `access: public-and-private`, or name the addresses in the network: `nat-addresses: [198.51.100.7]`",
             "use `Endpoint::public_and_private()`, or name the addresses: `.nat_addresses([…])` of the network",
+        )
+}
+
+fn regional_clients(origin: Origin, nat: &PlannedRegionalNat) -> Finding {
+    rules::EKS411
+        .at(origin, "nodes would be shut out of the API: the addresses of the regional NAT gateway are not known here")
+        .related(nat.origin, "the gateway")
+        .note("AWS gives it addresses as it comes to zones; without the private side they must be among the clients")
+        .help_in(
+            "write `access: public-and-private`, or `nat: per-zone`, whose addresses are known",
+            "use `Endpoint::public_and_private()`, or `Nat::per_zone(&public)`, whose addresses are known",
         )
 }
 
