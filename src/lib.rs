@@ -79,8 +79,8 @@ pub mod prelude {
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
         EndpointPolicies, EnforcingMode, ExistingNetwork, ExistingSubnet, ExistingTier,
-        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
-        Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods,
+        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Local, Nat, Network,
+        NodeGroup, Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods,
         PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software, Stack, Tenant, Tier,
         TierId, TrafficType, Vpn,
     };
@@ -105,6 +105,8 @@ mod guides {
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/ipv6.md")]
     struct Ipv6;
+    #[doc = include_str!("../docs/guides/local-zones.md")]
+    struct LocalZones;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
     #[doc = include_str!("../docs/guides/pod-identity.md")]
