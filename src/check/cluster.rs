@@ -3,6 +3,7 @@
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::access;
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
@@ -49,7 +50,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .note("it is that of an IPv4 cluster: clients that have IPv6 alone do not reach it, on neither side"),
         );
     }
-    access(stack, cluster, findings);
+    access::check(stack, cluster, findings);
 }
 
 fn version(version: &At<String>, findings: &mut Findings) {
@@ -266,49 +267,6 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
                 .note("kubectl and CI must run there or in a connected network"),
         ),
         EndpointMode::PublicAndPrivate(_) => {}
-    }
-}
-
-/// Beginnings of Kubernetes groups that an access entry cannot have.
-///
-/// Source: EKS user guide, "Create access entries".
-const RESERVED_GROUPS: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
-
-fn access(stack: &Stack, cluster: &Cluster, findings: &mut Findings) {
-    for entry in &cluster.access {
-        arn(stack, &entry.principal, ArnOf::RoleOrUser, findings);
-        if entry.grants.is_empty() && entry.groups.is_empty() {
-            findings.push(
-                rules::SPEC016
-                    .at(entry.name.origin, format!("access entry `{}` may do nothing", entry.name.value))
-                    .note("an entry has rights by access policies, or by Kubernetes groups with bindings of their own")
-                    .help_in("write `policy: AmazonEKSViewPolicy`, or name groups", "call `.policy(\"AmazonEKSViewPolicy\")`, `.admin()` or `.group(…)`"),
-            );
-        }
-        for group in &entry.groups {
-            if RESERVED_GROUPS
-                .iter()
-                .any(|reserved| group.value.starts_with(reserved))
-            {
-                findings.push(
-                    rules::SPEC015
-                        .at(group.origin, format!("EKS refuses the Kubernetes group `{}`", group.value))
-                        .note("groups that begin with `system:`, `eks:`, `aws:`, `amazon:` or `iam:` are reserved")
-                        .help_in("for administrators write `policy: AmazonEKSClusterAdminPolicy`", "for administrators call `.admin()`"),
-                );
-            }
-        }
-    }
-    if cluster.access.is_empty() && !cluster.creator_admin {
-        findings.push(
-            rules::PLAN005
-                .at(cluster.origin, "nobody is let into the cluster's API")
-                .note("not even who deploys the stack; entries can be added later without replacing anything")
-                .help_in(
-                    "add to `cluster`: `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`",
-                    "call `.access(AccessEntry::new(\"admins\", \"arn:aws:iam::111122223333:role/admins\").admin())`",
-                ),
-        );
     }
 }
 
