@@ -106,6 +106,8 @@ mod guides {
     struct Ipv6;
     #[doc = include_str!("../docs/guides/local-zones.md")]
     struct LocalZones;
+    #[doc = include_str!("../docs/guides/nat.md")]
+    struct Nat;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
     #[doc = include_str!("../docs/guides/node-security.md")]

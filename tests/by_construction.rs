@@ -294,11 +294,20 @@ fn dual_stack_networks_have_a_range_and_a_way_for_every_subnet() {
 }
 
 #[test]
-fn nat_gateways_stand_in_public_subnets_with_an_address() {
+fn nat_gateways_stand_in_public_subnets_with_an_address_or_are_of_the_vpc() {
     // EKS405, EKS408, EKS412
     on_every_example(|template| {
         for (id, gateway) in template.all("EC2::NatGateway") {
             assert_eq!(gateway["ConnectivityType"], "public", "{id}");
+            if gateway["AvailabilityMode"] == "regional" {
+                assert_eq!(gateway["VpcId"], json!({ "Ref": "Vpc" }), "{id}");
+                for of_a_zone in ["SubnetId", "AllocationId"] {
+                    assert!(gateway.get(of_a_zone).is_none(), "{id}");
+                }
+                continue;
+            }
+            assert!(gateway.get("AvailabilityMode").is_none(), "{id}");
+            assert!(gateway.get("VpcId").is_none(), "{id}");
             assert!(gateway.get("AllocationId").is_some(), "{id}");
             assert!(
                 template.is_public(gateway["SubnetId"]["Ref"].as_str().unwrap()),

@@ -46,6 +46,8 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
         Some("SPEC025"),
     ),
     (Feature::ExistingVpc, Feature::Peering, Some("SPEC025")),
+    (Feature::ExistingVpc, Feature::RegionalNat, None),
+    (Feature::FullyPrivate, Feature::RegionalNat, None),
     (Feature::Ipv6Cluster, Feature::Prefixes, Some("SPEC018")),
     (
         Feature::Ipv6Cluster,

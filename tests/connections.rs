@@ -312,8 +312,42 @@ fn a_peering_alone_leads_to_no_hybrid_nodes() {
     let peering = "    site:\n      cidrs: [192.168.0.0/16]\n      by: { peering: { vpc: vpc-0123456789abcdef1 } }\n";
     assert_eq!(said(peering, range), Some(Severity::Warning));
     // Whoever else leads there, does.
+    assert_eq!(said(&[peering, VPN].concat(), range), None);
+}
+
+/// The stack makes the control plane's route tables, and writes no route to a network that is only named.
+#[test]
+fn a_network_that_is_only_named_leads_to_no_hybrid_nodes() {
+    let hybrid = "  hybrid-nodes: { nodes: [192.168.64.0/20], role: \"arn:aws:iam::111122223333:role/hybrid-nodes\" }\n";
+    let said = |spec: &str| {
+        let (_, codes, _) = try_with(&format!("{spec}{hybrid}"), &Ledger::new());
+        let mut codes = codes.into_iter();
+        codes.find_map(|(code, severity)| (code == "EKS871").then_some(severity))
+    };
+    let named = "    plant: 192.168.64.0/18\n";
+    assert_eq!(said(&spec(named)), Some(Severity::Warning));
+    assert_eq!(said(&spec(VPN)), None);
+    assert_eq!(said(&spec(&[named, VPN].concat())), None);
+    // The tables of an existing VPC are its owner's.
     assert_eq!(
-        said(&[peering, "    plant: 192.168.64.0/18\n"].concat(), range),
+        said(
+            "stack: shop
+region: us-east-1
+layout: 1
+network:
+  existing: vpc-0123456789abcdef0
+  cidr: 10.40.0.0/16
+  connected: { plant: 192.168.64.0/18 }
+  tiers:
+    nodes:
+      access: private
+      existing:
+        use1-az1: { subnet: subnet-0a1b2c3d4e5f60a01, cidr: 10.40.0.0/20 }
+        use1-az2: { subnet: subnet-0a1b2c3d4e5f60a02, cidr: 10.40.16.0/20 }
+cluster:
+  node-groups: { system: { tier: nodes } }
+"
+        ),
         None
     );
 }

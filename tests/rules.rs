@@ -46,6 +46,7 @@ const COMMANDS: &[&str] = &["PLAN013", "SPEC021", "SPEC022", "SPEC055"];
 const COMPANIONS: &[(&str, &str)] = &[
     ("EKS206", "EKS207"),
     ("EKS403", "EKS602"),
+    ("EKS411", "EKS602"),
     ("EKS605", "EKS602"),
     ("EKS788", "EKS221"),
     ("EKS617", "EKS602"),

@@ -2,7 +2,7 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
-use crate::network::{Cluster, Group, Key, Peer, Placement, SecurityMode, Stack};
+use crate::network::{Cluster, Group, Key, Peer, Placement, SecurityMode, Stack, TierModel};
 
 /// Days that eksctl keeps logs for.
 ///
@@ -24,7 +24,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     for group in &cluster.node_groups {
         let tier = stack.network.tiers.position(group.tier.value);
         let tier = tier.and_then(|tier| stack.network.tiers.get(tier));
-        if tier.is_some_and(|tier| tier.local_zones.is_some()) {
+        if tier.is_some_and(TierModel::is_local) {
             findings.push(
                 rules::SPEC056
                     .at(

@@ -3,6 +3,7 @@
 //! [`rules`] declares them all, a line each. The functions that find faults stand in one file per area; `model` and
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
+mod access;
 mod addresses;
 mod arn;
 mod blocks;

@@ -26,7 +26,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         pod_groups::twice(&group.name, &group.rules, findings);
     }
     taints(cluster, findings);
-    if let Some(first) = cluster.node_security_groups.first() {
+    let groups = cluster.node_security_groups.iter();
+    // Whichever it is, the same one for every order in which they are written.
+    if let Some(first) = groups.min_by_key(|group| &group.name.value) {
         placement(cluster, first, findings);
         calico(cluster, first, findings);
         probes(cluster, first, findings);

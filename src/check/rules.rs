@@ -111,6 +111,8 @@ rules! {
     SPEC072 Error "nodes with a security group of their own keep others' pods off";
     SPEC073 Error "what is to run on all nodes speaks with all nodes";
     SPEC074 Warning "a security group of nodes has nodes";
+    SPEC080 Warning "a region has the NAT gateways that are asked for";
+    SPEC081 Error "tiers in Local Zones leave through gateways of zones";
     SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
     SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
 
@@ -206,6 +208,9 @@ rules! {
     EKS403 Error "subnets with nodes have a way out";
     EKS404 Error "a public NAT gateway has one Elastic IP";
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
+    EKS408 Error "a regional NAT gateway has no subnet and no address of its own";
+    EKS410 Info "a regional NAT gateway takes time to reach a zone";
+    EKS411 Error "the addresses of a regional NAT gateway are not needed before it stands";
     EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
     EKS424 Warning "subnets in Local Zones leave through the NAT gateway of their parent";

@@ -9,6 +9,7 @@ use ipnet::Ipv4Net;
 use super::at::At;
 use super::existing::ExistingSubnet;
 use super::local_zone::LocalZone;
+use super::region::ZoneId;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 
@@ -222,6 +223,8 @@ pub(crate) enum NatCount {
     PerZone,
     Zones(u8),
     In(Vec<At<String>>),
+    /// One for the whole VPC, in no subnet.
+    Regional,
 }
 
 impl Nat {
@@ -266,6 +269,17 @@ impl Nat {
         Self::new(Some(tier.any), NatCount::In(zones))
     }
 
+    /// One regional gateway for the whole VPC: it stands in no subnet, so that no public tier is needed, and AWS gives it
+    /// addresses in each zone where the VPC has something. All tiers that ask for it share it.
+    ///
+    /// Which addresses it gets is not known before it stands. Terraform needs version 6.24 of the AWS provider.
+    ///
+    /// Source: Amazon VPC User Guide, "Regional NAT gateways for automatic multi-AZ expansion".
+    #[track_caller]
+    pub fn regional() -> Self {
+        Self::new(None, NatCount::Regional)
+    }
+
     /// None: the tier has no way out but the VPC endpoints.
     #[track_caller]
     pub fn none() -> Self {
@@ -274,7 +288,7 @@ impl Nat {
 
     /// Uses Elastic IPs that exist already, by allocation id, in the order of the gateways' zone ids: the first for the lowest.
     ///
-    /// Without, each gateway gets an address of its own.
+    /// Without, each gateway gets an address of its own. A regional gateway takes none (rule EKS408).
     #[track_caller]
     pub fn allocations(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let origin = Origin::caller();
@@ -316,6 +330,13 @@ pub(crate) struct TierModel {
 }
 
 impl TierModel {
+    /// Whether subnets of it are in Local Zones, be they its own or existing ones.
+    pub(crate) fn is_local(&self) -> bool {
+        let mut existing = self.existing.iter();
+        self.local_zones.is_some()
+            || existing.any(|(zone, _)| ZoneId::parse_local(&zone.value).is_some())
+    }
+
     #[track_caller]
     pub(super) fn new<A: TierAccess>(name: String, nat: Option<Nat>) -> Self {
         Self {

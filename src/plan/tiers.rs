@@ -1,9 +1,9 @@
 //! Which tiers there are, in which zones, and which of them serves what.
 
 use super::connections::{self, PlannedConnection, TRANSIT};
-use super::nats::{default_nats, nats};
+use super::nats::{Nats, default_nats, nats};
 use super::needs::first_interface;
-use super::{Ledger, PlannedNat, PlannedTier, existing, foreign_tier, local_zones, zones};
+use super::{Ledger, PlannedTier, existing, foreign_tier, local_zones, zones};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::graph::Tags;
@@ -12,7 +12,7 @@ use crate::network::{Access, AnyTier, At, Stack, TierModel, ZoneId};
 /// The tiers of a stack and what they are used for, by position.
 pub(super) struct Resolved {
     pub(super) tiers: Vec<PlannedTier>,
-    pub(super) nats: Vec<PlannedNat>,
+    pub(super) nats: Nats,
     pub(super) control_plane: Option<usize>,
     pub(super) node_tiers: Vec<usize>,
     pub(super) fargate_tiers: Vec<usize>,
@@ -50,7 +50,7 @@ pub(super) fn resolve(
     let settled = zones.is_some() && findings.count(Severity::Error) == before;
     let nats = if models.is_empty() {
         match stack.network.fully_private {
-            Some(_) => Vec::new(),
+            Some(_) => Nats::default(),
             None => default_nats(&mut tiers),
         }
     } else {

@@ -8,9 +8,10 @@ use super::policy;
 use super::reading::{Engine, Fields, Item, Key, Output, Part, Parts, Reading, Value};
 use super::unfold;
 use crate::graph::{
-    self, Effect, Entry, Graph, Name, NodeId, OutputValue, Piece, Policy, Principal, Statement,
-    Table, Text,
+    self, Effect, Entry, Graph, Kind, Name, NodeId, OutputValue, Piece, Policy, Principal, Shape,
+    Statement, Table, Text,
 };
+use crate::render::{OLDEST, TERRAFORM, TOO_NEW};
 
 /// What a template of the engine has to say of a model.
 pub fn reading(graph: &Graph, engine: Engine) -> Reading {
@@ -31,6 +32,13 @@ pub fn reading(graph: &Graph, engine: Engine) -> Reading {
             }
         }
     }
+    if engine == Engine::Terraform {
+        let items = reading.resources.values();
+        let needed = items.map(|item| oldest(item.shape, &item.fields));
+        let (major, minor) = needed.max().unwrap_or(OLDEST);
+        let provider = format!(">= {major}.{minor}, < {TOO_NEW}");
+        reading.fact("provider", provider.as_str());
+    }
     for output in &graph.outputs {
         let name = spelled(&output.name, engine);
         reading
@@ -38,6 +46,28 @@ pub fn reading(graph: &Graph, engine: Engine) -> Reading {
             .insert(name.clone(), model.output(output, &name));
     }
     reading
+}
+
+/// The oldest version of Terraform's provider that knows everything that a resource or block says.
+fn oldest(shape: &Shape, fields: &Fields) -> (u16, u16) {
+    let said = shape.attributes.iter().filter_map(|attribute| {
+        let value = fields.get(attribute.field)?;
+        let own = attribute.since.unwrap_or(OLDEST).max(OLDEST);
+        let (Kind::Block(block) | Kind::List(&Kind::Block(block))) = attribute.kind else {
+            return Some(own);
+        };
+        let one = std::slice::from_ref(value);
+        let blocks = match value {
+            Value::List(blocks) => blocks,
+            _ => one,
+        };
+        let inner = blocks.iter().map(|value| match value {
+            Value::Map(fields) => oldest(block, fields),
+            _ => OLDEST,
+        });
+        inner.max().max(Some(own))
+    });
+    said.max().unwrap_or(OLDEST)
 }
 
 fn key(entry: &Entry, engine: Engine) -> Key {
@@ -89,8 +119,7 @@ impl Model<'_> {
                 reading.fact("deployed only in", graph.region.as_str());
             }
             Engine::Terraform => {
-                reading.fact("provider", crate::render::PROVIDER);
-                reading.fact("terraform", crate::render::TERRAFORM);
+                reading.fact("terraform", TERRAFORM);
             }
         }
     }

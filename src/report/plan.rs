@@ -39,8 +39,11 @@ pub struct PlanReport {
     /// What is left of the range; of a VPC that exists already, nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free: Option<FreeSpace>,
-    /// The NAT gateways.
+    /// The NAT gateways that stand in subnets.
     pub gateways: Vec<PlannedGateway>,
+    /// Whether there is one for the whole VPC.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub regional_gateway: bool,
     /// The VPC endpoints with the reasons for them, where they were worked out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<EndpointRow>,
@@ -123,7 +126,7 @@ pub struct FreeSpace {
     pub addresses: u64,
 }
 
-/// A NAT gateway.
+/// A NAT gateway that stands in a subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlannedGateway {
     /// The public tier that it stands in.
@@ -200,6 +203,7 @@ impl PlanReport {
                 addresses: plan.free_addresses(),
             }),
             gateways: gateways(plan),
+            regional_gateway: plan.regional_nat.is_some(),
             endpoints: endpoints(plan),
             ipv6: ipv6(plan),
             reserved: plan.reserved.iter().map(ToString::to_string).collect(),
@@ -314,6 +318,7 @@ impl PlanReport {
             .gateways
             .iter()
             .map(|gateway| format!("{} ({})", gateway.zone, gateway.tier))
+            .chain(self.regional_gateway.then(|| "regional".to_owned()))
             .collect();
         let gateways = match self.existing {
             Some(_) => "those of the VPC".to_owned(),

@@ -41,6 +41,7 @@ pub enum Feature {
     PublicEndpoint,
     Karpenter,
     Eksctl,
+    RegionalNat,
 }
 
 impl Feature {
@@ -77,6 +78,7 @@ impl Feature {
         Self::PublicEndpoint,
         Self::Karpenter,
         Self::Eksctl,
+        Self::RegionalNat,
     ];
 
     /// What cannot be said together with it: both want the same key.
@@ -87,7 +89,9 @@ impl Feature {
                 Self::CustomNetworking,
                 Self::Discovery,
                 Self::LocalZones,
+                Self::RegionalNat,
             ],
+            Self::FullyPrivate => &[Self::RegionalNat],
             Self::CustomNetworking => &[Self::Discovery],
             Self::ExternalSnat => &[Self::ExcludedSnat],
             Self::CniPolicies => &[Self::StrictPolicies, Self::Calico],
@@ -251,6 +255,14 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
         }
         Feature::Karpenter => spec["cluster"]["karpenter"] = true.into(),
         Feature::Eksctl => spec["cluster"]["made-by"] = "eksctl".into(),
+        Feature::RegionalNat => {
+            let tiers = &mut spec["network"]["tiers"];
+            for name in ["nodes", "pods"] {
+                if !tiers[name].is_null() {
+                    tiers[name]["nat"] = "regional".into();
+                }
+            }
+        }
     }
 }
 

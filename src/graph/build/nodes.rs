@@ -14,7 +14,7 @@ use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
     NodeGroup as GroupModel, Partition, Selector, Size, Software,
 };
-use crate::plan::Plan;
+use crate::plan::{Egress, Plan};
 
 /// What nodes wait for.
 pub(super) struct Ready<'a> {
@@ -186,7 +186,12 @@ pub(super) fn taints(group: &GroupModel) -> Vec<Taint> {
 /// through the tiers that its NAT gateways stand in.
 fn waits_for(plan: &Plan, tier: usize, ready: &Ready) -> Vec<NodeId> {
     let through = plan.tiers[tier].egress.iter().flatten();
-    let mut tiers: Vec<usize> = through.map(|&nat| plan.nats[nat].tier).collect();
+    let mut tiers: Vec<usize> = through
+        .filter_map(|egress| match egress {
+            Egress::Zonal(nat) => Some(plan.nats[*nat].tier),
+            Egress::Regional => None,
+        })
+        .collect();
     tiers.push(tier);
     tiers.sort_unstable();
     tiers.dedup();

@@ -45,6 +45,20 @@ pub(super) fn build(
         ),
     };
     output(b, "nat-addresses", described, addresses);
+    let regional = b
+        .graph
+        .iter()
+        .find(|(_, entry)| {
+            matches!(&entry.resource, Resource::NatGateway(gateway) if gateway.vpc.is_some())
+        })
+        .map(|(id, _)| id);
+    one(
+        b,
+        "nat-gateway-id",
+        "The regional NAT gateway, whose addresses AWS decides",
+        regional,
+        Attr::Identity,
+    );
     let resolver = b
         .graph
         .iter()

@@ -357,7 +357,8 @@ fn outside(b: &Builder, nodes: &Owner) -> Vec<Wanted> {
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = plan.has_endpoint("s3");
-    let internet = !plan.nats.is_empty() || public_nodes;
+    let gateways = !plan.nats.is_empty() || plan.regional_nat.is_some();
+    let internet = gateways || public_nodes;
     // By IPv4 alone: through a transit gateway, or as the user says of a network that exists.
     let leaves = (0..plan.tiers.len()).any(|tier| plan.leaves(tier));
     let out = if internet || leaves || s3 {

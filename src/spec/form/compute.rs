@@ -60,7 +60,7 @@ pub struct NodeGroupSpec {
     /// GiB of the disk that images and pods share, 50 by default.
     pub disk_gib: Field<u32>,
     /// The ARN of the key that disks are encrypted with; the account's own one for EBS by default. Its policy lets the role
-    /// AWSServiceRoleForAutoScaling use it and make grants, or no node starts.
+    /// `AWSServiceRoleForAutoScaling` use it and make grants, or no node starts.
     pub disk_key: Field<String>,
     /// Hops that an answer of the instance metadata service may take: 1 (the default) keeps pods from the node's role.
     pub metadata_hops: Field<u8>,
