@@ -2,7 +2,7 @@
 
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Severity};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::runs_core_dns;
 use crate::network::{Access, AddonName, Cluster, MaxUnavailable, NodeGroup, Stack, is_graviton};
 use crate::plan::Plan;
@@ -20,6 +20,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     // Where pods run on Fargate alone, that they find no names is another rule's affair.
     let fargate_alone = cluster.node_groups.is_empty() && !cluster.fargate.is_empty();
     if !fargate_alone
+        && !cluster.is_auto_alone()
         && !runs_core_dns(cluster)
         && !cluster.without_addons.contains(&AddonName::CoreDns)
     {
@@ -54,6 +55,15 @@ fn karpenter(cluster: &Cluster, findings: &mut Findings) {
                 .help("add a node group, or make the entry: `aws eks create-access-entry --type EC2_LINUX`"),
         );
     }
+}
+
+/// Where nodes of EKS Auto Mode are asked for.
+pub(super) fn auto_origin(cluster: &Cluster) -> Origin {
+    let auto = cluster.auto();
+    auto.map_or(cluster.origin, |auto| {
+        let own = auto.nodes.as_ref().map(|nodes| nodes.tier.origin);
+        own.unwrap_or(auto.origin)
+    })
 }
 
 fn types(group: &NodeGroup, findings: &mut Findings) {
@@ -217,7 +227,8 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 .map(|profile| profile.tier.origin)
                 .zip(&plan.fargate_tiers),
         );
-    for (origin, &index) in used {
+    let auto = plan.auto_tiers().map(|tier| (auto_origin(cluster), tier));
+    for (origin, index) in used.map(|(origin, &tier)| (origin, tier)).chain(auto) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;
         };

@@ -106,6 +106,10 @@ rules! {
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
     SPEC066 Warning "a pod group's rules pass the policies of its tenant";
+    SPEC075 Error "an add-on that EKS Auto Mode has built in is not pinned";
+    SPEC076 Error "pods are placed by a node class where there is one";
+    SPEC077 Warning "in the restricted mode nodes carry the stack's own group";
+    SPEC078 Error "hybrid nodes beside EKS Auto Mode find names";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -137,6 +141,8 @@ rules! {
     PLAN037 Error "Pod Identity has its agent";
     PLAN038 Warning "hybrid nodes may join the cluster";
     PLAN039 Warning "network policies hold for all pods";
+    PLAN050 Warning "AWS's own node pools have room and a way out";
+    PLAN051 Info "nodes of EKS Auto Mode start once their manifests are applied";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -242,6 +248,7 @@ rules! {
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
     EKS772 Error "pods that keep their own address have a way out of their own";
     EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
+    EKS783 Error "pods on nodes of EKS Auto Mode have no security groups of their own";
     EKS785 Warning "nodes have branch interfaces for all pods with security groups of their own";
     EKS786 Error "pods carry 1 to 5 security groups";
     EKS787 Error "pods on Fargate with security groups of their own carry the cluster's, too";
@@ -259,6 +266,9 @@ rules! {
     EKS825 Error "pods that Calico's policies hold run on nodes";
     EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
+    EKS856 Error "EKS Auto Mode takes no settings of the VPC CNI";
+    EKS857 Error "network policies of EKS Auto Mode are enforced by itself, on nodes that can be told";
+    EKS858 Error "SNAT of EKS Auto Mode is on or off for all that leaves the VPC";
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
     EKS867 Error "ranges of hybrid nodes are private";
     EKS868 Error "ranges of hybrid nodes overlap nothing else";

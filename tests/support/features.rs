@@ -38,6 +38,8 @@ pub enum Feature {
     Peering,
     PublicEndpoint,
     Karpenter,
+    AutoMode,
+    AutoModeAlone,
     Eksctl,
 }
 
@@ -72,6 +74,8 @@ impl Feature {
         Self::Peering,
         Self::PublicEndpoint,
         Self::Karpenter,
+        Self::AutoMode,
+        Self::AutoModeAlone,
         Self::Eksctl,
     ];
 
@@ -81,6 +85,7 @@ impl Feature {
             Self::ExistingVpc => &[Self::FullyPrivate, Self::CustomNetworking, Self::Discovery],
             Self::CustomNetworking => &[Self::Discovery],
             Self::ExternalSnat => &[Self::ExcludedSnat],
+            Self::AutoModeAlone => &[Self::AutoMode, Self::Karpenter],
             Self::CniPolicies => &[Self::StrictPolicies, Self::Calico],
             Self::StrictPolicies => &[Self::Calico],
             _ => &[],
@@ -239,6 +244,13 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
             });
         }
         Feature::Karpenter => spec["cluster"]["karpenter"] = true.into(),
+        Feature::AutoMode => {
+            spec["cluster"]["auto-mode"] = json!({ "tier": "nodes", "architectures": ["arm64"] });
+        }
+        Feature::AutoModeAlone => {
+            spec["cluster"]["auto-mode"] = json!({ "tier": "nodes" });
+            remove(&mut spec["cluster"], "node-groups");
+        }
         Feature::Eksctl => spec["cluster"]["made-by"] = "eksctl".into(),
     }
 }

@@ -64,6 +64,7 @@ impl Lowering<'_> {
         if let Some(access) = spec.access.get() {
             self.access(access, &mut cluster);
         }
+        self.auto_mode(&spec.auto_mode, stack, tiers, &mut cluster);
         self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
         cluster.network_policy = self.network_policy(&spec.network_policy);
@@ -72,9 +73,6 @@ impl Lowering<'_> {
             let nothing = TenantSpec::default();
             let tenant = self.tenant(key, field.get().unwrap_or(&nothing));
             cluster.tenants.push(tenant);
-        }
-        if let Some((pods, span)) = spec.pods.located() {
-            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers);
         }
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
@@ -86,6 +84,10 @@ impl Lowering<'_> {
             cluster.by_eksctl = Some(Origin::Spec(span));
         }
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
+        if let Some((pods, span)) = spec.pods.located() {
+            let auto = cluster.is_auto_alone();
+            cluster.pods = self.pods(pods, Origin::Spec(span), (stack, tiers), auto);
+        }
         cluster.uses = super::private::uses(&spec.uses);
         cluster
     }
