@@ -80,7 +80,7 @@ pub mod prelude {
         AccessEntry, AddonName, Architecture, AutoMode, AutoNodes, BuiltInPool, Cluster,
         ClusterTag, Connection, ControlPlaneLogs, Endpoint, EndpointPolicies, EnforcingMode,
         ExistingNetwork, ExistingSubnet, ExistingTier, FargateProfile, FlowLogs, Group,
-        HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup, Peer, Peering, PodGroup,
+        HybridNodes, ImageFamily, Key, Local, Nat, Network, NodeGroup, Peer, Peering, PodGroup,
         PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region,
         Rule, SecurityMode, Software, Stack, Tenant, Tier, TierId, TrafficType, Vpn,
     };
@@ -107,6 +107,8 @@ mod guides {
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/ipv6.md")]
     struct Ipv6;
+    #[doc = include_str!("../docs/guides/local-zones.md")]
+    struct LocalZones;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
     #[doc = include_str!("../docs/guides/pod-identity.md")]

@@ -22,6 +22,22 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     security(stack, cluster, origin, findings);
     logs(cluster, findings);
     for group in &cluster.node_groups {
+        let tier = stack.network.tiers.position(group.tier.value);
+        let tier = tier.and_then(|tier| stack.network.tiers.get(tier));
+        if tier.is_some_and(|tier| tier.local_zones.is_some()) {
+            findings.push(
+                rules::SPEC056
+                    .at(
+                        group.tier.origin,
+                        format!(
+                            "eksctl cannot put node group `{}` into Local Zones",
+                            group.name.value
+                        ),
+                    )
+                    .note("its `localZones` are for self-managed node groups, and eksnet asks for managed ones")
+                    .help("let the stack make the cluster, or put the node group into Availability Zones"),
+            );
+        }
         let hops = group.metadata_hops;
         if ![1, 2].contains(&hops.value) {
             findings.push(

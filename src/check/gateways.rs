@@ -33,7 +33,9 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             .zones
             .iter()
             .zip(&tier.egress)
-            .filter(|(zone, nat)| nat.is_some_and(|nat| plan.nats[nat].zone != **zone))
+            .filter(|(zone, nat)| {
+                !zone.is_local() && nat.is_some_and(|nat| plan.nats[nat].zone != **zone)
+            })
             .map(|(zone, _)| zone.to_string())
             .collect();
         if !shared.is_empty() {
@@ -45,6 +47,32 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                     .help_in("write `nat: per-zone`", "use `Nat::per_zone(&public)`"),
             );
         }
+        detours(stack, plan, tier, findings);
+    }
+}
+
+/// A Local Zone is tied to its parent: through any other zone the way out is longer.
+fn detours(stack: &Stack, plan: &Plan, tier: &PlannedTier, findings: &mut Findings) {
+    for (zone, nat) in tier.zones.iter().zip(&tier.egress) {
+        let Some(gateway) = nat.and_then(|nat| plan.nats.get(nat)) else {
+            continue;
+        };
+        let (zone, parent, through) = (*zone, tier.parent(*zone), gateway.zone);
+        if !zone.is_local() || through == parent {
+            continue;
+        }
+        findings.push(
+            rules::EKS424
+                .at(
+                    nat_origin(stack, tier),
+                    format!(
+                        "tier `{}` leaves {zone} through {through}, and its parent is {parent}",
+                        tier.name
+                    ),
+                )
+                .note("traffic of a Local Zone enters the region in its parent; from there it crosses zones, which costs, and the loss of either cuts it off")
+                .help(format!("let a NAT gateway stand in {parent}: `nat: per-zone`, with a public subnet there")),
+        );
     }
 }
 

@@ -20,6 +20,7 @@ mod growth;
 mod hybrid;
 mod identities;
 mod ipv6;
+mod local_zones;
 mod names;
 mod other_side;
 mod pod_groups;
@@ -39,6 +40,8 @@ mod template;
 
 pub use rules::Rule;
 
+#[cfg(feature = "spec")]
+pub(crate) use local_zones::nat_in_local_zones;
 #[cfg(feature = "spec")]
 pub(crate) use private::nat_of_private;
 pub(crate) use services::default_service_cidr;
@@ -94,6 +97,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     gateways::check_plan(stack, plan, findings);
     other_side::check_plan(stack, plan, findings);
     routes::check_plan(stack, plan, findings);
+    local_zones::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     existing::check_plan(stack, plan, findings);
     policies::check_plan(stack, plan, findings);

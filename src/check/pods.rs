@@ -204,7 +204,9 @@ fn own_tier(
         return;
     }
     let missing = nodes_zones(plan).filter(|zone| !tier.zones.contains(zone));
-    let missing: Vec<_> = missing.map(|zone| zone.to_string()).collect();
+    let missing: Vec<ZoneId> = missing.collect();
+    let missing_local = missing.iter().any(ZoneId::is_local);
+    let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
     if !missing.is_empty() {
         findings.push(
             rules::EKS752
@@ -220,7 +222,11 @@ fn own_tier(
                     Placement::NodeClass(_) => "the interfaces of pods stand in the zone of their node, which Auto Mode could not start",
                     Placement::Nodes | Placement::CustomNetworking(_) | Placement::Discovery(_) => "a node takes the `ENIConfig` of its zone, and is never ready without one",
                 })
-                .help("give the pods' tier the zones of the nodes"),
+                .help(if missing_local {
+                    "give the pods' tier the zones of the nodes: Availability Zones as `zones`, Local Zones as `local-zones`"
+                } else {
+                    "give the pods' tier the zones of the nodes"
+                }),
         );
     }
     let further = tier.model(stack).and_then(|model| model.further.first());

@@ -111,6 +111,9 @@ rules! {
     SPEC077 Warning "in the restricted mode nodes carry the stack's own group";
     SPEC078 Error "hybrid nodes beside EKS Auto Mode find names";
 
+    SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
+    SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
+
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
     PLAN003 Error "a zone belongs to the stack's region";
@@ -143,6 +146,11 @@ rules! {
     PLAN039 Warning "network policies hold for all pods";
     PLAN050 Warning "AWS's own node pools have room and a way out";
     PLAN051 Info "nodes of EKS Auto Mode start once their manifests are applied";
+
+    PLAN058 Info "an account opts in to its Local Zones";
+    PLAN059 Info "subnets in Local Zones have IPv4 alone";
+    PLAN060 Warning "nodes are in one Local Zone of a network";
+    PLAN061 Warning "subnets in Local Zones reach no network by VPN";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -187,9 +195,11 @@ rules! {
     EKS225 Error "a cluster keeps its zones";
     EKS240 Error "zones are named by id";
 
+    EKS308 Warning "load balancers have subnets in two zones";
     EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
+    EKS314 Error "all subnets of a load balancer are in zones of one kind";
     EKS318 Error "some subnet is left for pods";
     EKS320 Error "nodes carry one security group with the cluster's tag";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
@@ -200,6 +210,8 @@ rules! {
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
     EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
+
+    EKS424 Warning "subnets in Local Zones leave through the NAT gateway of their parent";
 
     EKS512 Warning "nodes and control plane are not open to the internet";
     EKS523 Error "a security group's name and description fit";
@@ -264,6 +276,7 @@ rules! {
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS822 Warning "a cluster has at most 10 Fargate profiles";
     EKS825 Error "pods that Calico's policies hold run on nodes";
+    EKS826 Error "a Fargate profile is in Availability Zones";
     EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
     EKS856 Error "EKS Auto Mode takes no settings of the VPC CNI";

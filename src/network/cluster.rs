@@ -10,6 +10,7 @@ use super::auto_mode::{AutoMode, AutoSwitch};
 use super::compute::{FargateProfile, NodeGroup};
 use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
+use super::local_zone::InAvailabilityZones;
 use super::logs::Key;
 use super::pods::Pods;
 use super::policy::{PolicyEngine, Tenant};
@@ -243,7 +244,7 @@ impl Cluster {
 
     /// The tier that EKS puts its network interfaces into; `control-plane` where there is a tier of that name.
     #[track_caller]
-    pub fn control_plane<A>(mut self, tier: &TierId<A>) -> Self {
+    pub fn control_plane<A: InAvailabilityZones>(mut self, tier: &TierId<A>) -> Self {
         self.control_plane = Some(At::caller(tier.any));
         self
     }

@@ -8,6 +8,7 @@ use ipnet::Ipv4Net;
 
 use super::at::At;
 use super::existing::ExistingSubnet;
+use super::local_zone::LocalZone;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 
@@ -45,7 +46,7 @@ pub enum Private {}
 #[derive(Debug, Clone, Copy)]
 pub enum Isolated {}
 
-mod sealed {
+pub(super) mod sealed {
     pub trait Sealed {
         const ACCESS: super::Access;
     }
@@ -66,8 +67,8 @@ accesses!(Public, Private, Isolated);
 
 /// Tiers that a NAT gateway can stand in.
 #[diagnostic::on_unimplemented(
-    message = "a NAT gateway can stand in a public tier only",
-    label = "this tier is not public",
+    message = "a NAT gateway can stand in a public tier of Availability Zones only",
+    label = "this tier is not public, or in Local Zones",
     note = "a NAT gateway sends what it translates through the internet gateway: AWS needs it in a subnet with a route there"
 )]
 pub trait HostsNat: TierAccess {}
@@ -75,9 +76,9 @@ impl HostsNat for Public {}
 
 /// Tiers that Fargate pods can run in.
 #[diagnostic::on_unimplemented(
-    message = "a Fargate profile cannot use a public tier",
-    label = "this tier has a route to the internet gateway",
-    note = "EKS refuses such subnets, since Fargate pods get no public address: use a private or isolated tier"
+    message = "a Fargate profile cannot use this tier",
+    label = "this tier has a route to the internet gateway, or is in Local Zones",
+    note = "EKS refuses public subnets, since Fargate pods get no public address, and has no Fargate in Local Zones: use a private or isolated tier"
 )]
 pub trait HostsFargate: TierAccess {}
 impl HostsFargate for Private {}
@@ -85,8 +86,8 @@ impl HostsFargate for Isolated {}
 
 /// Tiers that load balancers can be put into by their role tag.
 #[diagnostic::on_unimplemented(
-    message = "an isolated tier takes no load balancers",
-    label = "only public and private tiers have this method",
+    message = "this tier takes no load balancers by a tag",
+    label = "only public and private tiers in Availability Zones have this method",
     note = "the controller puts internet-facing load balancers into public subnets (`kubernetes.io/role/elb`) and internal ones into private subnets (`kubernetes.io/role/internal-elb`)"
 )]
 pub trait HostsLoadBalancers: TierAccess {}
@@ -307,6 +308,8 @@ pub(crate) struct TierModel {
     /// The subnets by zone, in a network that exists already.
     pub(crate) existing: Vec<(At<String>, ExistingSubnet)>,
     pub(crate) zones: Option<Vec<At<String>>>,
+    /// The Local Zones that it is in, besides the listed zones.
+    pub(crate) local_zones: Option<Vec<LocalZone>>,
     pub(crate) nat: Option<Nat>,
     pub(crate) load_balancers: Option<At<bool>>,
     pub(crate) tags: Tags,
@@ -324,6 +327,7 @@ impl TierModel {
             cidrs: Vec::new(),
             existing: Vec::new(),
             zones: None,
+            local_zones: None,
             nat,
             load_balancers: None,
             tags: Tags::new(),
@@ -358,8 +362,12 @@ impl Tier<Isolated> {
 impl<A: TierAccess> Tier<A> {
     #[track_caller]
     fn new(name: String, nat: Option<Nat>) -> Self {
+        Self::of(TierModel::new::<A>(name, nat))
+    }
+
+    pub(super) const fn of(model: TierModel) -> Self {
         Self {
-            model: TierModel::new::<A>(name, nat),
+            model,
             access: PhantomData,
         }
     }

@@ -12,6 +12,7 @@ mod deployed;
 mod existing;
 mod ipv6;
 mod ledger;
+mod local_zones;
 mod lock;
 mod nats;
 mod needs;
@@ -59,8 +60,10 @@ pub struct PlannedTier {
     pub(crate) name_origin: Origin,
     /// Which tier of the model it is; none for one that nobody asked for.
     pub(crate) model: Option<usize>,
-    /// Its zones, in order.
+    /// Its zones, in order, Local Zones last.
     pub zones: Vec<ZoneId>,
+    /// Those of them that are Local Zones, each with the Availability Zone that is its parent.
+    pub local_zones: Vec<(ZoneId, ZoneId)>,
     /// Its subnets, in the order of their zones; several in a zone stand together.
     pub subnets: Vec<PlannedSubnet>,
     /// Whether load balancers are put here by their role tag.

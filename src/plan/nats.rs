@@ -92,14 +92,14 @@ pub(super) fn nats(
             .iter()
             .map(|zone| {
                 let via = remembered(&tier.name, *zone, ledger).and_then(|entry| entry.via);
-                choose(&nats, &gateways, *zone, via)
+                choose(&nats, &gateways, tier.parent(*zone), via)
             })
             .collect();
     }
     nats
 }
 
-/// The gateway in the subnet's own zone, else the one that it has left through so far, else one of the others.
+/// The gateway in the subnet's own zone, or in the parent of its Local Zone, else the one that it has left through so far, else one of the others.
 fn choose(
     nats: &[PlannedNat],
     gateways: &[(usize, ZoneId)],
@@ -147,7 +147,7 @@ fn nat_zones(
                         )),
                 );
             }
-            return keeping_gateways(&model.name.value, public, n, ledger);
+            return keeping_gateways(model, public, n, ledger);
         }
         NatCount::In(listed) => listed,
     };
@@ -179,25 +179,38 @@ fn nat_zones(
 }
 
 /// The first zones of a public tier: those first through whose gateways the private tier leaves already, then those that have
-/// one for another tier, so that a further zone or tier moves none.
+/// one for another tier, so that a further zone or tier moves none. A tier in Local Zones would rather leave through their
+/// parents.
 fn keeping_gateways(
-    private: &str,
+    private: &TierModel,
     public: &PlannedTier,
     count: usize,
     ledger: &Ledger,
 ) -> Vec<ZoneId> {
     let has = |zone: ZoneId| remembered(&public.name, zone, ledger).is_some_and(|entry| entry.nat);
     let mut through: Vec<ZoneId> = ledger
-        .of_tier(private)
+        .of_tier(&private.name.value)
         .map(|(key, entry)| entry.via.unwrap_or(key.zone))
         .filter(|zone| has(*zone))
         .collect();
     through.sort_unstable();
     let mut zones = public.zones.clone();
-    zones.sort_by_key(|zone| (through.binary_search(zone).is_err(), !has(*zone), *zone));
+    let parents: Vec<ZoneId> = parents(private)
+        .filter_map(|parent| ZoneId::parse(&parent.value).ok())
+        .collect();
+    zones.sort_by_key(|zone| {
+        let left = through.binary_search(zone).is_err();
+        (left, !parents.contains(zone), !has(*zone), *zone)
+    });
     zones.truncate(count);
     zones.sort_unstable();
     zones
+}
+
+/// The parents of a tier's Local Zones, as they are written.
+fn parents(model: &TierModel) -> impl Iterator<Item = &At<String>> {
+    let local = model.local_zones.iter().flatten();
+    local.map(|local| &local.parent)
 }
 
 /// What a tier's first subnet in a zone had in the last plan.
@@ -213,7 +226,13 @@ fn remembered(tier: &str, zone: ZoneId, ledger: &Ledger) -> Option<Entry> {
 /// tier's where they share none.
 fn model_zones(model: &TierModel, public: &PlannedTier, ledger: &Ledger) -> Vec<ZoneId> {
     let own: Vec<String> = match (&model.zones, model.cidrs.as_slice()) {
-        (Some(zones), _) => zones.iter().map(|z| z.value.clone()).collect(),
+        (Some(zones), _) => {
+            let zones = zones.iter().chain(parents(model));
+            zones.map(|z| z.value.clone()).collect()
+        }
+        (None, _) if model.local_zones.is_some() => {
+            parents(model).map(|z| z.value.clone()).collect()
+        }
         (None, []) => return public.zones.clone(),
         (None, cidrs) => cidrs.iter().map(|(zone, _)| zone.value.clone()).collect(),
     };

@@ -1,6 +1,6 @@
 //! The address plan: where everything is, and what is left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -225,7 +225,7 @@ impl PlanReport {
         let mut lines = self.tiers.iter().flat_map(TierRow::lines);
         let even = lines.all(|(_, line)| each(&line).is_some());
         // Ids need a line of their own.
-        let short = self.existing.is_none() && self.zones.len() <= ZONES_ACROSS;
+        let short = self.existing.is_none() && self.all_zones().len() <= ZONES_ACROSS;
         text.push_str(&if even && short {
             self.across()
         } else {
@@ -252,9 +252,21 @@ impl PlanReport {
         blocks
     }
 
+    /// The network's zones, and after them the Local Zones of its tiers.
+    fn all_zones(&self) -> Vec<&str> {
+        let subnets = self.tiers.iter().flat_map(|tier| &tier.subnets);
+        let local: BTreeSet<&str> = subnets
+            .map(|subnet| subnet.zone.as_str())
+            .filter(|zone| !self.zones.iter().any(|known| known == zone))
+            .collect();
+        let zones = self.zones.iter().map(String::as_str);
+        zones.chain(local).collect()
+    }
+
     /// Tiers down, zones across.
     fn across(&self) -> String {
-        let zones = self.zones.iter().map(|zone| (zone.as_str(), Align::Left));
+        let all = self.all_zones();
+        let zones = all.iter().map(|zone| (*zone, Align::Left));
         let headings = [("tier", Align::Left), ("access", Align::Left)]
             .into_iter()
             .chain(zones)
@@ -263,7 +275,7 @@ impl PlanReport {
         for tier in &self.tiers {
             for (name, line) in tier.lines() {
                 let mut cells = vec![name, tier.access.clone()];
-                cells.extend(self.zones.iter().map(|zone| {
+                cells.extend(all.iter().map(|zone| {
                     let subnet = line.iter().find(|subnet| subnet.zone == *zone);
                     subnet.map_or_else(|| "-".to_owned(), |subnet| subnet.cidr.clone())
                 }));

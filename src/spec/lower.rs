@@ -174,6 +174,8 @@ struct TierNames {
     names: Vec<String>,
     /// Whether the access of one of them could not be read: it may have been meant to be any.
     unread: bool,
+    /// Those in Local Zones.
+    local: Vec<usize>,
 }
 
 impl TierNames {

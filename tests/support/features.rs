@@ -18,6 +18,7 @@ pub enum Feature {
     WarmAddresses,
     CustomNetworking,
     Discovery,
+    LocalZones,
     ExternalSnat,
     ExcludedSnat,
     PodGroups,
@@ -54,6 +55,7 @@ impl Feature {
         Self::WarmAddresses,
         Self::CustomNetworking,
         Self::Discovery,
+        Self::LocalZones,
         Self::ExternalSnat,
         Self::ExcludedSnat,
         Self::PodGroups,
@@ -82,7 +84,12 @@ impl Feature {
     /// What cannot be said together with it: both want the same key.
     fn excludes(self) -> &'static [Self] {
         match self {
-            Self::ExistingVpc => &[Self::FullyPrivate, Self::CustomNetworking, Self::Discovery],
+            Self::ExistingVpc => &[
+                Self::FullyPrivate,
+                Self::CustomNetworking,
+                Self::Discovery,
+                Self::LocalZones,
+            ],
             Self::CustomNetworking => &[Self::Discovery],
             Self::ExternalSnat => &[Self::ExcludedSnat],
             Self::AutoModeAlone => &[Self::AutoMode, Self::Karpenter],
@@ -167,6 +174,7 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
         }
         Feature::CustomNetworking => pods_tier(spec, "custom-networking"),
         Feature::Discovery => pods_tier(spec, "discovery"),
+        Feature::LocalZones => local_zones(spec),
         Feature::ExternalSnat => spec["cluster"]["pods"]["snat"] = "external".into(),
         Feature::ExcludedSnat => {
             spec["cluster"]["pods"]["snat"] = json!({ "exclude": ["192.168.0.0/16"] });
@@ -313,6 +321,30 @@ fn pods_tier(spec: &mut Value, placement: &str) {
     spec["network"]["endpoint-tier"] = "nodes".into();
     spec["cluster"]["pods"]["tier"] = "pods".into();
     spec["cluster"]["pods"]["placement"] = placement.into();
+}
+
+/// Nodes in a Local Zone, and their pods' addresses where pods have a tier.
+fn local_zones(spec: &mut Value) {
+    let zones = json!({ "use1-bos1-az1": "use1-az4" });
+    let network = &mut spec["network"];
+    if network.get("tiers").is_none() {
+        network["tiers"] = json!({
+            "nodes": { "access": "private", "nat": "none" },
+            "control-plane": { "access": "isolated", "prefix": 27 },
+        });
+    }
+    let tiers = &mut network["tiers"];
+    let way = tiers["nodes"]["nat"].clone();
+    tiers["edge"] = json!({ "access": "private", "prefix": 22, "nat": way, "local-zones": zones });
+    if let Some(pods) = tiers.get_mut("pods") {
+        pods["zones"] = json!(["use1-az1", "use1-az2", "use1-az4"]);
+        pods["local-zones"] = zones;
+    }
+    spec["cluster"]["node-groups"]["edge"] = json!({
+        "tier": "edge",
+        "instance-types": ["m6i.large"],
+        "size": { "min": 1, "max": 4 },
+    });
 }
 
 fn pod_groups(rng: &mut Rng) -> Value {

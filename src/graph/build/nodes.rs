@@ -120,7 +120,7 @@ fn node_group(
     groups: &Groups,
     ready: &Ready,
 ) -> Option<NodeId> {
-    let template = launch_template(b, group, cluster, groups);
+    let template = launch_template(b, group, tier, cluster, groups);
     let size = group.size.value;
     let (max_unavailable, max_unavailable_percent) = max_unavailable(group);
     let mut after = waits_for(b.plan, tier, ready);
@@ -207,6 +207,7 @@ fn waits_for(plan: &Plan, tier: usize, ready: &Ready) -> Vec<NodeId> {
 fn launch_template(
     b: &mut Builder,
     group: &GroupModel,
+    tier: usize,
     cluster: &ClusterRefs,
     groups: &Groups,
 ) -> Ref<LaunchTemplate> {
@@ -228,15 +229,26 @@ fn launch_template(
             metadata_endpoint: "enabled",
             metadata_tokens: "required",
             metadata_hops: group.metadata_hops.value,
-            disks: disks(group),
+            disks: disks(group, volume_type(b.plan, tier)),
             made,
             tags,
         },
     )
 }
 
+/// gp3 is not to be had in every Local Zone, gp2 is.
+///
+/// Source: awslabs/amazon-eks-ami#1295; Red Hat, "Cluster limitations in AWS Local Zones".
+fn volume_type(plan: &Plan, tier: usize) -> &'static str {
+    if plan.tiers[tier].is_local() {
+        "gp2"
+    } else {
+        "gp3"
+    }
+}
+
 /// Bottlerocket has a small disk for itself and a second one for images and pods.
-fn disks(group: &GroupModel) -> Vec<BlockDevice> {
+fn disks(group: &GroupModel, volume_type: &'static str) -> Vec<BlockDevice> {
     let key = group
         .disk_key
         .as_ref()
@@ -244,7 +256,7 @@ fn disks(group: &GroupModel) -> Vec<BlockDevice> {
     let disk = |device, size| BlockDevice {
         device,
         size,
-        volume_type: "gp3",
+        volume_type,
         encrypted: true,
         key: key.clone(),
         delete_on_termination: true,

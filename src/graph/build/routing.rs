@@ -81,7 +81,8 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
 
 /// One for all tiers of a dual-stack network that leave through NAT gateways.
 fn egress_only(b: &mut Builder, network: &NetworkRefs) -> Option<Ref<EgressOnlyInternetGateway>> {
-    let leaves = (0..b.plan.tiers.len()).any(|tier| b.plan.has_nat(tier));
+    let leaves = |tier| b.plan.has_nat(tier) && !b.plan.tiers[tier].is_local();
+    let leaves = (0..b.plan.tiers.len()).any(leaves);
     (leaves && b.stack.network.ipv6.is_some()).then(|| {
         let tags = b.tags("");
         b.add(
@@ -191,7 +192,8 @@ fn public_tier(
             Route::internet(table.clone(), gateway.clone()),
         );
         nodes.extend(route.node());
-        if b.stack.network.ipv6.is_some() {
+        // Subnets in Local Zones have no IPv6.
+        if b.stack.network.ipv6.is_some() && !tier.is_local() {
             let route = b.add_after(
                 format!("{}/internet-ipv6", tier.name),
                 tier.origin,
@@ -231,8 +233,9 @@ fn private_tier(
             );
             nodes.extend(route.node());
         }
-        // A tier that was given no way out has none by IPv6 either.
-        if let Some(gateway) = gateways.egress_only.as_ref().filter(|_| nat.is_some()) {
+        // A tier that was given no way out has none by IPv6 either; a subnet in a Local Zone has no IPv6.
+        let by_ipv6 = nat.is_some() && !planned.key.zone.is_local();
+        if let Some(gateway) = gateways.egress_only.as_ref().filter(|_| by_ipv6) {
             let route = b.add(
                 format!("{name}/internet-ipv6"),
                 tier.origin,

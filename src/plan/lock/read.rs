@@ -221,7 +221,7 @@ fn subnet<'a>(
     let word = next(words, "state")?;
     let key = SubnetKey {
         tier: tier.to_owned(),
-        zone: ZoneId::parse(zone).map_err(|_| format!("`{zone}` is not the id of a zone"))?,
+        zone: ZoneId::parse_any(zone).ok_or_else(|| format!("`{zone}` is not the id of a zone"))?,
         ordinal: ordinal
             .parse()
             .ok()

@@ -106,6 +106,9 @@ pub struct TierSpec {
     pub block: Field<String>,
     /// Only in these of the network's zones, by id.
     pub zones: List<String>,
+    /// In these Local Zones, each with the Availability Zone that is its parent, by id: `{ usw2-lax1-az1: usw2-az2 }`. The tier
+    /// takes node groups and is in no Availability Zone; a tier of pods may list `zones` besides.
+    pub local_zones: Names<String>,
     /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`. The tier is in these
     /// zones alone, unless `zones` lists more; those get ranges of the size of `prefix`.
     pub cidrs: Names<String>,

@@ -87,6 +87,11 @@ impl Lowering<'_> {
     ) -> Option<usize> {
         if let Some(name) = Words::text(&spec.tier) {
             let index = self.tier(&name, names)?;
+            if names.local.contains(&index) {
+                self.words
+                    .push(crate::check::nat_in_local_zones(&name.value, name.origin));
+                return None;
+            }
             if !public.contains(&index) {
                 self.words.push(
                     rules::EKS404
