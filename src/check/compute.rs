@@ -57,13 +57,17 @@ fn karpenter(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
-/// Where nodes of EKS Auto Mode are asked for.
-pub(super) fn auto_origin(cluster: &Cluster) -> Origin {
+/// The tiers of the nodes of EKS Auto Mode, each with where it was asked for.
+pub(super) fn auto_tiers<'a>(
+    cluster: &'a Cluster,
+    plan: &'a Plan,
+) -> impl Iterator<Item = (Origin, usize)> + use<'a> {
     let auto = cluster.auto();
-    auto.map_or(cluster.origin, |auto| {
-        let own = auto.nodes.as_ref().map(|nodes| nodes.tier.origin);
-        own.unwrap_or(auto.origin)
-    })
+    let own = auto.and_then(|auto| auto.nodes.as_ref());
+    let own = own.map(|nodes| nodes.tier.origin).zip(plan.auto_tier);
+    let built_in = auto.and_then(|auto| auto.built_in.first());
+    let built_in = built_in.map(|first| first.origin).zip(plan.control_plane);
+    own.into_iter().chain(built_in)
 }
 
 fn types(group: &NodeGroup, findings: &mut Findings) {
@@ -227,7 +231,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 .map(|profile| profile.tier.origin)
                 .zip(&plan.fargate_tiers),
         );
-    let auto = plan.auto_tiers().map(|tier| (auto_origin(cluster), tier));
+    let auto = auto_tiers(cluster, plan);
     for (origin, index) in used.map(|(origin, &tier)| (origin, tier)).chain(auto) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;

@@ -1,6 +1,6 @@
 //! Networks and nodes without a way to the internet: what leads out all the same, and what nodes lack.
 
-use super::compute::auto_origin;
+use super::compute::auto_tiers;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, At, Cluster, EndpointService, NatCount, Software, Stack, Way};
@@ -114,7 +114,7 @@ impl<'a> Offline<'a> {
             .zip(&plan.node_tiers)
             .chain(profiles.zip(&plan.fargate_tiers))
             .map(|(origin, tier)| (origin, *tier))
-            .chain(plan.auto_tiers().map(|tier| (auto_origin(cluster), tier)));
+            .chain(auto_tiers(cluster, plan));
         let first = all.find(|(_, tier)| is_offline(tier));
         let subnets = first.map_or(&[][..], |(_, tier)| &plan.tiers[tier].subnets);
         let mut existing = subnets.iter().filter_map(|s| s.existing.as_ref());

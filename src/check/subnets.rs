@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compute::auto_origin;
+use super::compute::auto_tiers;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, Stack, ZoneId};
@@ -297,10 +297,8 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         let what = format!("node group `{}`", group.name.value);
         (what, group.tier.origin, *tier)
     });
-    let auto = plan.auto_tier.map(|tier| {
-        let what = "the node pool of EKS Auto Mode".to_owned();
-        (what, auto_origin(cluster), tier)
-    });
+    let auto = auto_tiers(cluster, plan);
+    let auto = auto.map(|(origin, tier)| ("a node pool of EKS Auto Mode".to_owned(), origin, tier));
     for (what, origin, tier) in groups.chain(auto) {
         let Some(tier) = plan.tiers.get(tier) else {
             continue;
