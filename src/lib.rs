@@ -80,9 +80,10 @@ pub mod prelude {
         AccessEntry, AddonName, Architecture, AutoMode, AutoNodes, BuiltInPool, Cluster,
         ClusterTag, Connection, ControlPlaneLogs, Endpoint, EndpointPolicies, EnforcingMode,
         ExistingNetwork, ExistingSubnet, ExistingTier, FargateProfile, FlowLogs, Group,
-        HybridNodes, ImageFamily, Key, Local, Nat, Network, NodeGroup, Peer, Peering, PodGroup,
-        PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region,
-        Rule, SecurityMode, Software, Stack, Tenant, Tier, TierId, TrafficType, Vpn,
+        HybridNodes, ImageFamily, Key, Local, Nat, Network, NodeGroup, NodeSecurityGroup, Peer,
+        Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine,
+        PolicyMode, Region, Rule, SecurityMode, Software, Stack, Tenant, Tier, TierId, TrafficType,
+        Vpn,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -111,6 +112,8 @@ mod guides {
     struct LocalZones;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
+    #[doc = include_str!("../docs/guides/node-security.md")]
+    struct NodeSecurity;
     #[doc = include_str!("../docs/guides/pod-identity.md")]
     struct PodIdentity;
 }

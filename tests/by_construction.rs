@@ -432,6 +432,32 @@ fn launch_templates_leave_interfaces_to_eks() {
 }
 
 #[test]
+fn nodes_carry_one_group_with_the_clusters_tag() {
+    // EKS320
+    on_every_example(|template| {
+        let tagged = |id: &str| {
+            let mut groups = template.all("EC2::SecurityGroup");
+            let group = groups.find(|(group, _)| *group == id);
+            let tags = group.and_then(|(_, body)| body["Tags"].as_array());
+            tags.is_some_and(|tags| {
+                let mut keys = tags.iter().filter_map(|tag| tag["Key"].as_str());
+                keys.any(|key| key.starts_with("kubernetes.io/cluster/"))
+            })
+        };
+        for (id, body) in template.all("EC2::LaunchTemplate") {
+            let groups = body["LaunchTemplateData"]["SecurityGroupIds"].as_array();
+            let with_tag = groups.unwrap().iter().filter(|group| {
+                let attribute = &group["Fn::GetAtt"];
+                // EKS tags the one that it makes.
+                attribute[1] == "ClusterSecurityGroupId"
+                    || attribute[0].as_str().is_some_and(tagged)
+            });
+            assert_eq!(with_tag.count(), 1, "{id}");
+        }
+    });
+}
+
+#[test]
 fn groups_of_aws_are_only_added_to() {
     // EKS501
     on_every_example(|template| {
@@ -446,7 +472,7 @@ fn groups_of_aws_are_only_added_to() {
                 ]
                 .iter()
                 .any(|end| name.ends_with(end))
-                    || name.contains("-pods-"),
+                    || ["-pods-", "-nodes-"].iter().any(|part| name.contains(part)),
                 "{id}"
             );
         }

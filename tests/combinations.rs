@@ -72,6 +72,13 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
     (Feature::Restricted, Feature::Eksctl, Some("SPEC056")),
     (Feature::CustomNetworking, Feature::Discovery, None),
     (Feature::CustomNetworking, Feature::Eksctl, Some("SPEC056")),
+    (
+        Feature::CustomNetworking,
+        Feature::TenantNodes,
+        Some("SPEC071"),
+    ),
+    (Feature::TenantNodes, Feature::Calico, Some("SPEC073")),
+    (Feature::TenantNodes, Feature::Eksctl, Some("SPEC056")),
     (Feature::LocalZones, Feature::Eksctl, Some("SPEC056")),
     (Feature::ExternalSnat, Feature::ExcludedSnat, None),
     (Feature::CniPolicies, Feature::StrictPolicies, None),

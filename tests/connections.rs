@@ -785,3 +785,63 @@ fn a_program_and_a_spec_give_the_same_bytes() {
     assert_eq!(program.cloudformation(), spec.cloudformation());
     assert_eq!(program.terraform(), spec.terraform());
 }
+
+/// Whoever a group lets in from outside of the VPC hears no answer without a route back.
+#[test]
+fn the_examples_lead_back_to_whom_they_let_at_the_api() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (synthesis, _, shown) = try_with(&text, &Ledger::new());
+        let synthesis = synthesis.unwrap_or_else(|| panic!("{}: {shown}", path.display()));
+        let template: Value = serde_json::from_str(&synthesis.cloudformation()).unwrap();
+        let resources = template["Resources"].as_object().unwrap();
+        let of = |kind: &str| -> Vec<&Value> {
+            let all = resources.values();
+            all.filter(|r| r["Type"] == kind)
+                .map(|r| &r["Properties"])
+                .collect()
+        };
+        let blocks = of("AWS::EC2::VPC")
+            .into_iter()
+            .chain(of("AWS::EC2::VPCCidrBlock"));
+        let blocks: Vec<_> = blocks
+            .filter_map(|block| range(&block["CidrBlock"]))
+            .collect();
+        let Some(table) = resources.get("RouteTableControlPlane") else {
+            continue; // somebody else's routes
+        };
+        assert_eq!(table["Type"], "AWS::EC2::RouteTable");
+        let table = serde_json::json!({ "Ref": "RouteTableControlPlane" });
+        let routes = of("AWS::EC2::Route").into_iter();
+        let routes = routes.filter(|route| route["RouteTableId"] == table);
+        let mut leads: Vec<_> = routes
+            .filter_map(|route| range(&route["DestinationCidrBlock"]))
+            .collect();
+        let mut propagated = of("AWS::EC2::VPNGatewayRoutePropagation").into_iter();
+        if propagated.any(|to| to["RouteTableIds"][0] == table) {
+            leads.push("192.168.0.0/16".parse().unwrap());
+        }
+        leads.extend(blocks);
+        let group = serde_json::json!({ "Fn::GetAtt": ["SecurityGroupControlPlane", "GroupId"] });
+        for rule in of("AWS::EC2::SecurityGroupIngress") {
+            if rule["GroupId"] == group
+                && let Some(from) = range(&rule["CidrIp"])
+            {
+                let led = leads.iter().any(|to| to.contains(&from));
+                assert!(led, "{}: no way back to {from}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}
+
+fn range(text: &Value) -> Option<ipnet::Ipv4Net> {
+    text.as_str()?.parse().ok()
+}

@@ -79,6 +79,14 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("let the stack make the cluster, or write `auto-mode: { node-pools: [general-purpose, system] }`"),
         );
     }
+    if let Some(group) = cluster.node_security_groups.first() {
+        findings.push(
+            rules::SPEC056
+                .at(group.name.origin, "eksctl cannot give nodes one security group alone")
+                .note("it gives every node the group that EKS makes for the cluster, too, in which everything is open")
+                .help("let the stack make the cluster"),
+        );
+    }
     if cluster.is_ipv6() {
         findings.push(
             rules::SPEC056

@@ -22,6 +22,7 @@ mod identities;
 mod ipv6;
 mod local_zones;
 mod names;
+mod node_security;
 mod other_side;
 mod pod_groups;
 mod pod_nodes;
@@ -69,6 +70,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     pod_groups::check(stack, findings);
+    node_security::check(stack, findings);
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);

@@ -106,11 +106,15 @@ rules! {
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
     SPEC066 Warning "a pod group's rules pass the policies of its tenant";
+    SPEC070 Error "a security group of nodes is called like no other group";
+    SPEC071 Error "pods are in the security group of their nodes";
+    SPEC072 Error "nodes with a security group of their own keep others' pods off";
+    SPEC073 Error "what is to run on all nodes speaks with all nodes";
+    SPEC074 Warning "a security group of nodes has nodes";
     SPEC075 Error "an add-on that EKS Auto Mode has built in is not pinned";
     SPEC076 Error "pods are placed by a node class where there is one";
     SPEC077 Warning "in the restricted mode nodes carry the stack's own group";
     SPEC078 Error "hybrid nodes beside EKS Auto Mode find names";
-
     SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
     SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
 
@@ -144,9 +148,9 @@ rules! {
     PLAN037 Error "Pod Identity has its agent";
     PLAN038 Warning "hybrid nodes may join the cluster";
     PLAN039 Warning "network policies hold for all pods";
+    PLAN045 Info "kubelets of nodes with a security group of their own probe the pods on them";
     PLAN050 Warning "AWS's own node pools have room and a way out";
     PLAN051 Info "nodes of EKS Auto Mode start once their manifests are applied";
-
     PLAN058 Info "an account opts in to its Local Zones";
     PLAN059 Info "subnets in Local Zones have IPv4 alone";
     PLAN060 Warning "nodes are in one Local Zone of a network";
@@ -210,7 +214,6 @@ rules! {
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
     EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
-
     EKS424 Warning "subnets in Local Zones leave through the NAT gateway of their parent";
 
     EKS512 Warning "nodes and control plane are not open to the internet";

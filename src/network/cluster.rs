@@ -12,6 +12,7 @@ use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
 use super::local_zone::InAvailabilityZones;
 use super::logs::Key;
+use super::node_security::NodeSecurityGroup;
 use super::pods::Pods;
 use super::policy::{PolicyEngine, Tenant};
 use super::software::Software;
@@ -189,6 +190,7 @@ pub struct Cluster {
     pub(crate) access: Vec<Access>,
     pub(crate) auto_mode: AutoSwitch,
     pub(crate) node_groups: Vec<NodeGroup>,
+    pub(crate) node_security_groups: Vec<NodeSecurityGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
     pub(crate) pods: Pods,
     pub(crate) network_policy: Option<At<PolicyEngine>>,
@@ -226,6 +228,7 @@ impl Cluster {
             access: Vec::new(),
             auto_mode: AutoSwitch::Unsaid,
             node_groups: Vec::new(),
+            node_security_groups: Vec::new(),
             fargate: Vec::new(),
             pods: Pods::defaults(Origin::Default),
             network_policy: None,
@@ -372,6 +375,29 @@ impl Cluster {
     /// Adds nodes.
     pub fn node_group(mut self, group: NodeGroup) -> Self {
         self.node_groups.push(group);
+        self
+    }
+
+    /// Adds a security group for nodes that are not to carry the one of all others; [`NodeGroup::security_group`] says which
+    /// those are.
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let mut net = Network::new(cidr!("10.20.0.0/16"));
+    /// let public = net.add(Tier::public("public"));
+    /// let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)));
+    /// let taint = Taint { key: "tenant".into(), value: Some("shop".into()), effect: TaintEffect::NoSchedule };
+    /// let shop = NodeSecurityGroup::new("shop");
+    /// let of_shop = NodeGroup::new("shop", &nodes).security_group(&shop).label("tenant", "shop").taint(taint);
+    /// let cluster = Cluster::new("prod", "1.35")
+    ///     .node_group(NodeGroup::new("system", &nodes))
+    ///     .node_group(of_shop)
+    ///     .node_security_group(shop);
+    /// # assert!(Stack::new("prod", Region::UsEast1, net, cluster).synthesize().is_ok());
+    /// ```
+    pub fn node_security_group(mut self, group: NodeSecurityGroup) -> Self {
+        self.node_security_groups.push(group);
         self
     }
 

@@ -292,9 +292,12 @@ impl Lifecycle {
     fn of(entry: &Entry) -> Self {
         Self {
             prevent_destroy: entry.retain,
-            ignore: match entry.resource {
-                // An autoscaler's number of nodes is not to be undone by the next apply.
-                Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
+            ignore: match &entry.resource {
+                // An autoscaler's number of nodes is not to be undone by the next apply. What is ignored is sent as it was,
+                // and EKS refuses less than the least: where no autoscaler has a choice, the number follows the spec.
+                Resource::NodeGroup(group) => {
+                    (group.min < group.max).then_some("scaling_config[0].desired_size")
+                }
                 Resource::Vpc(_)
                 | Resource::VpcCidr(_)
                 | Resource::SubnetReservation(_)

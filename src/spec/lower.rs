@@ -13,6 +13,7 @@ mod hybrid;
 mod identities;
 mod nats;
 mod network;
+mod node_security;
 mod pod_groups;
 mod pods;
 mod policy;

@@ -22,6 +22,7 @@ pub enum Feature {
     ExternalSnat,
     ExcludedSnat,
     PodGroups,
+    TenantNodes,
     CniPolicies,
     StrictPolicies,
     Calico,
@@ -59,6 +60,7 @@ impl Feature {
         Self::ExternalSnat,
         Self::ExcludedSnat,
         Self::PodGroups,
+        Self::TenantNodes,
         Self::CniPolicies,
         Self::StrictPolicies,
         Self::Calico,
@@ -180,6 +182,7 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
             spec["cluster"]["pods"]["snat"] = json!({ "exclude": ["192.168.0.0/16"] });
         }
         Feature::PodGroups => spec["cluster"]["pods"]["security-groups"] = pod_groups(rng),
+        Feature::TenantNodes => tenant_nodes(&mut spec["cluster"]),
         Feature::CniPolicies => spec["cluster"]["network-policy"] = "vpc-cni".into(),
         Feature::StrictPolicies => {
             spec["cluster"]["network-policy"] = json!({ "engine": "vpc-cni", "mode": "strict" });
@@ -363,6 +366,22 @@ fn pod_groups(rng: &mut Rng) -> Value {
             },
         },
     })
+}
+
+fn tenant_nodes(cluster: &mut Value) {
+    for name in ["bank", "shop"] {
+        cluster["node-groups"][name] = json!({
+            "tier": "nodes",
+            "instance-types": ["m6i.large"],
+            "size": { "min": 1, "max": 3 },
+            "security-group": name,
+            "taints": [{ "key": "tenant", "value": name, "effect": "no-schedule" }],
+        });
+    }
+    cluster["node-security-groups"] = json!({
+        "bank": { "rules": [{ "from": "shop", "ports": 8443, "description": "Payments" }] },
+        "shop": {},
+    });
 }
 
 fn fargate(spec: &mut Value, namespace: &str) {

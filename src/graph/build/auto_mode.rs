@@ -155,7 +155,7 @@ pub(super) fn nodes(
             tags,
         },
     );
-    let carried = node_groups(b, &cluster.cluster, groups);
+    let carried = node_groups(b, &cluster.cluster, groups, None);
     let pods = b.plan.pod_tier.filter(|_| model.pods.placement.is_apart());
     let snat = match &model.pods.snat.value {
         Snat::External => "Disabled",

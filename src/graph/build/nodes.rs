@@ -211,7 +211,8 @@ fn launch_template(
     cluster: &ClusterRefs,
     groups: &Groups,
 ) -> Ref<LaunchTemplate> {
-    let carried = node_groups(b, &cluster.cluster, groups);
+    let alone = group.security_group.as_ref().map(|at| at.value.as_str());
+    let carried = node_groups(b, &cluster.cluster, groups, alone);
     let tags = b.tags(&group.name.value);
     let made = ["instance", "network-interface", "volume"]
         .map(|resource_type| TagSpecification {

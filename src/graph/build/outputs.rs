@@ -4,7 +4,7 @@ use super::cluster::ClusterRefs;
 use super::connections::Told;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use super::{Builder, pod_groups, sorted};
+use super::{Builder, node_security, pod_groups, sorted};
 use crate::graph::{
     Arn, Attr, Deferred, Entry, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup,
     Subnet,
@@ -111,6 +111,15 @@ pub(super) fn build(
             nodes,
             Attr::Identity,
         );
+        for (name, group) in &groups.of_nodes {
+            one(
+                b,
+                &format!("{}-security-group-id", node_security::identity(name)),
+                &format!("The security group of nodes {name}"),
+                group.node(),
+                Attr::Identity,
+            );
+        }
         for (name, group) in &groups.pods {
             one(
                 b,

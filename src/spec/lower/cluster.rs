@@ -1,5 +1,6 @@
 //! The cluster of a spec.
 
+use super::pod_groups::OwnGroups;
 use super::policy::unread;
 use super::words::Words;
 use super::{Lowering, TierNames};
@@ -65,7 +66,9 @@ impl Lowering<'_> {
             self.access(access, &mut cluster);
         }
         self.auto_mode(&spec.auto_mode, stack, tiers, &mut cluster);
-        self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
+        let own = OwnGroups::of(spec);
+        self.node_groups(&spec.node_groups, stack, tiers, &own, &mut cluster);
+        cluster.node_security_groups = self.node_security_groups(spec, &own);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
         cluster.network_policy = self.network_policy(&spec.network_policy);
         cluster.policy_unread = unread(&spec.network_policy);
@@ -86,7 +89,7 @@ impl Lowering<'_> {
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
         if let Some((pods, span)) = spec.pods.located() {
             let auto = cluster.is_auto_alone();
-            cluster.pods = self.pods(pods, Origin::Spec(span), (stack, tiers), auto);
+            cluster.pods = self.pods(pods, Origin::Spec(span), (stack, tiers), &own, auto);
         }
         cluster.uses = super::private::uses(&spec.uses);
         cluster

@@ -1,5 +1,6 @@
 //! How the pods of a spec get their addresses.
 
+use super::pod_groups::OwnGroups;
 use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
@@ -18,6 +19,7 @@ impl Lowering<'_> {
         spec: &PodsSpec,
         origin: Origin,
         network: (&Stack, &TierNames),
+        own: &OwnGroups,
         auto_alone: bool,
     ) -> Pods {
         let mut pods = Pods::defaults(origin);
@@ -36,7 +38,7 @@ impl Lowering<'_> {
             pods.snat = snat;
         }
         if let Some((groups, span)) = spec.security_groups.located() {
-            let groups = self.pod_security_groups(groups, Origin::Spec(span));
+            let groups = self.pod_security_groups(groups, Origin::Spec(span), own);
             pods.security_groups = Some(groups);
         }
         pods
