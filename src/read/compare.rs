@@ -33,7 +33,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// How what a template says differs from what a model says; for that, [`super::model`] is asked for the template's engine.
+/// How what a template says differs from what a model says; for that, [`super::model()`] is asked for the template's engine.
 pub fn compare(model: &Reading, template: &Reading) -> Vec<Difference> {
     let mut comparison = Comparison {
         names: ["the model", "the template"],
