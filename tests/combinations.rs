@@ -59,7 +59,6 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
         Feature::CustomNetworking,
         Some("EKS731"),
     ),
-    (Feature::Ipv6Cluster, Feature::LocalZones, Some("EKS129")),
     (Feature::Ipv6Cluster, Feature::ExternalSnat, Some("SPEC018")),
     (Feature::Ipv6Cluster, Feature::ExcludedSnat, Some("SPEC018")),
     (

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compute::auto_tiers;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::{LocalZone, Stack, Way, ZoneId};
@@ -226,22 +227,30 @@ fn ipv6(stack: &Stack, plan: &Plan, local: &InLocalZones<'_>, findings: &mut Fin
                 .note("the VPC's IPv6 range is of the region, and a subnet in a Local Zone needs one of its own border group, which few have"),
         );
     }
-    let cluster = stack.cluster.as_ref().filter(|_| plan.ipv6_cluster);
-    let groups = cluster.into_iter().flat_map(|cluster| &cluster.node_groups);
-    for (group, &tier) in groups.zip(&plan.node_tiers) {
+    let Some(cluster) = stack.cluster.as_ref().filter(|_| plan.ipv6_cluster) else {
+        return;
+    };
+    let groups = cluster.node_groups.iter().zip(&plan.node_tiers);
+    let groups = groups.map(|(group, tier)| {
+        let what = format!("node group `{}`", group.name.value);
+        (what, group.tier.origin, *tier)
+    });
+    let auto = auto_tiers(cluster, plan);
+    let auto = auto.map(|(origin, tier)| ("a node pool of EKS Auto Mode".to_owned(), origin, tier));
+    for (what, origin, tier) in groups.chain(auto) {
         if let Some(tier) = local(tier) {
             findings.push(
                 rules::EKS129
                     .at(
-                        group.tier.origin,
+                        origin,
                         format!(
-                            "node group `{}` of an IPv6 cluster is in tier `{}`, which has no IPv6",
-                            group.name.value, tier.name
+                            "{what} of an IPv6 cluster is in tier `{}`, which has no IPv6",
+                            tier.name
                         ),
                     )
                     .related(tier.name_origin, "the tier is in Local Zones")
                     .note("nodes have addresses of both families, and pods are given IPv6 prefixes")
-                    .help("put the node group elsewhere, or make the cluster an IPv4 one"),
+                    .help("put its nodes elsewhere, or make the cluster an IPv4 one"),
             );
         }
     }
