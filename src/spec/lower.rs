@@ -93,7 +93,7 @@ impl Lowering<'_> {
         };
         stack.retain = spec.retain.get().copied().unwrap_or_default();
         stack.tag_origin = spec.tags.origin();
-        stack.tags = Words::pairs(&spec.tags);
+        stack.tags = self.words.pairs(&spec.tags);
         stack
     }
 

@@ -82,7 +82,7 @@ impl Lowering<'_> {
         if let Some((hops, span)) = spec.metadata_hops.located() {
             group.metadata_hops = At::new(*hops, Origin::Spec(span));
         }
-        group.labels = Words::pairs(&spec.labels);
+        group.labels = self.words.pairs(&spec.labels);
         for field in spec.taints.get().into_iter().flatten() {
             group.taints.extend(self.taint(field));
         }
@@ -177,7 +177,7 @@ impl Lowering<'_> {
         });
         Some(Selector {
             namespace,
-            labels: Words::pairs(&spec.labels),
+            labels: self.words.pairs(&spec.labels),
         })
     }
 }

@@ -126,6 +126,11 @@ impl Lowering<'_> {
         zone: &Key,
         field: &Field<ExistingSubnetSpec>,
     ) -> Option<(At<String>, ExistingSubnet)> {
+        self.words.valueless(
+            zone,
+            field,
+            "{ subnet: subnet-0123456789abcdef0, cidr: 10.20.0.0/24 }",
+        );
         let zone = Words::name(zone);
         let Some(spec) = field.get() else {
             self.complete = false;

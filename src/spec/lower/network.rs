@@ -210,7 +210,7 @@ impl Lowering<'_> {
                 .load_balancers
                 .located()
                 .map(|(yes, span)| At::new(*yes, Origin::Spec(span))),
-            tags: Words::pairs(&spec.tags),
+            tags: self.words.pairs(&spec.tags),
             name,
         }
     }
@@ -224,6 +224,7 @@ impl Lowering<'_> {
                 let id = Words::name(zone);
                 zones.push(LocalZone { id, parent });
             } else {
+                self.words.valueless(zone, parent, "use1-az4");
                 self.complete = false;
             }
         }
@@ -236,6 +237,7 @@ impl Lowering<'_> {
         };
         let mut pinned = Vec::with_capacity(named.len());
         for (zone, cidr) in named {
+            self.words.valueless(zone, cidr, "10.20.0.0/24");
             if let Some(cidr) = self.words.cidr(cidr) {
                 pinned.push((Words::name(zone), cidr));
             } else {

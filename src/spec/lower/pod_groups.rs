@@ -11,8 +11,8 @@ use crate::network::{
     Selected,
 };
 use crate::spec::{
-    ClusterSpec, Either, EnforcingModeSpec, Field, List, Names, NumberOrText, PodGroupSpec,
-    PodRuleSpec, PodSecurityGroupsSpec,
+    ClusterSpec, Either, EnforcingModeSpec, Field, List, NumberOrText, PodGroupSpec, PodRuleSpec,
+    PodSecurityGroupsSpec,
 };
 
 /// What groups of a cluster's own are called.
@@ -112,7 +112,6 @@ impl Lowering<'_> {
         spec: &PodGroupSpec,
         origin: Origin,
     ) -> (Selected, At<BTreeMap<String, String>>) {
-        let labels = |names: &Names<String>| At::new(Words::pairs(names), names.origin());
         match (spec.pods.is_absent(), spec.service_accounts.is_absent()) {
             (true, true) => self.words.missing(
                 origin,
@@ -131,11 +130,12 @@ impl Lowering<'_> {
             ),
             (false, true) | (true, false) => {}
         }
-        if spec.pods.is_absent() && !spec.service_accounts.is_absent() {
-            (Selected::ServiceAccounts, labels(&spec.service_accounts))
+        let (selected, labels) = if spec.pods.is_absent() && !spec.service_accounts.is_absent() {
+            (Selected::ServiceAccounts, &spec.service_accounts)
         } else {
-            (Selected::Pods, labels(&spec.pods))
-        }
+            (Selected::Pods, &spec.pods)
+        };
+        (selected, At::new(self.words.pairs(labels), labels.origin()))
     }
 
     /// The ports of probes: one, several, or the word `none`.

@@ -31,6 +31,23 @@ impl Words<'_> {
         );
     }
 
+    /// Says that a name stands there without what belongs to it, where it is that.
+    pub(super) fn valueless<T>(&mut self, name: &Name, value: &Field<T>, example: &str) {
+        if !value.is_absent() {
+            return;
+        }
+        let text = &name.text;
+        let help = match text.split_once(':') {
+            Some((name, value)) => format!("put a blank after the colon: `{name}: {value}`"),
+            None => format!("write one after it, such as `{text}: {example}`"),
+        };
+        self.push(
+            rules::SPEC016
+                .at(Origin::Spec(name.span), format!("`{text}` has no value"))
+                .help(help),
+        );
+    }
+
     /// Whether a key is there, but misspelt or misplaced.
     pub(super) fn is_meant(&self, key: &str) -> bool {
         self.meant.contains(&key)
@@ -181,10 +198,13 @@ impl Words<'_> {
     }
 
     /// Tags or labels; values that are wrong have been reported.
-    pub(super) fn pairs<T: FromIterator<(String, String)>>(names: &Names<String>) -> T {
+    pub(super) fn pairs<T: FromIterator<(String, String)>>(&mut self, names: &Names<String>) -> T {
         let all = names.get().into_iter().flatten();
-        all.filter_map(|(key, value)| Some((key.text.clone(), value.get()?.clone())))
-            .collect()
+        all.filter_map(|(key, value)| {
+            self.valueless(key, value, "\"\"");
+            Some((key.text.clone(), value.get()?.clone()))
+        })
+        .collect()
     }
 
     /// A port or a range of ports.
