@@ -267,7 +267,8 @@ fn without_ipv6_there_is_no_route_for_it() {
     }
     let groups = format!("{GROUPS}  ip-family: ipv6\n");
     assert_eq!(errors(&text("  ipv6: true\n", EDGE, &groups)), ["EKS129"]);
-    let auto = |tier: &str| format!("cluster:\n  auto-mode: {{ tier: {tier} }}\n  ip-family: ipv6\n");
+    let auto =
+        |tier: &str| format!("cluster:\n  auto-mode: {{ tier: {tier} }}\n  ip-family: ipv6\n");
     let auto = |tier: &str| errors(&text("  ipv6: true\n", EDGE, &auto(tier)));
     assert_eq!(auto("edge"), ["EKS129"]);
     assert!(auto("nodes").is_empty());
