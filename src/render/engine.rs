@@ -3,7 +3,7 @@
 use serde::Serializer;
 
 use crate::graph::{
-    Attr, Attribute, Graph, NodeId, Policy, Principal, Resource, Table, Tags, Text, Value,
+    Attr, Attribute, Graph, NodeId, Piece, Policy, Principal, Resource, Table, Tags, Text, Value,
 };
 
 /// How an engine spells what all resources are made of.
@@ -41,8 +41,17 @@ pub(super) fn resource(graph: &Graph, id: NodeId) -> Option<&Resource> {
     graph.get(id).map(|entry| &entry.resource)
 }
 
-/// Hands every resource that a resource refers to to `each`, in the attributes that the engine renders.
-pub(super) fn references<E: Engine>(table: &dyn Table, each: &mut dyn FnMut(NodeId)) {
+/// What a value speaks of besides itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mention {
+    /// Another resource.
+    Resource(NodeId),
+    /// The account that the stack is in.
+    Account,
+}
+
+/// Hands what a resource speaks of to `each`, in the attributes that the engine renders.
+pub(super) fn mentions<E: Engine>(table: &dyn Table, each: &mut dyn FnMut(Mention)) {
     table.each(&mut |attribute, value| {
         if E::path(attribute).is_some() {
             in_value::<E>(&value, each);
@@ -50,16 +59,18 @@ pub(super) fn references<E: Engine>(table: &dyn Table, each: &mut dyn FnMut(Node
     });
 }
 
-fn in_value<E: Engine>(value: &Value, each: &mut dyn FnMut(NodeId)) {
+fn in_value<E: Engine>(value: &Value, each: &mut dyn FnMut(Mention)) {
     match value {
-        Value::Attribute(id, _) | Value::HostRange(id) | Value::Ipv6Range(id, _) => each(*id),
+        Value::Attribute(id, _) | Value::HostRange(id) | Value::Ipv6Range(id, _) => {
+            each(Mention::Resource(*id));
+        }
         Value::Pieces(text) => in_text(text, each),
         Value::List(values) => {
             for value in values {
                 in_value::<E>(value, each);
             }
         }
-        Value::Block(block) => references::<E>(*block, each),
+        Value::Block(block) => mentions::<E>(*block, each),
         Value::Policy(policy) => {
             for statement in &policy.statements {
                 if let Some(Principal::Aws(arn)) = &statement.principal {
@@ -82,11 +93,12 @@ fn in_value<E: Engine>(value: &Value, each: &mut dyn FnMut(NodeId)) {
     }
 }
 
-fn in_text(text: &Text, each: &mut dyn FnMut(NodeId)) {
+fn in_text(text: &Text, each: &mut dyn FnMut(Mention)) {
     for piece in text.pieces() {
         match piece {
-            crate::graph::Piece::Attribute(id, _) => each(*id),
-            crate::graph::Piece::Literal(_) | crate::graph::Piece::Account => {}
+            Piece::Attribute(id, _) => each(Mention::Resource(*id)),
+            Piece::Account => each(Mention::Account),
+            Piece::Literal(_) => {}
         }
     }
 }

@@ -4,31 +4,24 @@
 //! Terraform reads as a template; plain strings for the places that it takes literally; addresses in `depends_on`.
 
 mod companions;
+mod lifecycle;
+mod module;
 mod outputs;
+mod versions;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serializer;
 
 use self::companions::{Companion, companions};
-use self::outputs::{AllOutputs, Outputs};
-use super::engine::{self, Engine};
-use super::object::{EngineText, Object};
+use self::module::{Main, Whole};
+use self::outputs::Outputs;
+use self::versions::versions;
+pub(crate) use self::versions::{OLDEST, TERRAFORM, TOO_NEW};
+use super::engine::{self, Engine, Mention};
+use super::object::EngineText;
 use super::policy::Document;
-use crate::graph::{
-    Attr, Attribute, Entry, Graph, Name, NodeId, Piece, Policy, Resource, Table, Tags, Text, Value,
-};
-
-/// The oldest provider that the output is for: the first with every argument but those whose table says `since`.
-pub(crate) const OLDEST: (u16, u16) = (5, 95);
-
-/// The first major version of the provider that the output is not for: it does not exist yet.
-pub(crate) const TOO_NEW: u16 = 7;
-
-/// The oldest Terraform, and OpenTofu, that reads the output.
-pub(crate) const TERRAFORM: &str = ">= 1.5";
+use crate::graph::{Attr, Attribute, Graph, Name, NodeId, Piece, Policy, Table, Tags, Text};
 
 /// The files of a root module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +47,7 @@ impl TerraformFiles {
 
 /// The root module of a graph.
 pub fn terraform(graph: &Graph) -> TerraformFiles {
-    let engine = Terraform {
-        graph,
-        addresses: addresses(graph),
-    };
+    let engine = Terraform::new(graph);
     TerraformFiles {
         main: super::pretty(&Main(&engine)),
         versions: super::pretty(&versions(graph)),
@@ -67,24 +57,19 @@ pub fn terraform(graph: &Graph) -> TerraformFiles {
 
 /// The same module as one document, which is a root module as well.
 pub fn terraform_document(graph: &Graph) -> String {
-    super::pretty(&Whole(&Terraform {
-        graph,
-        addresses: addresses(graph),
-    }))
+    super::pretty(&Whole(&Terraform::new(graph)))
 }
 
 /// The addresses of a module's resources, each with the place of the resource that it comes from.
 pub(crate) fn names(graph: &Graph) -> Vec<(String, NodeId)> {
     let mut names = Vec::with_capacity(graph.entries.len() + 8);
-    for ((id, entry), address) in graph.iter().zip(addresses(graph)) {
+    let engine = Terraform::new(graph);
+    let companions = engine.companions.iter();
+    for (((id, entry), address), companions) in graph.iter().zip(engine.addresses).zip(companions) {
         if entry.resource.table().shape().terraform.is_some() {
             names.push((address, id));
         }
-        names.extend(
-            companions(id, entry)
-                .into_iter()
-                .map(|companion| (companion.address(), id)),
-        );
+        names.extend(companions.iter().map(|companion| (companion.address(), id)));
     }
     names
 }
@@ -93,6 +78,8 @@ struct Terraform<'g> {
     graph: &'g Graph,
     /// The address of every node.
     addresses: Vec<String>,
+    /// What the provider makes resources of their own of every node.
+    companions: Vec<Vec<Companion>>,
 }
 
 fn addresses(graph: &Graph) -> Vec<String> {
@@ -131,7 +118,18 @@ fn template(text: &str) -> Cow<'_, str> {
     }
 }
 
-impl Terraform<'_> {
+impl<'g> Terraform<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        Self {
+            graph,
+            addresses: addresses(graph),
+            companions: graph
+                .iter()
+                .map(|(id, entry)| companions(id, entry))
+                .collect(),
+        }
+    }
+
     fn address(&self, id: NodeId) -> &str {
         self.addresses.get(id.index()).map_or("", String::as_str)
     }
@@ -176,21 +174,26 @@ impl Terraform<'_> {
         out
     }
 
+    /// Whether anything speaks of the account, which is asked for by a data source.
+    fn asks_for_account(&self) -> bool {
+        let mut asks = false;
+        let mut look = |table: &dyn Table| {
+            engine::mentions::<Self>(table, &mut |mention| asks |= mention == Mention::Account);
+        };
+        for (_, entry) in self.graph.iter() {
+            look(entry.resource.table());
+        }
+        for companion in self.companions.iter().flatten() {
+            look(companion.table.as_ref());
+        }
+        asks
+    }
+
     /// What must exist before "after `id`" holds: for a role its policies, for a bucket its settings.
     fn awaited(&self, id: NodeId) -> Vec<String> {
-        let own = self.address(id).to_owned();
-        match self.graph.get(id) {
-            Some(entry) => {
-                let mut of: Vec<_> = companions(id, entry)
-                    .iter()
-                    .map(Companion::address)
-                    .collect();
-                if of.is_empty() {
-                    of.push(own);
-                }
-                of
-            }
-            None => vec![own],
+        match self.companions.get(id.index()) {
+            Some(of) if !of.is_empty() => of.iter().map(Companion::address).collect(),
+            _ => vec![self.address(id).to_owned()],
         }
     }
 
@@ -200,7 +203,10 @@ impl Terraform<'_> {
             return Vec::new();
         }
         let mut referenced = Vec::new();
-        engine::references::<Self>(table, &mut |id| referenced.push(self.address(id)));
+        engine::mentions::<Self>(table, &mut |mention| match mention {
+            Mention::Resource(id) => referenced.push(self.address(id)),
+            Mention::Account => {}
+        });
         let mut names: Vec<String> = after
             .iter()
             .flat_map(|id| self.awaited(*id))
@@ -261,344 +267,4 @@ impl Engine for Terraform<'_> {
         let json = serde_json::to_string(&Document(self, policy)).unwrap_or_default();
         to.serialize_str(&json)
     }
-}
-
-/// The versions of the provider that know all that the graph writes.
-fn provider(graph: &Graph) -> String {
-    let mut oldest = OLDEST;
-    for (_, entry) in graph.iter() {
-        newer(entry.resource.table(), &mut oldest);
-    }
-    let (major, minor) = oldest;
-    format!(">= {major}.{minor}, < {TOO_NEW}")
-}
-
-/// Raises the oldest version to that which brought what a resource or block writes.
-fn newer(table: &dyn Table, oldest: &mut (u16, u16)) {
-    table.each(&mut |attribute, value| {
-        if matches!(value, Value::Absent) {
-            return;
-        }
-        *oldest = attribute.since.map_or(*oldest, |since| since.max(*oldest));
-        let blocks = match value {
-            Value::List(values) => values,
-            single => vec![single],
-        };
-        for block in blocks {
-            if let Value::Block(block) = block {
-                newer(block, oldest);
-            }
-        }
-    });
-}
-
-fn versions(graph: &Graph) -> serde_json::Value {
-    let provider = provider(graph);
-    serde_json::json!({
-        "provider": { "aws": { "region": graph.region.as_str() } },
-        "terraform": {
-            "required_providers": { "aws": { "source": "hashicorp/aws", "version": provider } },
-            "required_version": TERRAFORM,
-        },
-    })
-}
-
-/// A resource's body.
-struct Body<'a, 'g> {
-    engine: &'a Terraform<'g>,
-    table: &'a dyn Table,
-    after: Vec<String>,
-    lifecycle: Lifecycle,
-}
-
-/// What Terraform is told about a resource besides its arguments.
-#[derive(Clone, Copy, Default)]
-struct Lifecycle {
-    prevent_destroy: bool,
-    /// An argument that something else changes while the stack lives.
-    ignore: Option<&'static str>,
-}
-
-impl Lifecycle {
-    fn of(entry: &Entry) -> Self {
-        Self {
-            prevent_destroy: entry.retain,
-            ignore: match &entry.resource {
-                // An autoscaler's number of nodes is not to be undone by the next apply. What is ignored is sent as it was,
-                // and EKS refuses less than the least: where no autoscaler has a choice, the number follows the spec.
-                Resource::NodeGroup(group) => {
-                    (group.min < group.max).then_some("scaling_config[0].desired_size")
-                }
-                Resource::Vpc(_)
-                | Resource::VpcCidr(_)
-                | Resource::SubnetReservation(_)
-                | Resource::DefaultSecurityGroup(_)
-                | Resource::Subnet(_)
-                | Resource::Ec2Tag(_)
-                | Resource::InternetGateway(_)
-                | Resource::EgressOnlyInternetGateway(_)
-                | Resource::ElasticIp(_)
-                | Resource::NatGateway(_)
-                | Resource::RouteTable(_)
-                | Resource::Route(_)
-                | Resource::RouteTableAssociation(_)
-                | Resource::VpnGateway(_)
-                | Resource::CustomerGateway(_)
-                | Resource::VpnConnection(_)
-                | Resource::VpnRoute(_)
-                | Resource::RoutePropagation(_)
-                | Resource::DirectConnectAssociation(_)
-                | Resource::TransitGateway(_)
-                | Resource::TransitGatewayAttachment(_)
-                | Resource::PeeringConnection(_)
-                | Resource::PeeringAcceptance(_)
-                | Resource::SecurityGroup(_)
-                | Resource::IngressRule(_)
-                | Resource::EgressRule(_)
-                | Resource::VpcEndpoint(_)
-                | Resource::ResolverEndpoint(_)
-                | Resource::KmsKey(_)
-                | Resource::KmsAlias(_)
-                | Resource::LogGroup(_)
-                | Resource::Bucket(_)
-                | Resource::BucketPolicy(_)
-                | Resource::Role(_)
-                | Resource::FlowLog(_)
-                | Resource::Cluster(_)
-                | Resource::LaunchTemplate(_)
-                | Resource::FargateProfile(_)
-                | Resource::PodIdentityAssociation(_)
-                | Resource::Addon(_)
-                | Resource::AccessEntry(_)
-                | Resource::OidcProvider(_) => None,
-            },
-        }
-    }
-}
-
-impl Serialize for Lifecycle {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        if let Some(ignore) = self.ignore {
-            map.serialize_entry("ignore_changes", &[ignore])?;
-        }
-        if self.prevent_destroy {
-            map.serialize_entry("prevent_destroy", &true)?;
-        }
-        map.end()
-    }
-}
-
-impl Serialize for Body<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        Object::new(self.engine, self.table).write(&mut map)?;
-        if !self.after.is_empty() {
-            map.serialize_entry("depends_on", &self.after)?;
-        }
-        if self.lifecycle.prevent_destroy || self.lifecycle.ignore.is_some() {
-            map.serialize_entry("lifecycle", &self.lifecycle)?;
-        }
-        map.end()
-    }
-}
-
-/// The resources of one type, by local name.
-type OfType<'a, 'g> = Vec<(String, Body<'a, 'g>)>;
-
-struct Main<'a, 'g>(&'a Terraform<'g>);
-
-impl Serialize for Main<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let graph = self.0.graph;
-        let mut map = to.serialize_map(None)?;
-        map.serialize_entry("//", &remark(graph))?;
-        if asks_for_account(graph) {
-            map.serialize_entry("data", &account())?;
-        }
-        map.serialize_entry("resource", &Resources(self.0))?;
-        map.end()
-    }
-}
-
-/// The whole module as one document, in the order in which people write one.
-struct Whole<'a, 'g>(&'a Terraform<'g>);
-
-impl Serialize for Whole<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let graph = self.0.graph;
-        let versions = versions(graph);
-        let mut map = to.serialize_map(None)?;
-        map.serialize_entry("//", &remark(graph))?;
-        map.serialize_entry("terraform", &versions["terraform"])?;
-        map.serialize_entry("provider", &versions["provider"])?;
-        if asks_for_account(graph) {
-            map.serialize_entry("data", &account())?;
-        }
-        map.serialize_entry("resource", &Resources(self.0))?;
-        map.serialize_entry("output", &AllOutputs(self.0))?;
-        map.end()
-    }
-}
-
-/// What a reader of the file should know.
-fn remark(graph: &Graph) -> String {
-    format!(
-        "{}. Rendered by eksnet, layout {}.",
-        graph.description, graph.layout
-    )
-}
-
-fn account() -> serde_json::Value {
-    serde_json::json!({ "aws_caller_identity": { "current": {} } })
-}
-
-/// All resources, by type.
-struct Resources<'a, 'g>(&'a Terraform<'g>);
-
-impl Serialize for Resources<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let engine = self.0;
-        let all_companions: Vec<Vec<Companion>> = engine
-            .graph
-            .iter()
-            .map(|(id, entry)| companions(id, entry))
-            .collect();
-        let mut order: Vec<&'static str> = Vec::new();
-        let mut types: BTreeMap<&'static str, OfType> = BTreeMap::new();
-        let mut push = |kind: &'static str, name: String, body| {
-            types
-                .entry(kind)
-                .or_insert_with(|| {
-                    order.push(kind);
-                    Vec::new()
-                })
-                .push((name, body));
-        };
-        for ((_, entry), companions) in engine.graph.iter().zip(&all_companions) {
-            let table = entry.resource.table();
-            if let Some(kind) = table.shape().terraform {
-                let mut name = String::new();
-                local_name(&entry.name, &mut name);
-                let after = engine.depends_on(table, &entry.after);
-                let lifecycle = Lifecycle::of(entry);
-                push(
-                    kind,
-                    name,
-                    Body {
-                        engine,
-                        table,
-                        after,
-                        lifecycle,
-                    },
-                );
-            }
-            for companion in companions {
-                let table = companion.table.as_ref();
-                let after: Vec<_> = companion.after.into_iter().collect();
-                let after = after
-                    .iter()
-                    .map(|id| engine.address(*id).to_owned())
-                    .collect();
-                let lifecycle = Lifecycle::default();
-                push(
-                    companion.kind,
-                    companion.name.clone(),
-                    Body {
-                        engine,
-                        table,
-                        after,
-                        lifecycle,
-                    },
-                );
-            }
-        }
-        Types(&order, &types).serialize(to)
-    }
-}
-
-/// Types in the order in which the graph first has them.
-struct Types<'t, 'a, 'g>(
-    &'t [&'static str],
-    &'t BTreeMap<&'static str, OfType<'a, 'g>>,
-);
-
-impl Serialize for Types<'_, '_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let types = self
-            .0
-            .iter()
-            .filter_map(|kind| Some((kind, ByName(self.1.get(kind)?))));
-        to.collect_map(types)
-    }
-}
-
-struct ByName<'t, 'a, 'g>(&'t OfType<'a, 'g>);
-
-impl Serialize for ByName<'_, '_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.0.iter().map(|(name, body)| (name, body)))
-    }
-}
-
-fn asks_for_account(graph: &Graph) -> bool {
-    let in_text = |text: &Text| {
-        text.pieces()
-            .iter()
-            .any(|piece| matches!(piece, Piece::Account))
-    };
-    let in_policy = |policy: &Policy| {
-        policy.statements.iter().any(|s| {
-            s.resources.iter().any(in_text)
-                || s.conditions.iter().any(|c| in_text(&c.value))
-                || matches!(&s.principal, Some(crate::graph::Principal::Aws(arn)) if in_text(arn))
-        })
-    };
-    graph.entries.iter().any(|entry| match &entry.resource {
-        Resource::Role(role) => {
-            in_policy(&role.trust) || role.inline.iter().any(|inline| in_policy(&inline.document))
-        }
-        Resource::KmsKey(key) => in_policy(&key.policy),
-        Resource::BucketPolicy(bucket) => in_policy(&bucket.policy),
-        Resource::Bucket(bucket) => in_text(&bucket.name),
-        Resource::FlowLog(log) => in_text(&log.destination),
-        Resource::VpcEndpoint(endpoint) => endpoint.policy.as_ref().is_some_and(in_policy),
-        Resource::Vpc(_)
-        | Resource::VpcCidr(_)
-        | Resource::SubnetReservation(_)
-        | Resource::DefaultSecurityGroup(_)
-        | Resource::Subnet(_)
-        | Resource::Ec2Tag(_)
-        | Resource::InternetGateway(_)
-        | Resource::EgressOnlyInternetGateway(_)
-        | Resource::ElasticIp(_)
-        | Resource::NatGateway(_)
-        | Resource::RouteTable(_)
-        | Resource::Route(_)
-        | Resource::RouteTableAssociation(_)
-        | Resource::VpnGateway(_)
-        | Resource::CustomerGateway(_)
-        | Resource::VpnConnection(_)
-        | Resource::VpnRoute(_)
-        | Resource::RoutePropagation(_)
-        | Resource::DirectConnectAssociation(_)
-        | Resource::TransitGateway(_)
-        | Resource::TransitGatewayAttachment(_)
-        | Resource::PeeringConnection(_)
-        | Resource::PeeringAcceptance(_)
-        | Resource::SecurityGroup(_)
-        | Resource::IngressRule(_)
-        | Resource::EgressRule(_)
-        | Resource::ResolverEndpoint(_)
-        | Resource::KmsAlias(_)
-        | Resource::LogGroup(_)
-        | Resource::Cluster(_)
-        | Resource::LaunchTemplate(_)
-        | Resource::NodeGroup(_)
-        | Resource::FargateProfile(_)
-        | Resource::PodIdentityAssociation(_)
-        | Resource::Addon(_)
-        | Resource::AccessEntry(_)
-        | Resource::OidcProvider(_) => false,
-    })
 }
