@@ -49,8 +49,19 @@ fn equivalent(
     if beside && parent.ends_with(".ManagedPolicyArns") {
         return Some("the policies of a role have no order");
     }
-    let joined = parent.ends_with(".Fn::Join") && matches!(last, Step::Element(0));
     let mut document = document.clone();
+    let mut attached_to = |path: &Path| {
+        let attachment = written(path).starts_with(".resource.aws_iam_role_policy_attachment.");
+        let (last, parents) = path.split_last()?;
+        let is_policy = matches!(last, Step::Member(name) if name == "policy_arn");
+        (attachment && is_policy).then(|| at(&mut document, parents)["role"].clone())
+    };
+    if let (Some(one), Some(other)) = (attached_to(path), other.and_then(attached_to))
+        && one == other
+    {
+        return Some("attachments to one role have no order");
+    }
+    let joined = parent.ends_with(".Fn::Join") && matches!(last, Step::Element(0));
     let values = &at(&mut document, parents)[1];
     if joined && values.as_array()?.len() < 2 {
         return Some("one value is joined without a delimiter");
