@@ -413,3 +413,109 @@ fn eksctl_is_told_the_pools_of_aws() {
     assert!(text.contains(auto), "{text}");
     assert!(!text.contains("vpc-cni"), "{text}");
 }
+
+/// Codes of errors and warnings that one of these features has because of another.
+#[test]
+fn nodes_of_aws_own_pools_are_nodes() {
+    let pools = "  auto-mode: { node-pools: [system] }\n";
+    let with = |more: &str| said(NETWORK, &format!("{pools}  control-plane: nodes\n{more}"));
+    let has = |codes: &BTreeSet<String>, code: &str| codes.contains(code);
+    // Nobody else could be told these ranges.
+    assert!(has(
+        &with("  pods: { snat: { exclude: [192.168.0.0/16] } }\n"),
+        "EKS858"
+    ));
+    // Beside node groups, pods of these nodes would stay where they are.
+    let groups = "  node-groups: { a: { tier: nodes } }\n";
+    let apart = "  pods: { tier: pods, placement: custom-networking }\n";
+    assert!(has(&with(&format!("{groups}{apart}")), "SPEC076"));
+    // A fully private network has endpoints for a way out.
+    let network = "  cidr: 10.20.0.0/16\n  fully-private: true\n  tiers: { nodes: { access: isolated, prefix: 20 } }\n";
+    let codes = said(network, &format!("{pools}  control-plane: nodes\n"));
+    assert!(!has(&codes, "PLAN050"), "{codes:?}");
+    let small = network.replace("prefix: 20", "prefix: 26");
+    let codes = said(&small, &format!("{pools}  control-plane: nodes\n"));
+    assert!(has(&codes, "PLAN050"), "{codes:?}");
+    // They have pods in the group that EKS makes for the cluster, and Karpenter's nodes do not carry it.
+    let karpenter = cluster(&format!(
+        "{pools}  control-plane: nodes\n  karpenter: true\n"
+    ));
+    let rules = resources(&karpenter);
+    assert!(rules["IngressRuleNodesFromClusterAll"].is_object());
+}
+
+#[test]
+fn karpenter_stays_where_it_was() {
+    let tagged = |lines: &str| {
+        let network = NETWORK.replace(
+            "isolated, prefix: 27",
+            "private, prefix: 23, load-balancers: false",
+        );
+        let synthesis = load(&network, lines);
+        let synthesis = synthesis.unwrap_or_else(|findings| panic!("{:?}", run::errors(&findings)));
+        let resources = resources(&synthesis);
+        let all = resources.as_object().expect("resources").clone();
+        let subnets = all.into_iter().filter(|(_, body)| {
+            body["Properties"]["Tags"]
+                .to_string()
+                .contains("karpenter.sh/discovery")
+        });
+        subnets
+            .map(|(name, _)| name)
+            .filter(|name| name.starts_with("Subnet"))
+            .collect::<BTreeSet<_>>()
+    };
+    let alone = tagged("  karpenter: true\n");
+    assert!(!alone.is_empty() && alone.iter().all(|name| name.starts_with("SubnetNodes")));
+    let beside = "  karpenter: true\n  auto-mode: { node-pools: [system] }\n";
+    assert_eq!(tagged(beside), alone);
+}
+
+#[test]
+fn names_for_hybrid_nodes_are_answered_by_whatever_runs_core_dns() {
+    let hybrid = "  auto-mode: { tier: nodes }\n  hybrid-nodes: { nodes: [192.168.64.0/20], role: \"arn:aws:iam::111122223333:role/hybrid\" }\n";
+    let fargate =
+        "  fargate: { system: { tier: nodes, selectors: [{ namespace: kube-system }] } }\n";
+    let network = format!(
+        "{NETWORK}  connected: {{ plant: {{ cidrs: [192.168.0.0/16], by: {{ transit-gateway: tgw-0f1e2d3c4b5a69788 }} }} }}\n"
+    );
+    let with = |more: &str| said(&network, &format!("{hybrid}{more}")).contains("SPEC078");
+    assert!(with(""));
+    assert!(with(
+        "  node-groups: { a: { tier: nodes, taints: [{ key: a, value: b, effect: no-schedule }] } }\n"
+    ));
+    assert!(!with(fargate));
+    assert!(!with("  addons: { coredns: none }\n"));
+}
+
+/// Nodes that no engine knows go with the cluster: what they have is there until then.
+#[test]
+fn what_nodes_have_outlives_the_cluster() {
+    let synthesis = cluster("  auto-mode: { tier: nodes }\n  pods: { tier: pods }\n");
+    let waits = resources(&synthesis)["Cluster"]["DependsOn"].to_string();
+    let module = terraform(&synthesis)["aws_eks_cluster"].to_string();
+    for (logical, address) in [
+        (
+            "RoleAutoNodes",
+            "aws_iam_role_policy_attachment.auto_nodes_",
+        ),
+        ("SecurityGroupNodes", "aws_security_group.nodes"),
+        ("SubnetNodesUse1Az1", "aws_subnet.nodes_use1_az1"),
+        ("SubnetPodsUse1Az1", "aws_subnet.pods_use1_az1"),
+    ] {
+        assert!(waits.contains(logical), "{waits}");
+        assert!(module.contains(address), "{module}");
+    }
+}
+
+#[test]
+fn a_cluster_of_eksctl_has_the_engine_of_its_policies() {
+    let synthesis = cluster(
+        "  made-by: eksctl\n  auto-mode: { node-pools: [system] }\n  control-plane: nodes\n  network-policy: vpc-cni\n",
+    );
+    let manifests = manifests(&synthesis);
+    assert!(
+        manifests.contains("enable-network-policy-controller"),
+        "{manifests}"
+    );
+}

@@ -93,7 +93,7 @@ fn nodes_of_karpenter_get_out_with_the_one_group_that_they_carry() {
     let standard = with(SecurityMode::Standard);
     let tagged = standard["SecurityGroupNodes"]["Properties"]["Tags"].to_string();
     assert!(tagged.contains("karpenter.sh/discovery"), "{tagged}");
-    let out = &standard["EgressRuleNodesTo00000All"]["Properties"];
+    let out = &standard["EgressRuleNodesTo0x0x0x00All"]["Properties"];
     assert_eq!(out["CidrIp"], "0.0.0.0/0");
     assert_eq!(
         out["GroupId"],
@@ -106,7 +106,7 @@ fn nodes_of_karpenter_get_out_with_the_one_group_that_they_carry() {
     ] {
         assert_eq!(standard[rule]["Properties"]["IpProtocol"], "-1", "{rule}");
     }
-    assert!(with(SecurityMode::Restricted)["EgressRuleNodesTo00000All"].is_null());
+    assert!(with(SecurityMode::Restricted)["EgressRuleNodesTo0x0x0x00All"].is_null());
 }
 
 #[test]

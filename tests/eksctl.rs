@@ -112,8 +112,12 @@ fn specs_build_as_they_are() {
             .map(|finding| finding.code.as_str())
             .collect();
         if stem(&path) == "losses" {
+            // Zones by name; and its one node group has a taint, so that CoreDNS runs nowhere.
             assert!(
-                !errors.is_empty() && errors.iter().all(|code| *code == "EKS240"),
+                !errors.is_empty()
+                    && errors
+                        .iter()
+                        .all(|code| ["EKS240", "SPEC078"].contains(code)),
                 "{errors:?}"
             );
         } else {

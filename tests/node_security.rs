@@ -201,7 +201,7 @@ fn the_stacks_own_tag_is_no_second_one() {
 fn in_the_standard_mode_all_passes_to_the_control_plane_and_nothing_to_other_nodes() {
     let needs = [
         "EgressRuleControlPlaneToNodesShopAll",
-        "EgressRuleNodesShopTo00000All",
+        "EgressRuleNodesShopTo0x0x0x00All",
         "IngressRuleControlPlaneFromNodesShopAll",
         "IngressRuleNodesFromNodesShopTcp53",
         "IngressRuleNodesFromNodesShopUdp53",
@@ -224,8 +224,8 @@ fn in_the_restricted_mode_both_halves_of_what_they_cannot_do_without() {
     };
     let needs = [
         "EgressRuleControlPlaneToNodesShopTcp10250",
-        "EgressRuleNodesShopTo00000Tcp443",
-        "EgressRuleNodesShopTo10200016Tcp2049",
+        "EgressRuleNodesShopTo0x0x0x00Tcp443",
+        "EgressRuleNodesShopTo10x20x0x016Tcp2049",
         "EgressRuleNodesShopToControlPlaneTcp443",
         "EgressRuleNodesShopToNodesTcp53",
         "EgressRuleNodesShopToNodesUdp53",
@@ -316,7 +316,7 @@ fn rules_reach_shared_nodes_ranges_and_pods() {
         "EgressRuleNodesToNodesShopTcp8081",
         "IngressRuleNodesShopFromNodesTcp8081",
         "EgressRuleNodesShopToPl0123Tcp443",
-        "EgressRuleNodesShopTo10300016Udp514",
+        "EgressRuleNodesShopTo10x30x0x016Udp514",
         "EgressRuleNodesBankToPodsLedgerTcp8443",
         "IngressRulePodsLedgerFromNodesBankTcp8443",
         "EgressRuleNodesBankToPodsLedgerTcp8080",
@@ -339,10 +339,10 @@ fn rules_reach_shared_nodes_ranges_and_pods() {
 #[test]
 fn what_leads_everywhere_has_its_twin_for_ipv6() {
     for (network, rule) in [
-        ("ipv6: true", "EgressRuleNodesShopTo00000AllIpv6"),
+        ("ipv6: true", "EgressRuleNodesShopTo0x0x0x00AllIpv6"),
         (
             "ipv6: true\nsecurity: { mode: restricted }",
-            "EgressRuleNodesShopTo00000Tcp443Ipv6",
+            "EgressRuleNodesShopTo0x0x0x00Tcp443Ipv6",
         ),
     ] {
         let spec = Spec {
@@ -361,12 +361,12 @@ fn hybrid_nodes_are_asked_for_names_by_all() {
         cluster: "hybrid-nodes: { nodes: [172.24.0.0/20], pods: [172.25.0.0/18], role: \"arn:aws:iam::111122223333:role/h\" }",
         ..Spec::default()
     };
-    let all = rules(&spec.synthesis(), "172250018Udp53");
+    let all = rules(&spec.synthesis(), "172x25x0x018Udp53");
     let wanted = [
-        "EgressRuleNodesBankTo172250018Udp53",
-        "EgressRuleNodesShopTo172250018Udp53",
-        "EgressRuleNodesTo172250018Udp53",
-        "IngressRuleNodesFrom172250018Udp53",
+        "EgressRuleNodesBankTo172x25x0x018Udp53",
+        "EgressRuleNodesShopTo172x25x0x018Udp53",
+        "EgressRuleNodesTo172x25x0x018Udp53",
+        "IngressRuleNodesFrom172x25x0x018Udp53",
     ];
     assert_eq!(all, set(&wanted));
 }

@@ -230,5 +230,5 @@ fn restricted_nodes_in_a_public_tier_reach_what_they_need() {
     let template = stack
         .synthesize()
         .map(|synthesis| synthesis.cloudformation());
-    assert!(template.is_ok_and(|text| text.contains("EgressRuleNodesTo0000")));
+    assert!(template.is_ok_and(|text| text.contains("EgressRuleNodesTo0x0x0x00")));
 }

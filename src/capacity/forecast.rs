@@ -176,9 +176,7 @@ impl Capacity {
                 groups: groups(stack, plan, index, (part, WarmTargets::of(pods))),
                 zones,
                 fargate: fargate(stack, plan, index),
-                karpenter: stack.cluster.iter().any(|cluster| cluster.karpenter)
-                    && plan.takes_nodes(index)
-                    && !tier.is_local(),
+                karpenter: plan.takes_karpenter(index),
                 auto_mode: !plan.node_tiers.is_empty()
                     && plan.auto_tiers().any(|auto| auto == index),
                 discovered: tier.tags.get(DISCOVERY).is_some_and(|value| value != "0")

@@ -20,7 +20,7 @@ const ROWS: usize = {
     at
 };
 
-/// Pods that every node has on its host's network, without an address of their own: `aws-node` and `kube-proxy`.
+/// Pods that every node but those of EKS Auto Mode has on its host's network, without an address of their own: `aws-node` and `kube-proxy`.
 pub const HOST_NETWORK_PODS: u32 = 2;
 
 /// The most pods of a node of EKS Auto Mode.

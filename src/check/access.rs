@@ -66,13 +66,14 @@ fn principals(cluster: &Cluster, findings: &mut Findings) {
                 "the stack makes the entry of hybrid nodes, by which the role is for machines alone",
                 "leave this entry out, or give it to another role",
             )
-        } else if let Some(first) = seen.insert(value, *origin) {
+        } else if let Some(first) = seen.get(&**value) {
             (
-                first,
+                *first,
                 "EKS takes one entry for each principal, and refuses the second",
                 "put the policies and groups into one entry",
             )
         } else {
+            seen.insert(value, *origin);
             continue;
         };
         findings.push(

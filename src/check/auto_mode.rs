@@ -38,7 +38,8 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     }
     policies(cluster, auto, findings);
     if let Some(hybrid) = &cluster.hybrid_nodes
-        && cluster.node_groups.is_empty()
+        && !runs_core_dns(cluster)
+        && !cluster.without_addons.contains(&AddonName::CoreDns)
     {
         findings.push(
             rules::SPEC078
@@ -50,10 +51,10 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                     auto.origin,
                     "Auto Mode answers the names of its own nodes on each of them",
                 )
-                .note("the add-on `coredns` is made once there is a node group to run it")
+                .note("the add-on `coredns` is made once there is a node group to run it, or a Fargate profile for it")
                 .help_in(
-                    "add a node group: `node-groups: { system: { tier: nodes } }`",
-                    "call `.node_group(NodeGroup::new(\"system\", &nodes))`",
+                    "add a node group without taints: `node-groups: { system: { tier: nodes } }`; or write `addons: { coredns: none }` if you run one of your own",
+                    "call `.node_group(NodeGroup::new(\"system\", &nodes))`; or `.without_addon(AddonName::CoreDns)` if you run one of your own",
                 ),
         );
     }
@@ -161,40 +162,51 @@ fn no_node_class(pods: &Pods, findings: &mut Findings) {
 /// What the stack's own node class can say of pods, and AWS's cannot.
 fn node_class(cluster: &Cluster, auto: &AutoMode, findings: &mut Findings) {
     let pods = &cluster.pods;
-    if let Placement::NodeClass(tier) = pods.placement {
-        if !cluster.is_auto_alone() {
-            findings.push(
-                rules::SPEC076
-                    .at(
-                        tier.origin,
-                        "nodes beside those of EKS Auto Mode have no node class",
-                    )
-                    .note("their pods would stay in the nodes' own subnets")
-                    .help_in(
-                        "write `placement: custom-networking`: the node class follows it",
-                        "call `.custom_networking(&pods)`: the node class follows it",
+    if let (Some(tier), Some(first)) = (pods.placement.tier(), auto.built_in.first())
+        && pods.placement.is_apart()
+    {
+        findings.push(own_nodes(
+            rules::SPEC076
+                .at(
+                    tier.origin,
+                    format!(
+                        "pods on nodes of `{}` have addresses beside their nodes",
+                        first.value.as_str()
                     ),
-            );
-        } else if auto.nodes.is_none() {
-            findings.push(own_nodes(rules::SPEC076.at(
-                tier.origin,
-                "AWS's own node pools put pods beside their nodes",
-            )));
-        }
+                )
+                .related(first.origin, "AWS's own node pool"),
+        ));
+    } else if let Placement::NodeClass(tier) = pods.placement
+        && !cluster.is_auto_alone()
+    {
+        findings.push(
+            rules::SPEC076
+                .at(
+                    tier.origin,
+                    "nodes beside those of EKS Auto Mode have no node class",
+                )
+                .note("their pods would stay in the nodes' own subnets")
+                .help_in(
+                    "write `placement: custom-networking`: the node class follows it",
+                    "call `.custom_networking(&pods)`: the node class follows it",
+                ),
+        );
     }
     match &pods.snat.value {
         Snat::Cni { exclude } => {
-            if let (Some(range), true) = (exclude.first(), auto.nodes.is_some()) {
-                findings.push(
-                    rules::EKS858
-                        .at(range.origin, "EKS Auto Mode cannot be told ranges that pods reach with their own addresses")
-                        .related(auto.origin, "Auto Mode")
-                        .note("a node class has `snatPolicy`, which is `Random` or `Disabled` for all that leaves the VPC")
-                        .help_in(
-                            "write `snat: external`, or leave `snat` out",
-                            "call `.external_snat()`, or leave `.exclude_from_snat(…)` out",
-                        ),
-                );
+            if let Some(range) = exclude.first() {
+                let finding = rules::EKS858
+                    .at(range.origin, "EKS Auto Mode cannot be told ranges that pods reach with their own addresses")
+                    .related(auto.origin, "Auto Mode")
+                    .note("a node class has `snatPolicy`, which is `Random` or `Disabled` for all that leaves the VPC");
+                findings.push(if auto.built_in.is_empty() {
+                    finding.help_in(
+                        "write `snat: external`, or leave `snat` out",
+                        "call `.external_snat()`, or leave `.exclude_from_snat(…)` out",
+                    )
+                } else {
+                    finding.help_in("leave `snat` out", "leave `.exclude_from_snat(…)` out")
+                });
             }
         }
         Snat::External => {
@@ -270,13 +282,12 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let smallest = tier.subnets.iter().map(PlannedSubnet::usable).min();
     let small = smallest.filter(|usable| *usable < ROOM);
     let name = &tier.name;
-    let why = match (tier.access, small) {
-        (Access::Isolated, _) => "which is isolated".to_owned(),
-        (Access::Public, _) => "which is public".to_owned(),
-        (Access::Private, Some(usable)) => {
-            format!("whose subnets have room for {usable} addresses")
-        }
-        (Access::Private, None) => return,
+    // In a fully private network endpoints are the way out; that nodes are in a public tier is EKS221.
+    let closed = tier.access == Access::Isolated && stack.network.fully_private.is_none();
+    let why = match small {
+        _ if closed => "which is isolated".to_owned(),
+        Some(usable) => format!("whose subnets have room for {usable} addresses"),
+        None => return,
     };
     findings.push(
         rules::PLAN050

@@ -3,14 +3,14 @@
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::access;
 use super::arn::{ArnOf, arn};
+use super::{access, compute};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::family::{PRIVATE, SHARED};
 use crate::network::{
-    Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
-    RETENTION_DAYS, Stack,
+    Access, At, Cluster, EndpointMode, EnforcingMode, FlowLogTarget, FlowLogs, Key,
+    KubernetesVersion, PodSecurityGroups, RETENTION_DAYS, Snat, Stack,
 };
 use crate::plan::{Plan, PlannedRegionalNat, PlannedTier, overlap};
 
@@ -293,29 +293,29 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             "the address of an existing Elastic IP is not known here",
         ));
     }
-    // Pods that keep their addresses leave by their own tier.
+    // Pods that keep their addresses leave by their own tier; the others with their node's.
+    let strict = |groups: &PodSecurityGroups| groups.mode.value == EnforcingMode::Strict;
+    let kept = matches!(cluster.pods.snat.value, Snat::External)
+        || cluster.pods.security_groups.as_ref().is_some_and(strict);
     let called_from = |index: usize| {
         plan.takes_nodes(index)
             || plan.fargate_tiers.contains(&index)
-            || plan.pod_tier == Some(index)
+            || (kept && plan.pod_tier == Some(index))
     };
     if let Some(nat) = &plan.regional_nat
         && (0..plan.tiers.len()).any(|tier| called_from(tier) && plan.leaves_regionally(tier))
     {
         findings.push(regional_clients(origin, nat));
     }
-    let leaves = |(index, tier): (usize, &PlannedTier)| {
-        tier.access == Access::Private
-            && (plan.takes_nodes(index) || plan.fargate_tiers.contains(&index))
-    };
+    let leaves =
+        |(index, tier): (usize, &PlannedTier)| tier.access == Access::Private && called_from(index);
     if let Some(vpc) = &stack.network.existing
         && vpc.nat_addresses.is_empty()
         && plan.tiers.iter().enumerate().any(leaves)
     {
         findings.push(unknown_gateways(origin));
     }
-    let used = plan.node_tiers.iter().chain(&plan.fargate_tiers);
-    for tier in used.copied().chain(plan.auto_tiers()) {
+    for (_, tier) in compute::places(cluster, plan) {
         // A tier without any way out is another rule's affair.
         if let Some(tier) = plan.tiers.get(tier)
             && tier.access == Access::Public

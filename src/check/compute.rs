@@ -1,5 +1,7 @@
 //! Node groups and Fargate profiles.
 
+use std::fmt;
+
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
@@ -70,17 +72,48 @@ fn karpenter(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
-/// The tiers of the nodes of EKS Auto Mode, each with where it was asked for.
-pub(super) fn auto_tiers<'a>(
+/// Nodes that a cluster asks for in a tier.
+pub(super) enum Nodes<'a> {
+    /// Those of a node group.
+    Group(&'a NodeGroup),
+    /// Those of a node pool of EKS Auto Mode.
+    AutoMode,
+}
+
+impl fmt::Display for Nodes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group(group) => write!(f, "node group `{}`", group.name.value),
+            Self::AutoMode => f.write_str("a node pool of EKS Auto Mode"),
+        }
+    }
+}
+
+/// All nodes that have a tier, with where it was asked for and which it is.
+pub(super) fn nodes<'a>(
     cluster: &'a Cluster,
     plan: &'a Plan,
-) -> impl Iterator<Item = (Origin, usize)> + use<'a> {
+) -> impl Iterator<Item = (Nodes<'a>, Origin, usize)> + use<'a> {
+    let groups = cluster.node_groups.iter().zip(&plan.node_tiers);
+    let groups = groups.map(|(group, tier)| (Nodes::Group(group), group.tier.origin, *tier));
     let auto = cluster.auto();
     let own = auto.and_then(|auto| auto.nodes.as_ref());
     let own = own.map(|nodes| nodes.tier.origin).zip(plan.auto_tier);
     let built_in = auto.and_then(|auto| auto.built_in.first());
     let built_in = built_in.map(|first| first.origin).zip(plan.control_plane);
-    own.into_iter().chain(built_in)
+    let auto = own.into_iter().chain(built_in);
+    groups.chain(auto.map(|(origin, tier)| (Nodes::AutoMode, origin, tier)))
+}
+
+/// Where nodes and Fargate pods run: where the tier was asked for, and which it is.
+pub(super) fn places<'a>(
+    cluster: &'a Cluster,
+    plan: &'a Plan,
+) -> impl Iterator<Item = (Origin, usize)> + use<'a> {
+    let profiles = cluster.fargate.iter().zip(&plan.fargate_tiers);
+    let profiles = profiles.map(|(profile, tier)| (profile.tier.origin, *tier));
+    let nodes = nodes(cluster, plan).map(|(_, origin, tier)| (origin, tier));
+    nodes.chain(profiles)
 }
 
 fn types(group: &NodeGroup, findings: &mut Findings) {
@@ -232,20 +265,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     if private || cluster.endpoint.value.private_access() {
         return;
     }
-    let used = cluster
-        .node_groups
-        .iter()
-        .map(|group| group.tier.origin)
-        .zip(&plan.node_tiers)
-        .chain(
-            cluster
-                .fargate
-                .iter()
-                .map(|profile| profile.tier.origin)
-                .zip(&plan.fargate_tiers),
-        );
-    let auto = auto_tiers(cluster, plan);
-    for (origin, index) in used.map(|(origin, &tier)| (origin, tier)).chain(auto) {
+    for (origin, index) in places(cluster, plan) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;
         };

@@ -124,14 +124,14 @@ fn twice(cluster: &Cluster, findings: &mut Findings) {
     for identity in &cluster.pod_identities {
         let account = (&*identity.namespace.value, &*identity.service_account.value);
         let origin = identity.service_account.origin;
-        if account == ("kube-system", "aws-node") {
+        if account == ("kube-system", "aws-node") && !cluster.is_auto_alone() {
             findings.push(
                 rules::PLAN035
                     .at(origin, "the VPC CNI has its identity already")
                     .note("EKS takes one association for each service account")
                     .help("leave this one out"),
             );
-        } else if let Some(first) = seen.insert(account, identity) {
+        } else if let Some(first) = seen.get(&account) {
             let (namespace, name) = account;
             findings.push(
                 rules::PLAN035
@@ -143,6 +143,8 @@ fn twice(cluster: &Cluster, findings: &mut Findings) {
                     .note("EKS takes one association for each service account")
                     .help("one service account has one role: put the policies together"),
             );
+        } else {
+            seen.insert(account, identity);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compute::auto_tiers;
+use super::compute;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
 use crate::network::{LocalZone, Stack, Way, ZoneId};
@@ -230,14 +230,7 @@ fn ipv6(stack: &Stack, plan: &Plan, local: &InLocalZones<'_>, findings: &mut Fin
     let Some(cluster) = stack.cluster.as_ref().filter(|_| plan.ipv6_cluster) else {
         return;
     };
-    let groups = cluster.node_groups.iter().zip(&plan.node_tiers);
-    let groups = groups.map(|(group, tier)| {
-        let what = format!("node group `{}`", group.name.value);
-        (what, group.tier.origin, *tier)
-    });
-    let auto = auto_tiers(cluster, plan);
-    let auto = auto.map(|(origin, tier)| ("a node pool of EKS Auto Mode".to_owned(), origin, tier));
-    for (what, origin, tier) in groups.chain(auto) {
+    for (what, origin, tier) in compute::nodes(cluster, plan) {
         if let Some(tier) = local(tier) {
             findings.push(
                 rules::EKS129

@@ -46,11 +46,20 @@ pub(super) fn named(cluster: &Cluster, name: &str, origin: Origin, findings: &mu
                     format!("the cluster has no security group of nodes `{name}`"),
                 )
                 .help_in(
-                    &format!("add it to the cluster: `node-security-groups: {{ {name}: {{}} }}`"),
+                    &if is_id(name) {
+                        "write a name, and it below the cluster: `node-security-groups: { shop: {} }`; rules may name a group that exists".to_owned()
+                    } else {
+                        format!("add it to the cluster: `node-security-groups: {{ {name}: {{}} }}`")
+                    },
                     "give it to the cluster: `Cluster::node_security_group`",
                 ),
         );
     }
+}
+
+/// Whether a word of a rule is the id of a group or a prefix list of somebody else's.
+pub(super) fn is_id(word: &str) -> bool {
+    word.starts_with("sg-") || word.starts_with("pl-")
 }
 
 /// A word of a rule is one group.
@@ -66,6 +75,11 @@ fn name(cluster: &Cluster, group: &NodeSecurityGroup, findings: &mut Findings) {
             "`{}` is a security group of the stack already",
             taken.as_str()
         );
+        findings
+            .push(finding(message).help("call it after whom the nodes belong to, such as `shop`"));
+    }
+    if is_id(&name.value) {
+        let message = format!("`{}` is the id of something that exists", name.value);
         findings
             .push(finding(message).help("call it after whom the nodes belong to, such as `shop`"));
     }
@@ -115,9 +129,9 @@ fn taints(cluster: &Cluster, findings: &mut Findings) {
                     format!("nothing keeps others' pods off the nodes of `{}`", group.name.value),
                 )
                 .related(at.origin, "they have a security group of their own")
-                .note("a pod has the security group of its node: others' pods would have this one, and replicas of CoreDNS would be where other nodes do not reach them")
+                .note("a pod has the security group of its node: others' pods would have this one, and replicas of CoreDNS would be where other nodes do not reach them; a taint that pods merely prefer to heed keeps nobody off, nor does `CriticalAddonsOnly` keep off CoreDNS")
                 .help_in(
-                    &format!("add `taints: [{{ key: tenant, value: {name}, effect: no-schedule }}]`, and tolerate it in the pods that are meant"),
+                    &format!("let it have `taints: [{{ key: tenant, value: {name}, effect: no-schedule }}]`, and tolerate it in the pods that are meant"),
                     "add `.taint(Taint { … effect: TaintEffect::NoSchedule })`, and tolerate it in the pods that are meant",
                 ),
         );

@@ -68,6 +68,14 @@ fn name(group: &PodGroup, findings: &mut Findings) {
                 .help("call the pod group after the pods, such as `payments`"),
         );
     }
+    if node_security::is_id(&name.value) {
+        findings.push(
+            rules::SPEC063
+                .at(name.origin, format!("`{}` is the id of something that exists", name.value))
+                .note("in a rule nobody could tell which of the two is meant")
+                .help("call the pod group after the pods, such as `payments`; groups that exist are `existing-groups`"),
+        );
+    }
 }
 
 /// The namespace and labels that a `SecurityGroupPolicy` is made of.

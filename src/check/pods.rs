@@ -275,10 +275,10 @@ fn excluded(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 /// The tag of subnets that the VPC CNI takes or leaves.
 const CNI_ROLE: &str = "kubernetes.io/role/cni";
 
-/// The zones of all tiers that nodes stand in, in order.
+/// The zones of all tiers that nodes stand in whose pods can be placed, in order.
 fn nodes_zones(plan: &Plan) -> impl Iterator<Item = ZoneId> {
     let tiers = plan.tiers.iter().enumerate();
-    let with_nodes = tiers.filter(|(index, _)| plan.takes_nodes(*index));
+    let with_nodes = tiers.filter(|(index, _)| plan.takes_own_nodes(*index));
     let mut zones: Vec<_> = with_nodes
         .flat_map(|(_, tier)| tier.zones.iter().copied())
         .collect();

@@ -1,6 +1,6 @@
 //! Networks and nodes without a way to the internet: what leads out all the same, and what nodes lack.
 
-use super::compute::auto_tiers;
+use super::compute::{nodes, places};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, At, Cluster, EndpointService, NatCount, Software, Stack, Way};
@@ -108,14 +108,7 @@ impl<'a> Offline<'a> {
                 .get(*index)
                 .is_some_and(|tier| tier.access != Access::Public && !plan.leaves(*index))
         };
-        let groups = cluster.node_groups.iter().map(|g| g.tier.origin);
-        let profiles = cluster.fargate.iter().map(|p| p.tier.origin);
-        let mut all = groups
-            .zip(&plan.node_tiers)
-            .chain(profiles.zip(&plan.fargate_tiers))
-            .map(|(origin, tier)| (origin, *tier))
-            .chain(auto_tiers(cluster, plan));
-        let first = all.find(|(_, tier)| is_offline(tier));
+        let first = places(cluster, plan).find(|(_, tier)| is_offline(tier));
         let subnets = first.map_or(&[][..], |(_, tier)| &plan.tiers[tier].subnets);
         let mut existing = subnets.iter().filter_map(|s| s.existing.as_ref());
         Self {
@@ -124,8 +117,7 @@ impl<'a> Offline<'a> {
             plan,
             cluster,
             first: first.map(|(origin, tier)| (origin, plan.tiers[tier].name.as_str())),
-            nodes: plan.node_tiers.iter().any(is_offline)
-                || plan.auto_tiers().any(|tier| is_offline(&tier)),
+            nodes: nodes(cluster, plan).any(|(.., tier)| is_offline(&tier)),
             fargate: plan.fargate_tiers.iter().any(is_offline),
         }
     }
@@ -338,10 +330,10 @@ fn consequence(rule: &rules::Rule, caller: Caller) -> String {
         return "images cannot be pulled".to_owned();
     }
     if rule.code == rules::EKS620.code {
-        return "nodes cannot ask EC2 for their name, nor the VPC CNI for addresses".to_owned();
+        return "nodes cannot ask EC2 for their name, nor for addresses of their pods".to_owned();
     }
     match caller {
-        Caller::PodIdentity => "Pod Identity, and with it the VPC CNI, gets no rights".to_owned(),
+        Caller::PodIdentity => "Pod Identity gives no pod its rights".to_owned(),
         Caller::ServiceAccounts => {
             "pods with roles of service accounts get no credentials".to_owned()
         }

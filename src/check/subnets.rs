@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compute::auto_tiers;
+use super::compute;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, Stack, ZoneId};
@@ -292,14 +292,7 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
-    let groups = cluster.node_groups.iter().zip(&plan.node_tiers);
-    let groups = groups.map(|(group, tier)| {
-        let what = format!("node group `{}`", group.name.value);
-        (what, group.tier.origin, *tier)
-    });
-    let auto = auto_tiers(cluster, plan);
-    let auto = auto.map(|(origin, tier)| ("a node pool of EKS Auto Mode".to_owned(), origin, tier));
-    for (what, origin, tier) in groups.chain(auto) {
+    for (what, origin, tier) in compute::nodes(cluster, plan) {
         let Some(tier) = plan.tiers.get(tier) else {
             continue;
         };

@@ -62,7 +62,7 @@ impl Field for AccessCidrs {
 
 /// AWS's own node pools of a cluster with Auto Mode.
 ///
-/// Written even when empty: a pool stays as long as nobody says that there is none.
+/// Stated even when empty, which CloudFormation writes: a pool stays as long as nobody says that there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NodePools(pub Option<Vec<&'static str>>);
 

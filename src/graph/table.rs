@@ -68,8 +68,8 @@ pub trait Table {
 /// Declares a resource type or a block: the struct, and its table.
 ///
 /// `none` stands where an engine has no such type or attribute; `by` says what other resources name one by, where that is not
-/// what the engine takes for it without being told; `since (6, 24)` the provider's version that brought an argument. After the names comes what a change does, for both
-/// engines, or for CloudFormation `/` Terraform.
+/// what the engine takes for it without being told; `since (6, 24)` the provider's version that brought an argument. After the
+/// names comes what a change does, for both engines, or for CloudFormation `/` Terraform.
 macro_rules! resource {
     (
         $(#[$doc:meta])*

@@ -46,6 +46,10 @@ pub struct NodePool {
     pub capacity: Vec<CapacityType>,
     /// Their architectures.
     pub architectures: Vec<&'static str>,
+    /// The families of their types.
+    pub families: Vec<&'static str>,
+    /// The generation that they come after.
+    pub newer_than: u8,
 }
 
 /// Settings of something in the cluster.

@@ -372,6 +372,12 @@ impl Cluster {
         auto.is_some_and(|auto| !auto.built_in.is_empty())
     }
 
+    /// Whether pods run in it that carry nothing but the group that EKS makes for the cluster: on Fargate, and on nodes of AWS's
+    /// own node pools.
+    pub(crate) fn has_pods_in_its_own_group(&self) -> bool {
+        !self.fargate.is_empty() || self.has_built_in_nodes()
+    }
+
     /// Adds nodes.
     pub fn node_group(mut self, group: NodeGroup) -> Self {
         self.node_groups.push(group);

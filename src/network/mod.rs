@@ -32,6 +32,7 @@ mod stack;
 mod tier;
 mod version;
 mod vpc;
+mod zone;
 
 pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachable, WithClients};
 pub use at::At;
@@ -58,7 +59,7 @@ pub use pod_groups::{EnforcingMode, PodGroup, PodPeer, PodRule, PodSecurityGroup
 pub use pods::Pods;
 pub use policy::{PolicyEngine, PolicyMode, Tenant};
 pub use private::EndpointPolicies;
-pub use region::{Partition, Region, UnknownRegion, ZoneError, ZoneId};
+pub use region::{Partition, Region, UnknownRegion};
 pub use security::{
     Direction, Group, Peer, Ports, Rule, RuleIn, RuleOut, RuleTraffic, SecurityMode,
 };
@@ -71,6 +72,7 @@ pub use tier::{
 };
 pub use version::{Date, KubernetesVersion, Release, VersionError};
 pub use vpc::{ClusterTag, Network};
+pub use zone::{ZoneError, ZoneId};
 
 pub(crate) use api_endpoint::EndpointMode;
 pub(crate) use auto_mode::AutoSwitch;

@@ -9,7 +9,7 @@ use ipnet::Ipv4Net;
 use super::at::At;
 use super::existing::ExistingSubnet;
 use super::local_zone::LocalZone;
-use super::region::ZoneId;
+use super::zone::ZoneId;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 

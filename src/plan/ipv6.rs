@@ -39,8 +39,9 @@ pub(super) enum Refused {
     },
 }
 
-/// Gives every subnet of the tiers, but those in Local Zones, its index: the one that it has from the ledger, or else the lowest that neither a subnet nor `kept`, the
-/// indices of subnets which are gone, has. New subnets come in the order of the tiers, and in each by zone and ordinal.
+/// Gives every subnet of the tiers, but those in Local Zones, its index: the one that it has from the ledger, or else the lowest
+/// that neither a subnet nor `kept`, the indices of subnets which are gone, has. New subnets come in the order of the tiers, and
+/// in each by zone and ordinal.
 ///
 /// INVARIANT (ledger): a remembered index is given to its subnet, or an error says why it cannot be.
 ///

@@ -184,6 +184,8 @@ pub struct Plan {
     pub(crate) auto_tier: Option<usize>,
     /// Whether AWS's own node pools put nodes into the control plane's tier.
     pub(crate) built_in_nodes: bool,
+    /// Whether Karpenter starts nodes.
+    pub(crate) karpenter: bool,
     /// The tiers of the Fargate profiles, in the order of the model.
     pub(crate) fargate_tiers: Vec<usize>,
     /// The tier that pods on nodes have their addresses from, where it is not their node's.
@@ -267,11 +269,30 @@ impl Plan {
 
     /// Whether nodes stand in a tier; where no node group says so, those of the workload's tier will.
     pub(crate) fn takes_nodes(&self, tier: usize) -> bool {
+        self.takes_own_nodes(tier) || self.auto_tiers().any(|auto| auto == tier)
+    }
+
+    /// The same, but for nodes of AWS's own node pools: those have nothing that a stack could set.
+    pub(crate) fn takes_own_nodes(&self, tier: usize) -> bool {
         self.node_tiers.contains(&tier)
-            || self.auto_tiers().any(|auto| auto == tier)
-            || (self.node_tiers.is_empty()
-                && self.auto_tiers().next().is_none()
-                && self.workload == Some(tier))
+            || self.auto_tier == Some(tier)
+            || (self.has_unplaced_nodes() && self.workload == Some(tier))
+    }
+
+    /// Whether Karpenter starts nodes in a tier. A Local Zone has few types, and Karpenter would start any.
+    pub(crate) fn takes_karpenter(&self, tier: usize) -> bool {
+        let here = if self.node_tiers.is_empty() {
+            self.workload == Some(tier)
+        } else {
+            self.node_tiers.contains(&tier)
+        };
+        self.karpenter && here && self.tiers.get(tier).is_some_and(|tier| !tier.is_local())
+    }
+
+    /// Whether nodes will come that nothing has named a tier for.
+    fn has_unplaced_nodes(&self) -> bool {
+        let auto = self.auto_tier.is_some() || self.built_in_nodes;
+        self.node_tiers.is_empty() && (self.karpenter || !auto)
     }
 
     /// The tiers of the nodes of EKS Auto Mode: that of the stack's own node pool, then that of AWS's.
@@ -355,6 +376,10 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         .cluster
         .as_ref()
         .is_some_and(Cluster::has_built_in_nodes);
+    let karpenter = stack
+        .cluster
+        .as_ref()
+        .is_some_and(|cluster| cluster.karpenter);
     let mut plan = Plan {
         cidr,
         existing: existing.map(|vpc| VpcId::as_written(&vpc.id.value)),
@@ -379,6 +404,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         node_tiers: tiers.node_tiers,
         auto_tier: tiers.auto_tier,
         built_in_nodes,
+        karpenter,
         fargate_tiers: tiers.fargate_tiers,
         pod_tier: tiers.pod_tier,
         workload: tiers.workload,

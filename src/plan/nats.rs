@@ -127,7 +127,8 @@ pub(super) fn nats(
     }
 }
 
-/// The gateway in the subnet's own zone, or in the parent of its Local Zone, else the one that it has left through so far, else one of the others.
+/// The gateway in the subnet's own zone, or in the parent of its Local Zone, else the one that it has left through so far, else
+/// one of the others.
 fn choose(
     nats: &[PlannedNat],
     gateways: &[(usize, ZoneId)],
@@ -173,7 +174,7 @@ fn nat_zones(
                             ),
                         )
                         .help(format!(
-                            "write a number from 1 to {}, `per-zone` or `none`",
+                            "write a number from 1 to {}, `per-zone`, `regional` or `none`",
                             public.zones.len()
                         )),
                 );

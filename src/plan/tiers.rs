@@ -136,9 +136,13 @@ pub(super) fn resolve(
         };
         used(tier, findings)
     });
+    // Nodes of AWS's own node pools stand beside the control plane's interfaces.
+    let built_in =
+        control_plane.filter(|_| cluster.is_some_and(|cluster| cluster.has_built_in_nodes()));
+    let with_nodes: Vec<_> = on_nodes.into_iter().chain(built_in).collect();
     let usual = connections::Usual {
         workload,
-        node_tiers: &on_nodes,
+        node_tiers: &with_nodes,
         fargate_tiers: &fargate_tiers,
         pod_tier,
         control_plane,

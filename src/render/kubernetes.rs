@@ -223,28 +223,33 @@ fn groups(groups: &[Deferred<GroupId>], ids: &mut Ids) -> Value {
     terms.collect()
 }
 
-/// Families and generations are those of AWS's pool `general-purpose`.
 fn node_pool(pool: &NodePool) -> Value {
     let capacity = pool.capacity.iter().map(|capacity| match capacity {
         CapacityType::OnDemand => "on-demand",
         CapacityType::Spot => "spot",
     });
-    let requirement = |key: &'static str, operator: &'static str, values: Vec<&'static str>| {
+    let capacity: Vec<_> = capacity.collect();
+    let words = |words: &[&'static str]| words.iter().map(|word| (*word).into()).collect();
+    let requirement = |key: &'static str, operator: &'static str, values: Vec<Value>| {
         Value::map([
             ("key", key.into()),
             ("operator", operator.into()),
-            ("values", values.into()),
+            ("values", Value::List(values)),
         ])
     };
     let requirements = vec![
-        requirement("karpenter.sh/capacity-type", "In", capacity.collect()),
-        requirement("kubernetes.io/arch", "In", pool.architectures.clone()),
+        requirement("karpenter.sh/capacity-type", "In", words(&capacity)),
+        requirement("kubernetes.io/arch", "In", words(&pool.architectures)),
         requirement(
             "eks.amazonaws.com/instance-category",
             "In",
-            vec!["c", "m", "r"],
+            words(&pool.families),
         ),
-        requirement("eks.amazonaws.com/instance-generation", "Gt", vec!["4"]),
+        requirement(
+            "eks.amazonaws.com/instance-generation",
+            "Gt",
+            vec![pool.newer_than.to_string().into()],
+        ),
     ];
     let class = Value::map([
         ("group", "eks.amazonaws.com".into()),

@@ -50,7 +50,7 @@ pub fn terraform(graph: &Graph) -> TerraformFiles {
     let engine = Terraform::new(graph);
     TerraformFiles {
         main: super::pretty(&Main(&engine)),
-        versions: super::pretty(&versions(graph)),
+        versions: super::pretty(&versions(&engine)),
         outputs: super::pretty(&Outputs(&engine)),
     }
 }
@@ -177,16 +177,17 @@ impl<'g> Terraform<'g> {
     /// Whether anything speaks of the account, which is asked for by a data source.
     fn asks_for_account(&self) -> bool {
         let mut asks = false;
-        let mut look = |table: &dyn Table| {
+        for table in self.tables() {
             engine::mentions::<Self>(table, &mut |mention| asks |= mention == Mention::Account);
-        };
-        for (_, entry) in self.graph.iter() {
-            look(entry.resource.table());
-        }
-        for companion in self.companions.iter().flatten() {
-            look(companion.table.as_ref());
         }
         asks
+    }
+
+    /// The tables of all that the module has.
+    fn tables(&self) -> impl Iterator<Item = &dyn Table> {
+        let own = self.graph.iter().map(|(_, entry)| entry.resource.table());
+        let companions = self.companions.iter().flatten();
+        own.chain(companions.map(|companion| companion.table.as_ref()))
     }
 
     /// What must exist before "after `id`" holds: for a role its policies, for a bucket its settings.

@@ -8,10 +8,10 @@ use super::security::{Groups, node_groups};
 use super::vpc::NetworkRefs;
 use crate::diagnostic::Origin;
 use crate::graph::{
-    AccessEntry, AccessPolicy, AccessScope, Arn, Deferred, InlinePolicy, NodePools, Ref, Role,
-    Statement, Subnet, Text,
+    AccessEntry, AccessPolicy, AccessScope, Arn, Deferred, InlinePolicy, NodeId, NodePools, Ref,
+    Role, Statement, Subnet, Text,
 };
-use crate::kubernetes::{ConfigMap, Metadata, NodeClass, NodePool, Object, PodPlaces};
+use crate::kubernetes::{Metadata, NodeClass, NodePool, Object, PodPlaces};
 use crate::network::{
     AutoMode, AutoNodes, AutoSwitch, BuiltInPool, Cluster as Model, PolicyEngine, PolicyMode,
     SecurityMode, Snat,
@@ -26,28 +26,51 @@ pub(super) struct Switches {
     pub(super) pools: NodePools,
     /// The role of nodes of AWS's own pools. AWS takes none without such a pool.
     pub(super) role: Option<Deferred<Arn>>,
+    /// The role of the stack's own nodes.
+    pub(super) own: Option<Ref<Role>>,
+    /// What is before the cluster: its roles, and what nodes have that go with the cluster alone, since no engine knows them.
+    pub(super) before: Vec<NodeId>,
 }
 
-pub(super) fn switches(b: &mut Builder, model: &Model) -> (Switches, Option<Ref<Role>>) {
+pub(super) fn switches(
+    b: &mut Builder,
+    model: &Model,
+    network: &NetworkRefs,
+    groups: &Groups,
+) -> Switches {
     let Some(auto) = model.auto() else {
-        let off = Switches {
+        return Switches {
             on: matches!(model.auto_mode, AutoSwitch::Off).then_some(false),
             pools: NodePools(None),
             role: None,
+            own: None,
+            before: Vec::new(),
         };
-        return (off, None);
     };
     let pools = auto.pools();
     let role = auto.built_in.first().map(|first| {
         let of = "nodes of the node pools that EKS made";
         node_role(b, "auto-mode", of, first.origin)
     });
-    let switches = Switches {
+    let own = auto.nodes.as_ref().map(|own| {
+        let of = "nodes of EKS Auto Mode";
+        node_role(b, "auto-nodes", of, own.tier.origin)
+    });
+    let mut before: Vec<_> = role.iter().chain(&own).filter_map(Ref::node).collect();
+    if own.is_some() {
+        let pods = b.plan.pod_tier.filter(|_| model.pods.placement.is_apart());
+        let tiers = b.plan.auto_tier.into_iter().chain(pods);
+        let subnets = tiers.flat_map(|tier| &network.subnets[tier]);
+        before.extend(subnets.filter_map(Ref::node));
+        before.extend(groups.nodes.as_ref().and_then(Ref::node));
+    }
+    Switches {
         on: Some(true),
         pools: NodePools(Some(pools.into_iter().map(BuiltInPool::as_str).collect())),
         role: role.as_ref().map(Ref::<Role>::arn),
-    };
-    (switches, role)
+        own,
+        before,
+    }
 }
 
 /// What the cluster's role may do for Auto Mode, beyond what every cluster's may.
@@ -114,8 +137,8 @@ fn node_role(b: &mut Builder, name: &'static str, of: &str, origin: Origin) -> R
     )
 }
 
-/// The role and the access entry of the stack's own nodes, and the manifests that make these. EKS makes the entry of the role
-/// that a cluster names for AWS's pools; for any other it is the user's affair. Two roles, so that neither entry is made twice.
+/// The access entry of the stack's own nodes, and the manifests that make these. EKS makes the entry of the role that a cluster
+/// names for AWS's pools; for any other it is the user's affair. Two roles, so that neither entry is made twice.
 ///
 /// Source: Amazon EKS User Guide, "Create a Node Class for Amazon EKS", "Create node class access entry".
 pub(super) fn nodes(
@@ -125,19 +148,11 @@ pub(super) fn nodes(
     network: &NetworkRefs,
     groups: &Groups,
 ) {
-    let Some(auto) = model.auto() else {
-        return;
-    };
-    // Beside node groups the add-on `vpc-cni` writes the same.
-    let policies = matches!(&model.network_policy, Some(at) if at.value != PolicyEngine::Calico);
-    if policies && model.is_auto_alone() {
-        b.graph.objects.push(policy_controller());
-    }
-    let (Some(own), Some(tier)) = (&auto.nodes, b.plan.auto_tier) else {
+    let own = model.auto().and_then(|auto| auto.nodes.as_ref());
+    let (Some(own), Some(tier), Some(role)) = (own, b.plan.auto_tier, &cluster.auto_nodes) else {
         return;
     };
     let name = format!("auto-{}", b.plan.tiers[tier].name);
-    let role = node_role(b, "auto-nodes", "nodes of EKS Auto Mode", own.tier.origin);
     let tags = b.tags("auto-nodes");
     b.add(
         "auto-nodes",
@@ -191,20 +206,14 @@ const fn default_policy(engine: PolicyEngine) -> Option<&'static str> {
     }
 }
 
-/// Source: Amazon EKS User Guide, "Use Network Policies with EKS Auto Mode", step 1.
-fn policy_controller() -> Object {
-    Object::ConfigMap(ConfigMap {
-        metadata: Metadata::namespaced("amazon-vpc-cni", "kube-system"),
-        data: vec![("enable-network-policy-controller", "true".to_owned())],
-    })
-}
-
-/// Families and generations are those of AWS's pool `general-purpose`.
+/// Its families and generations are those of AWS's pool `general-purpose`.
 fn pool(name: String, own: &AutoNodes) -> NodePool {
     NodePool {
         metadata: Metadata::cluster(name.clone()),
         class: name,
         capacity: own.capacity.clone(),
+        families: vec!["c", "m", "r"],
+        newer_than: 4,
         architectures: own.architectures.iter().map(|a| a.as_str()).collect(),
     }
 }

@@ -15,12 +15,14 @@ use crate::graph::{
     AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
     Role, Statement, Subnet, Text, Vpc,
 };
-use crate::network::{AddonName, Cluster as Model, EndpointMode};
+use crate::network::{AddonName, Cluster as Model, EndpointMode, Group};
 
 /// The cluster and what its nodes wait for.
 pub(super) struct ClusterRefs {
     pub(super) cluster: Ref<Cluster>,
     pub(super) addons: Vec<NodeId>,
+    /// The role of the stack's own nodes of EKS Auto Mode.
+    pub(super) auto_nodes: Option<Ref<Role>>,
 }
 
 pub(super) fn build(
@@ -33,7 +35,7 @@ pub(super) fn build(
     let secrets_key = Keys::secrets(b, &model.secrets_key, model.origin);
     let log_group = log_group(b, model, keys);
     let role = role(b, model, groups);
-    let (auto, auto_role) = auto_mode::switches(b, model);
+    let auto = auto_mode::switches(b, model, network, groups);
     let public_access_cidrs = clients(b, model, &network.vpc);
     // The VPC's IPv6 range can be asked for once it is there.
     let range = public_access_cidrs
@@ -44,7 +46,7 @@ pub(super) fn build(
     let after = log_group
         .into_iter()
         .chain(role.node())
-        .chain(auto_role.as_ref().and_then(Ref::node))
+        .chain(auto.before)
         .chain(range)
         .chain(network.blocks.iter().copied())
         .collect();
@@ -100,7 +102,11 @@ pub(super) fn build(
     }
     let addons = addons(b, model, &cluster, network, groups);
     identities::build(b, model, &cluster);
-    ClusterRefs { cluster, addons }
+    ClusterRefs {
+        cluster,
+        addons,
+        auto_nodes: auto.own,
+    }
 }
 
 /// Made before the cluster, which would otherwise make it by itself and keep its lines for ever.
@@ -313,9 +319,13 @@ pub(crate) fn runs_core_dns(model: &Model) -> bool {
             .any(|selector| selector.takes("kube-system", &CORE_DNS))
 }
 
-/// Whether CoreDNS runs on Fargate, whose pods carry the group that EKS makes for the cluster.
-pub(super) fn core_dns_on_fargate(model: &Model) -> bool {
-    !on_nodes(model) && runs_core_dns(model)
+/// The group of those nodes or pods among which CoreDNS is: on Fargate they carry the one that EKS makes for the cluster.
+pub(super) fn core_dns_group(model: &Model) -> Group {
+    if !on_nodes(model) && runs_core_dns(model) {
+        Group::Cluster
+    } else {
+        Group::Nodes
+    }
 }
 
 /// Whether CoreDNS runs on a node group.

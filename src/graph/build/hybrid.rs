@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use super::cluster::{ClusterRefs, core_dns_on_fargate};
+use super::cluster::{ClusterRefs, core_dns_group};
 use super::security::{Wanted, rule};
 use super::sides::Owner;
 use super::{Builder, node_security, sorted};
@@ -68,15 +68,15 @@ fn names(b: &Builder, hybrid: &HybridNodes) -> Vec<Wanted> {
     let Some(cluster) = b.cluster() else {
         return Vec::new();
     };
-    let asking = if cluster.node_groups.is_empty() && !cluster.karpenter {
+    let pool = cluster.auto().is_some_and(|auto| auto.nodes.is_some());
+    let asking = if cluster.node_groups.is_empty() && !cluster.karpenter && !pool {
         Group::Cluster
     } else {
         Group::Nodes
     };
-    let answering = if core_dns_on_fargate(cluster) {
-        Group::Cluster
-    } else {
-        asking
+    let answering = match core_dns_group(cluster) {
+        Group::Nodes => asking,
+        other => other,
     };
     let names = |group: Owner, direction, dns, range: &At<Ipv4Net>| Wanted {
         origin: range.origin,

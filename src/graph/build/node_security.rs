@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::Builder;
-use super::cluster::core_dns_on_fargate;
+use super::cluster::core_dns_group;
 use super::pod_groups::{both, user};
 use super::security::{Wanted, closed_nodes, cluster_key, rule};
 use super::sides::Owner;
@@ -80,18 +80,13 @@ pub(super) fn rules(b: &Builder, wanted: &mut Vec<Wanted>) {
 /// Whose pods read the metrics of every kubelet.
 fn readers(b: &Builder) -> Vec<Group> {
     let cluster = b.cluster();
-    let fargate = cluster.filter(|cluster| !cluster.fargate.is_empty());
-    let fargate = fargate.map(|_| Group::Cluster);
-    [Group::Nodes].into_iter().chain(fargate).collect()
+    let others = cluster.filter(|cluster| cluster.has_pods_in_its_own_group());
+    let others = others.map(|_| Group::Cluster);
+    [Group::Nodes].into_iter().chain(others).collect()
 }
 
-/// The group of those nodes or pods among which `CoreDNS` is.
 fn names(b: &Builder) -> Group {
-    if b.cluster().is_some_and(core_dns_on_fargate) {
-        Group::Cluster
-    } else {
-        Group::Nodes
-    }
+    b.cluster().map_or(Group::Nodes, core_dns_group)
 }
 
 /// All between these nodes and the control plane, and out. Other nodes, and pods on Fargate, carry the group that EKS makes

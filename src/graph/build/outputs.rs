@@ -143,20 +143,21 @@ pub(super) fn build(
                 Attr::Identity,
             );
         }
+        let of_nodes = |entry: &Entry| {
+            matches!(entry.resource, Resource::Role(_)) && entry.name.as_str() == "nodes"
+        };
+        let role = b.graph.iter().find(|(_, entry)| of_nodes(entry));
+        let role = role.map(|(id, _)| id);
+        let auto = cluster.and_then(|cluster| cluster.auto_nodes.as_ref()?.node());
         let roles = [
-            ("nodes", "node-role-arn", "The role of nodes"),
+            ("node-role-arn", "The role of nodes", role),
             (
-                "auto-nodes",
                 "auto-node-role-arn",
                 "The role of the stack's own nodes of EKS Auto Mode",
+                auto,
             ),
         ];
-        for (name, told, description) in roles {
-            let of_nodes = |entry: &Entry| {
-                matches!(entry.resource, Resource::Role(_)) && entry.name.as_str() == name
-            };
-            let role = b.graph.iter().find(|(_, entry)| of_nodes(entry));
-            let role = role.map(|(id, _)| id);
+        for (told, description, role) in roles {
             one(b, told, description, role, Attr::Arn);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cluster::{ClusterRefs, core_dns_on_fargate};
+use super::cluster::{ClusterRefs, core_dns_group};
 use super::security::{Groups, Wanted, rule};
 use super::sides::{Other, Owner};
 use super::vpc::NetworkRefs;
@@ -100,11 +100,7 @@ pub(super) fn both(
 ///
 /// Source: Amazon EKS User Guide, "Use a security group policy for an Amazon EKS Pod".
 fn needs(b: &Builder, group: &PodGroup, own: &Other, wanted: &mut Vec<Wanted>) {
-    let dns = if b.cluster().is_some_and(core_dns_on_fargate) {
-        Group::Cluster
-    } else {
-        Group::Nodes
-    };
+    let dns = b.cluster().map_or(Group::Nodes, core_dns_group);
     for traffic in [Traffic::Tcp(53, 53), Traffic::Udp(53, 53)] {
         both((own.clone(), dns), traffic, "Names by CoreDNS", wanted);
     }

@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::{Builder, sorted};
 use crate::kubernetes::{
-    CalicoInstallation, ClusterRole, ClusterRoleBinding, Labels, Metadata, Namespace,
+    CalicoInstallation, ClusterRole, ClusterRoleBinding, ConfigMap, Labels, Metadata, Namespace,
     NetworkPolicy, Object, PolicyPeer, PolicyPort, PolicyRule, RoleRule,
 };
 use crate::network::{AddonName, At, Cluster, PolicyEngine, PolicyMode, Tenant};
@@ -21,6 +21,10 @@ pub(super) fn build(b: &mut Builder, model: &Cluster) {
     let mut objects = Vec::new();
     if engine.value == PolicyEngine::Calico {
         calico(&mut objects);
+    }
+    // Beside node groups the add-on `vpc-cni` writes the same.
+    if engine.value != PolicyEngine::Calico && model.is_auto_alone() {
+        objects.push(controller());
     }
     let places = Places::of(b, engine.value);
     let strict = engine.value == PolicyEngine::VpcCni(PolicyMode::Strict);
@@ -45,6 +49,16 @@ pub(super) fn build(b: &mut Builder, model: &Cluster) {
         }
     }
     b.graph.objects.extend(objects);
+}
+
+/// What turns on the engine that EKS Auto Mode has built in.
+///
+/// Source: Amazon EKS User Guide, "Use Network Policies with EKS Auto Mode", step 1.
+fn controller() -> Object {
+    Object::ConfigMap(ConfigMap {
+        metadata: Metadata::namespaced("amazon-vpc-cni", "kube-system"),
+        data: vec![("enable-network-policy-controller", "true".to_owned())],
+    })
 }
 
 /// Where the Pod Identity agent answers on every node.

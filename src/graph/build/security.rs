@@ -6,7 +6,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 
 use super::cluster::ClusterRefs;
 use super::sides::{Other, Owner};
-use super::vpc::NetworkRefs;
+use super::vpc::{NetworkRefs, range_words};
 use super::{Builder, connections, hybrid, node_security, pod_groups};
 use crate::diagnostic::Origin;
 use crate::graph::{
@@ -238,10 +238,18 @@ fn standard(b: &Builder, wanted: &mut Vec<Wanted>) {
         Ipv4Net::default(),
         "Nodes of Karpenter, as far as routes lead",
     ));
-    if !cluster.fargate.is_empty() {
+    if cluster.has_pods_in_its_own_group() {
+        let (from, to) = if cluster.fargate.is_empty() {
+            (
+                "From nodes of AWS's node pools",
+                "To nodes of AWS's node pools",
+            )
+        } else {
+            ("From Fargate pods", "To Fargate pods")
+        };
         wanted.extend([
-            rule(Nodes, Direction::In, all, Cluster, "From Fargate pods"),
-            rule(Cluster, Direction::In, all, Nodes, "To Fargate pods"),
+            rule(Nodes, Direction::In, all, Cluster, from),
+            rule(Cluster, Direction::In, all, Nodes, to),
         ]);
     }
 }
@@ -289,7 +297,7 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
     };
     let others = b
         .cluster()
-        .is_some_and(|cluster| !cluster.fargate.is_empty() || cluster.has_built_in_nodes());
+        .is_some_and(crate::network::Cluster::has_pods_in_its_own_group);
     let mut pairs = vec![(Nodes, Nodes)];
     if others {
         // Fargate pods and nodes of AWS's own node pools carry the group that EKS makes for the cluster.
@@ -389,7 +397,7 @@ fn name(wanted: &Wanted) -> String {
     let peer = match &wanted.peer {
         Other::Owner(owner) => owner.words(),
         Other::ExistingGroup(id) | Other::PrefixList(id) => id.clone(),
-        Other::Cidr(cidr) => cidr.to_string(),
+        Other::Cidr(cidr) => range_words(*cidr),
         Other::Ipv6Cidr(cidr) => ipv6_name(*cidr),
     };
     format!(

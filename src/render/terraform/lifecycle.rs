@@ -15,62 +15,15 @@ pub(super) struct Lifecycle {
 
 impl Lifecycle {
     pub(super) fn of(entry: &Entry) -> Self {
+        // An autoscaler's number of nodes is not to be undone by the next apply. What is ignored is sent as it was, and EKS
+        // refuses less than the least: where no autoscaler has a choice, the number follows the spec.
+        let scaled = matches!(&entry.resource, Resource::NodeGroup(group) if group.min < group.max);
         Self {
             prevent_destroy: entry.retain,
-            ignore: match &entry.resource {
-                // An autoscaler's number of nodes is not to be undone by the next apply. What is ignored is sent as it was,
-                // and EKS refuses less than the least: where no autoscaler has a choice, the number follows the spec.
-                Resource::NodeGroup(group) => {
-                    (group.min < group.max).then_some("scaling_config[0].desired_size")
-                }
-                Resource::Vpc(_)
-                | Resource::VpcCidr(_)
-                | Resource::SubnetReservation(_)
-                | Resource::DefaultSecurityGroup(_)
-                | Resource::Subnet(_)
-                | Resource::Ec2Tag(_)
-                | Resource::InternetGateway(_)
-                | Resource::EgressOnlyInternetGateway(_)
-                | Resource::ElasticIp(_)
-                | Resource::NatGateway(_)
-                | Resource::RouteTable(_)
-                | Resource::Route(_)
-                | Resource::RouteTableAssociation(_)
-                | Resource::VpnGateway(_)
-                | Resource::CustomerGateway(_)
-                | Resource::VpnConnection(_)
-                | Resource::VpnRoute(_)
-                | Resource::RoutePropagation(_)
-                | Resource::DirectConnectAssociation(_)
-                | Resource::TransitGateway(_)
-                | Resource::TransitGatewayAttachment(_)
-                | Resource::PeeringConnection(_)
-                | Resource::PeeringAcceptance(_)
-                | Resource::SecurityGroup(_)
-                | Resource::IngressRule(_)
-                | Resource::EgressRule(_)
-                | Resource::VpcEndpoint(_)
-                | Resource::ResolverEndpoint(_)
-                | Resource::KmsKey(_)
-                | Resource::KmsAlias(_)
-                | Resource::LogGroup(_)
-                | Resource::Bucket(_)
-                | Resource::BucketPolicy(_)
-                | Resource::Role(_)
-                | Resource::FlowLog(_)
-                | Resource::Cluster(_)
-                | Resource::LaunchTemplate(_)
-                | Resource::FargateProfile(_)
-                | Resource::PodIdentityAssociation(_)
-                | Resource::Addon(_)
-                | Resource::AccessEntry(_)
-                | Resource::OidcProvider(_) => None,
-            },
+            ignore: scaled.then_some("scaling_config[0].desired_size"),
         }
     }
-}
 
-impl Lifecycle {
     pub(super) fn says_nothing(self) -> bool {
         !self.prevent_destroy && self.ignore.is_none()
     }

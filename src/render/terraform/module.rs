@@ -81,7 +81,7 @@ pub(super) struct Whole<'a, 'g>(pub(super) &'a Terraform<'g>);
 impl Serialize for Whole<'_, '_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let graph = self.0.graph;
-        let versions = versions(graph);
+        let versions = versions(self.0);
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("//", &remark(graph))?;
         map.serialize_entry("terraform", &versions["terraform"])?;

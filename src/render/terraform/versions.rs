@@ -1,6 +1,7 @@
 //! The versions that a module is for.
 
-use crate::graph::{Graph, Table, Value};
+use super::Terraform;
+use crate::graph::{Table, Value};
 
 /// The oldest provider that the output is for: the first with every argument but those whose table says `since`.
 pub(crate) const OLDEST: (u16, u16) = (5, 95);
@@ -12,10 +13,10 @@ pub(crate) const TOO_NEW: u16 = 7;
 pub(crate) const TERRAFORM: &str = ">= 1.5";
 
 /// The versions of the provider that know all that the graph writes.
-fn provider(graph: &Graph) -> String {
+fn provider(engine: &Terraform) -> String {
     let mut oldest = OLDEST;
-    for (_, entry) in graph.iter() {
-        newer(entry.resource.table(), &mut oldest);
+    for table in engine.tables() {
+        newer(table, &mut oldest);
     }
     let (major, minor) = oldest;
     format!(">= {major}.{minor}, < {TOO_NEW}")
@@ -24,7 +25,7 @@ fn provider(graph: &Graph) -> String {
 /// Raises the oldest version to that which brought what a resource or block writes.
 fn newer(table: &dyn Table, oldest: &mut (u16, u16)) {
     table.each(&mut |attribute, value| {
-        if matches!(value, Value::Absent) {
+        if attribute.terraform.is_none() || matches!(value, Value::Absent) {
             return;
         }
         *oldest = attribute.since.map_or(*oldest, |since| since.max(*oldest));
@@ -41,8 +42,9 @@ fn newer(table: &dyn Table, oldest: &mut (u16, u16)) {
 }
 
 /// The blocks `terraform` and `provider`.
-pub(super) fn versions(graph: &Graph) -> serde_json::Value {
-    let provider = provider(graph);
+pub(super) fn versions(engine: &Terraform) -> serde_json::Value {
+    let graph = engine.graph;
+    let provider = provider(engine);
     serde_json::json!({
         "provider": { "aws": { "region": graph.region.as_str() } },
         "terraform": {

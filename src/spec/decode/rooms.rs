@@ -5,10 +5,11 @@ use serde::forward_to_deserialize_any;
 
 use super::super::tree::{Entry, Kind};
 use super::super::{
-    AccessEntriesSpec, AccessEntrySpec, ClusterSpec, ConnectionSpec, CustomerGatewaySpec,
-    EndpointSpec, FargateSpec, NetworkSpec, NodeGroupSpec, NodeSecurityGroupSpec, PeeringSpec,
-    PodGroupSpec, PodSecurityGroupsSpec, PodsSpec, SecuritySpec, SelectorSpec, SizeSpec, Spec,
-    TierSpec, TransitGatewaySpec, VpnSpec, WarmSpec, WaySpec,
+    AccessEntriesSpec, AccessEntrySpec, AutoModeSpec, ClusterSpec, ConnectionSpec,
+    CustomerGatewaySpec, EndpointSpec, FargateSpec, NetworkSpec, NodeGroupSpec,
+    NodeSecurityGroupSpec, PeeringSpec, PodGroupSpec, PodSecurityGroupsSpec, PodsSpec,
+    SecuritySpec, SelectorSpec, SizeSpec, Spec, TierSpec, TransitGatewaySpec, VpnSpec, WarmSpec,
+    WaySpec,
 };
 
 /// What to do with a misplaced key.
@@ -63,7 +64,7 @@ enum Form {
     Named,
 }
 
-fn doors() -> [Door; 18] {
+fn doors() -> [Door; 19] {
     use Form::{List, Named, One};
     [
         door::<Spec, NetworkSpec>("network", One),
@@ -79,6 +80,7 @@ fn doors() -> [Door; 18] {
         door::<ClusterSpec, NodeGroupSpec>("node-groups", Named),
         door::<NodeGroupSpec, SizeSpec>("size", One),
         door::<ClusterSpec, NodeSecurityGroupSpec>("node-security-groups", Named),
+        door::<ClusterSpec, AutoModeSpec>("auto-mode", One),
         door::<FargateSpec, SelectorSpec>("selectors", List),
         door::<AccessEntriesSpec, AccessEntrySpec>("entries", Named),
         door::<PodsSpec, WarmSpec>("warm", One),

@@ -1,15 +1,13 @@
 //! EKS Auto Mode.
 
+use super::compute::capacity;
 use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
-use crate::graph::CapacityType;
 use crate::network::{
     Architecture, At, AutoMode, AutoNodes, AutoSwitch, BuiltInPool, Cluster, Stack, no_repeats,
 };
-use crate::spec::{
-    ArchitectureSpec, AutoModeSpec, CapacitySpec, Either, Field, List, NodePoolSpec,
-};
+use crate::spec::{ArchitectureSpec, AutoModeSpec, Either, Field, List, NodePoolSpec};
 
 impl Lowering<'_> {
     /// Turns Auto Mode on or off, as the spec says.
@@ -103,12 +101,5 @@ const fn architecture(spec: ArchitectureSpec) -> Architecture {
     match spec {
         ArchitectureSpec::Amd64 => Architecture::Amd64,
         ArchitectureSpec::Arm64 => Architecture::Arm64,
-    }
-}
-
-const fn capacity(spec: CapacitySpec) -> CapacityType {
-    match spec {
-        CapacitySpec::OnDemand => CapacityType::OnDemand,
-        CapacitySpec::Spot => CapacityType::Spot,
     }
 }

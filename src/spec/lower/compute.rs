@@ -57,10 +57,7 @@ impl Lowering<'_> {
             Some((AmiSpec::Al2023, span)) => At::new(ImageFamily::Al2023, Origin::Spec(span)),
             None => group.image,
         };
-        group.capacity = match spec.capacity.get() {
-            Some(CapacitySpec::Spot) => CapacityType::Spot,
-            Some(CapacitySpec::OnDemand) | None => CapacityType::OnDemand,
-        };
+        group.capacity = (spec.capacity.get().copied()).map_or(CapacityType::OnDemand, capacity);
         if let Some((size, span)) = spec.size.located() {
             let default = group.size.value;
             let min = size.min.get().copied().unwrap_or(default.min);
@@ -179,5 +176,12 @@ impl Lowering<'_> {
             namespace,
             labels: self.words.pairs(&spec.labels),
         })
+    }
+}
+
+pub(super) const fn capacity(spec: CapacitySpec) -> CapacityType {
+    match spec {
+        CapacitySpec::OnDemand => CapacityType::OnDemand,
+        CapacitySpec::Spot => CapacityType::Spot,
     }
 }

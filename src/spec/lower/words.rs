@@ -33,19 +33,9 @@ impl Words<'_> {
 
     /// Says that a name stands there without what belongs to it, where it is that.
     pub(super) fn valueless<T>(&mut self, name: &Name, value: &Field<T>, example: &str) {
-        if !value.is_absent() {
-            return;
+        if value.is_absent() {
+            self.push(valueless(name, example));
         }
-        let text = &name.text;
-        let help = match text.split_once(':') {
-            Some((name, value)) => format!("put a blank after the colon: `{name}: {value}`"),
-            None => format!("write one after it, such as `{text}: {example}`"),
-        };
-        self.push(
-            rules::SPEC016
-                .at(Origin::Spec(name.span), format!("`{text}` has no value"))
-                .help(help),
-        );
     }
 
     /// Whether a key is there, but misspelt or misplaced.
@@ -290,4 +280,18 @@ fn range_help(finding: Finding, text: &str, span: Span) -> Finding {
             .help("IPv6 ranges are not taken here; write an IPv4 range such as 10.20.0.0/16");
     }
     finding.help("write four numbers from 0 to 255 and a prefix length, such as 10.20.0.0/16")
+}
+
+fn valueless(name: &Name, example: &str) -> Finding {
+    let text = &name.text;
+    let mut help = format!("write one after it, such as `{text}: {example}`");
+    // A tag's name may have a colon of its own.
+    if let Some((before, behind)) = text.split_once(':')
+        && !behind.is_empty()
+    {
+        help = format!("put a blank after the colon, `{before}: {behind}`; or {help}");
+    }
+    rules::SPEC016
+        .at(Origin::Spec(name.span), format!("`{text}` has no value"))
+        .help(help)
 }
