@@ -51,6 +51,15 @@ fn said(network: &str, cluster: &str) -> BTreeSet<String> {
     loud.map(|f| f.code.to_string()).collect()
 }
 
+/// Codes of the errors for which nothing is made, each once.
+fn refused(network: &str, cluster: &str) -> BTreeSet<String> {
+    let Err(findings) = load(network, cluster) else {
+        return BTreeSet::new();
+    };
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error);
+    errors.map(|f| f.code.to_string()).collect()
+}
+
 fn resources(synthesis: &Synthesis) -> Value {
     let template: Value =
         serde_json::from_str(&synthesis.cloudformation()).expect("a JSON template");
@@ -232,6 +241,17 @@ fn the_role_changes_rules_of_the_group_that_nodes_carry_alone() {
     assert!(open["Policies"].is_null());
 }
 
+/// What the second has of ids besides those of the first, all of which it has.
+fn added(
+    ids: impl Fn(&Synthesis) -> BTreeSet<String>,
+    was: &Synthesis,
+    is: &Synthesis,
+) -> Vec<String> {
+    let [was, is] = [ids(was), ids(is)];
+    assert_eq!(was.difference(&is).count(), 0, "{was:?} became {is:?}");
+    is.difference(&was).cloned().collect()
+}
+
 #[test]
 fn beside_node_groups_the_add_ons_stay() {
     let both = cluster(
@@ -246,16 +266,50 @@ fn beside_node_groups_the_add_ons_stay() {
     ];
     assert_eq!(addons, BTreeSet::from(all.map(str::to_owned)));
     assert!(manifests(&both).contains("podSubnetSelectorTerms"));
-    let alone = cluster("  node-groups: { a: { tier: nodes } }\n");
-    let roles = |synthesis: &Synthesis| of_type(&resources(synthesis), "AWS::IAM::Role");
-    let more: Vec<_> = roles(&both).difference(&roles(&alone)).cloned().collect();
-    assert_eq!(more, ["RoleAutoNodes"], "nothing else is renamed or added");
+    let alone = cluster(
+        "  node-groups: { a: { tier: nodes } }\n  pods: { tier: pods, placement: custom-networking, mode: prefixes }\n",
+    );
+    // The nodes' role and their access entry are added, of Terraform their policies and further ones of the cluster's role, too;
+    // nothing is renamed or goes.
+    let of_template = |synthesis: &Synthesis| {
+        let resources = resources(synthesis);
+        let all = resources.as_object().expect("resources").clone();
+        all.into_iter().map(|(id, _)| id).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        added(of_template, &alone, &both),
+        ["AccessEntryAutoNodes", "RoleAutoNodes"]
+    );
+    let of_module = |synthesis: &Synthesis| {
+        let module = terraform(synthesis);
+        let kinds = module.as_object().expect("resources").iter();
+        let all = kinds.flat_map(|(kind, all)| {
+            let names = all.as_object().expect("resources").keys();
+            names.map(move |name| format!("{kind}.{name}"))
+        });
+        all.collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        added(of_module, &alone, &both),
+        [
+            "aws_eks_access_entry.auto_nodes",
+            "aws_eks_access_policy_association.auto_nodes_AmazonEKSAutoNodePolicy",
+            "aws_iam_role.auto_nodes",
+            "aws_iam_role_policy_attachment.auto_nodes_AmazonEC2ContainerRegistryPullOnly",
+            "aws_iam_role_policy_attachment.auto_nodes_AmazonEKSWorkerNodeMinimalPolicy",
+            "aws_iam_role_policy_attachment.cluster_AmazonEKSBlockStoragePolicy",
+            "aws_iam_role_policy_attachment.cluster_AmazonEKSComputePolicy",
+            "aws_iam_role_policy_attachment.cluster_AmazonEKSLoadBalancingPolicy",
+            "aws_iam_role_policy_attachment.cluster_AmazonEKSNetworkingPolicy",
+        ]
+    );
 }
 
 #[test]
 fn what_does_not_go_together_is_refused() {
     let alone = "  auto-mode: { tier: nodes }\n";
     let both = "  auto-mode: { tier: nodes }\n  node-groups: { a: { tier: nodes } }\n";
+    let pools = "  control-plane: nodes\n  auto-mode: { tier: nodes, node-pools: [system] }\n";
     for (first, more, code) in [
         (alone, "  pods: { mode: prefixes }\n", "EKS856"),
         (alone, "  pods: { warm: { enis: 1 } }\n", "EKS856"),
@@ -287,26 +341,26 @@ fn what_does_not_go_together_is_refused() {
             "  pods: { snat: { exclude: [192.168.0.0/16] } }\n",
             "EKS858",
         ),
+        (pools, "  pods: { snat: external }\n", "EKS858"),
         (
-            "  auto-mode: { tier: nodes, node-pools: [system] }\n",
-            "  pods: { snat: external }\n",
-            "EKS858",
-        ),
-        (
-            "  auto-mode: { tier: nodes, node-pools: [system] }\n",
+            pools,
             "  network-policy: { engine: vpc-cni, mode: strict }\n",
             "EKS857",
         ),
-        ("  auto-mode: { architectures: [] }\n", "", "SPEC016"),
+        (
+            "  auto-mode: { tier: nodes, architectures: [] }\n",
+            "",
+            "SPEC016",
+        ),
         ("  auto-mode: { tier: nowhere }\n", "", "SPEC010"),
     ] {
-        let codes = said(NETWORK, &format!("{first}{more}"));
-        assert!(codes.contains(code), "{first}{more}: {codes:?}");
+        let codes = refused(NETWORK, &format!("{first}{more}"));
+        assert_eq!(codes, BTreeSet::from([code.to_owned()]), "{first}{more}");
     }
     let without =
         "  pods: { tier: pods, placement: node-class }\n  node-groups: { a: { tier: nodes } }\n";
     assert_eq!(
-        said(NETWORK, without),
+        refused(NETWORK, without),
         BTreeSet::from(["SPEC076".to_owned()])
     );
 }

@@ -242,6 +242,15 @@ fn gateways_are_those_of_the_parents() {
         nat("{ zones: [usw2-az1] }").as_deref(),
         Some("NatGatewayPublicUsw2Az1")
     );
+    // Where the public tier is not in the parent, there is no gateway but another's, which is a warning, too.
+    let edge = EDGE.replace("usw2-az2", "usw2-az4");
+    let far = text("", &edge, "");
+    let way = properties(&synthesis(&far), "RouteEdgeUsw2Lax1Az1Internet");
+    assert_eq!(
+        way["NatGatewayId"],
+        json!({ "Ref": "NatGatewayPublicUsw2Az2" })
+    );
+    assert_eq!(warnings(&far), ["EKS424"]);
 }
 
 #[test]

@@ -318,7 +318,8 @@ fn a_change_of_mode_moves_no_subnet_and_no_table() {
     }
 }
 
-/// Between modes, a route changes its target and nothing else, which both engines do in place.
+/// Between modes, a route changes its target and nothing else: `tests/conformance` records of both engines that they do this
+/// in place.
 #[test]
 fn routes_are_turned_over_in_place() {
     let zonal = synthesis(&spec(3, &json!("per-zone")), &Ledger::new());
@@ -347,6 +348,25 @@ fn routes_are_turned_over_in_place() {
         }
         assert_eq!(was, is, "{id}");
     }
+    // Terraform says the same of its routes, which are all still there.
+    let [was, is] = [&zonal, &regional].map(|synthesis| main(synthesis)["aws_route"].clone());
+    let [was, is] = [&was, &is].map(|all| all.as_object().unwrap());
+    assert!(was.keys().eq(is.keys()), "{was:?} became {is:?}");
+    let mut turned = 0;
+    for (name, was) in was {
+        let [mut was, mut is] = [was, &is[name]].map(Value::clone);
+        if was["nat_gateway_id"] != is["nat_gateway_id"] {
+            assert_eq!(is["nat_gateway_id"], "${aws_nat_gateway.regional.id}");
+            assert!(was["nat_gateway_id"].is_string(), "{name}");
+            turned += 1;
+        }
+        for route in [&mut was, &mut is] {
+            route["nat_gateway_id"] = Value::Null;
+            route["depends_on"] = Value::Null;
+        }
+        assert_eq!(was, is, "{name}");
+    }
+    assert_eq!(turned, 3);
 }
 
 #[test]

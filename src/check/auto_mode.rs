@@ -79,7 +79,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .at(auto.origin, "nodes start once the node class and the node pool are in the cluster")
                 .related(nodes.tier.origin, "the tier of the nodes")
                 .note("neither engine makes them: they are objects of Kubernetes")
-                .help("once the stack is deployed: `eksnet synth --format kubernetes --outputs outputs.json | kubectl apply -f -`"),
+                .help("once the stack is deployed: `eksnet synth SPEC --format kubernetes --outputs outputs.json | kubectl apply -f -`"),
         );
     }
 }

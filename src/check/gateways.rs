@@ -38,13 +38,16 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 ///
 /// Source: Amazon VPC User Guide, "Regional NAT gateways for automatic multi-AZ expansion"; AWS What's New of 19 November 2025.
 fn regional(stack: &Stack, nat: &PlannedRegionalNat, findings: &mut Findings) {
+    let region = stack.region.value;
     findings.push(
         rules::EKS410
             .at(nat.origin, "AWS decides in which zones the NAT gateway is, and with which addresses")
             .note("in a zone that gets its first workload it may take an hour; until then the zone leaves through another one")
-            .help("nothing to do; ask for its addresses by the output `nat-gateway-id`: `aws ec2 describe-nat-gateways`"),
+            .help(format!(
+                "nothing to do; ask for its addresses by the output `NatGatewayId`, `nat_gateway_id` of Terraform: `aws ec2 \
+                 describe-nat-gateways --region {region} --nat-gateway-ids ID`"
+            )),
     );
-    let region = stack.region.value;
     if region.partition() != Partition::Aws {
         findings.push(
             rules::SPEC080

@@ -50,7 +50,13 @@ pub(super) fn resolve(
 
 const EXAMPLE: &str = "a Local Zone with its parent, such as `usw2-lax1-az1: usw2-az2`";
 
-const IDS: &str = "`aws ec2 describe-availability-zones --all-availability-zones --filters Name=zone-type,Values=local-zone --query 'AvailabilityZones[].[ZoneId,ParentZoneId]'` shows Local Zones with their parents";
+/// How to see the ids of Local Zones and of their parents.
+fn ids(region: Region) -> String {
+    format!(
+        "`aws ec2 describe-availability-zones --region {region} --all-availability-zones --filters Name=zone-type,Values=local-zone \
+         --query 'AvailabilityZones[].[ZoneId,ParentZoneId]'` shows Local Zones with their parents"
+    )
+}
 
 fn local(region: Region, text: &At<String>, findings: &mut Findings) -> Option<ZoneId> {
     let value = &text.value;
@@ -64,13 +70,13 @@ fn local(region: Region, text: &At<String>, findings: &mut Findings) -> Option<Z
         Err(ZoneError::LocalZone | ZoneError::ZoneName) => {
             at(rules::EKS240, "a zone's name, not its id")
                 .note("ids of Local Zones look like `usw2-lax1-az1`")
-                .help(IDS)
+                .help(ids(region))
         }
         Err(ZoneError::WavelengthZone) => at(rules::EKS204, "a Wavelength Zone")
             .note("EKS has no managed node groups there, and eksnet builds no subnets there")
             .help(format!("write {EXAMPLE}")),
         Err(ZoneError::Region | ZoneError::Malformed) => {
-            at(rules::SPEC015, "not the id of a Local Zone").help(IDS)
+            at(rules::SPEC015, "not the id of a Local Zone").help(ids(region))
         }
     });
     None
@@ -87,7 +93,7 @@ fn parent_zone(region: Region, text: &At<String>, findings: &mut Findings) -> Op
                 format!("`{value}` is a zone's name, not its id"),
             )
             .note("the same name means different zones in different accounts")
-            .help(IDS),
+            .help(ids(region)),
         Err(
             ZoneError::LocalZone
             | ZoneError::WavelengthZone
@@ -98,7 +104,7 @@ fn parent_zone(region: Region, text: &At<String>, findings: &mut Findings) -> Op
                 text.origin,
                 format!("`{value}` is no Availability Zone, and cannot be a Local Zone's parent"),
             )
-            .help(IDS),
+            .help(ids(region)),
     });
     None
 }
@@ -119,7 +125,7 @@ fn of_region(
                 "ids of zones in {region} begin with `{}-`",
                 region.zone_prefix()
             ))
-            .help(IDS),
+            .help(ids(region)),
     );
     None
 }
