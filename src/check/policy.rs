@@ -256,7 +256,7 @@ fn strict(origin: Origin, findings: &mut Findings) {
         rules::EKS744
             .at(origin, "in strict mode a pod of which no policy speaks is closed")
             .note("CoreDNS, too: its policy is among the manifests, and must be in the cluster before the mode is strict")
-            .help("deploy a new cluster in mode `standard`, apply the manifests of `eksnet synth --format kubernetes`, then turn to `strict`"),
+            .help("deploy a new cluster in mode `standard`, apply the manifests of `eksnet synth SPEC --format kubernetes`, then turn to `strict`"),
     );
 }
 

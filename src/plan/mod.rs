@@ -182,8 +182,8 @@ pub struct Plan {
     pub(crate) node_tiers: Vec<usize>,
     /// The tier of the stack's own nodes of EKS Auto Mode.
     pub(crate) auto_tier: Option<usize>,
-    /// Whether AWS's own node pools put nodes into the control plane's tier.
-    pub(crate) built_in_nodes: bool,
+    /// The tier of the nodes of AWS's own node pools: that of the control plane.
+    pub(crate) built_in_tier: Option<usize>,
     /// Whether Karpenter starts nodes.
     pub(crate) karpenter: bool,
     /// The tiers of the Fargate profiles, in the order of the model.
@@ -291,14 +291,13 @@ impl Plan {
 
     /// Whether nodes will come that nothing has named a tier for.
     fn has_unplaced_nodes(&self) -> bool {
-        let auto = self.auto_tier.is_some() || self.built_in_nodes;
+        let auto = self.auto_tiers().next().is_some();
         self.node_tiers.is_empty() && (self.karpenter || !auto)
     }
 
     /// The tiers of the nodes of EKS Auto Mode: that of the stack's own node pool, then that of AWS's.
     pub(crate) fn auto_tiers(&self) -> impl Iterator<Item = usize> {
-        let built_in = self.control_plane.filter(|_| self.built_in_nodes);
-        self.auto_tier.into_iter().chain(built_in)
+        self.auto_tier.into_iter().chain(self.built_in_tier)
     }
 
     /// Whether there is an endpoint for a service of AWS, by its short name.
@@ -372,10 +371,6 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     deployed::lost_gateways(&tiers.tiers, &tiers.nats.zonal, origin, ledger, findings);
     deployed::lost_regional(&tiers.nats, origin, ledger, findings);
 
-    let built_in_nodes = stack
-        .cluster
-        .as_ref()
-        .is_some_and(Cluster::has_built_in_nodes);
     let karpenter = stack
         .cluster
         .as_ref()
@@ -403,7 +398,7 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         cluster_zones,
         node_tiers: tiers.node_tiers,
         auto_tier: tiers.auto_tier,
-        built_in_nodes,
+        built_in_tier: tiers.built_in_tier,
         karpenter,
         fargate_tiers: tiers.fargate_tiers,
         pod_tier: tiers.pod_tier,

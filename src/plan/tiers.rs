@@ -7,7 +7,7 @@ use super::{Ledger, PlannedTier, existing, foreign_tier, local_zones, zones};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::graph::Tags;
-use crate::network::{Access, AnyTier, At, Stack, TierModel, ZoneId};
+use crate::network::{Access, AnyTier, At, Cluster, Stack, TierModel, ZoneId};
 
 /// The tiers of a stack and what they are used for, by position.
 pub(super) struct Resolved {
@@ -16,6 +16,7 @@ pub(super) struct Resolved {
     pub(super) control_plane: Option<usize>,
     pub(super) node_tiers: Vec<usize>,
     pub(super) auto_tier: Option<usize>,
+    pub(super) built_in_tier: Option<usize>,
     pub(super) fargate_tiers: Vec<usize>,
     pub(super) pod_tier: Option<usize>,
     pub(super) workload: Option<usize>,
@@ -137,9 +138,8 @@ pub(super) fn resolve(
         used(tier, findings)
     });
     // Nodes of AWS's own node pools stand beside the control plane's interfaces.
-    let built_in =
-        control_plane.filter(|_| cluster.is_some_and(|cluster| cluster.has_built_in_nodes()));
-    let with_nodes: Vec<_> = on_nodes.into_iter().chain(built_in).collect();
+    let built_in_tier = control_plane.filter(|_| cluster.is_some_and(Cluster::has_built_in_nodes));
+    let with_nodes: Vec<_> = on_nodes.into_iter().chain(built_in_tier).collect();
     let usual = connections::Usual {
         workload,
         node_tiers: &with_nodes,
@@ -156,6 +156,7 @@ pub(super) fn resolve(
         control_plane,
         node_tiers,
         auto_tier,
+        built_in_tier,
         fargate_tiers,
         pod_tier,
         workload,
