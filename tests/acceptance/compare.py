@@ -50,9 +50,20 @@ KNOWN = (
     Known(r"group > default of vpc .* > Tags", "the VPC's default security group"),
     Known(r"rule > group default of vpc .* to (0\.0\.0\.0|::)/0 .*", "the VPC's default security group"),
     Known(r"subnet > existing-.* > Tags > (kubernetes\.io|karpenter\.sh)/.*", "tags of existing subnets"),
-    Known(r"peering > .* > Status > (Code|Message)", "a peering that the other side asked for (`accept`)"),
-    Known(r"peering > .*-data-lake > Status > (Code|Message)", "a peering with another account"),
+    # The partner's request, which Terraform accepts and tags; the data lake, in whose account CloudFormation accepts.
+    Known(r"peering > vpc-0aaaabbbbccccdddd with .* > (Status|Tags).*", "a peering that the other side asked for (`accept`)"),
+    Known(r"peering > .* with vpc-09f8e7d6c5b4a3021 > Status > .*", "a peering with another account"),
 )
+# What stays when all is destroyed, with the reason.
+STAYS = {
+    r"peering > vpc-0aaaabbbbccccdddd with .* > (Status|Tags).*": "the provider does not take back that a peering was accepted; its requester deletes it",
+}
+
+
+def left(before, after):
+    """What is there that was not there, or the other way round."""
+    paths = [" > ".join(found.path) for found in differences(after, before)]
+    return [f"left: {path}" for path in paths if not any(re.fullmatch(stays, path) for stays in STAYS)]
 
 
 def judge(terraform, cloudformation):

@@ -110,13 +110,14 @@ VPN = (
     Mutation("no Direct Connect", "DirectConnectAssociationDataCenter", GONE, "direct-connect > "),
 )
 
-TRANSIT = (
-    Mutation("an attachment in two zones of three", "TransitGatewayAttachmentCore.SubnetIds.-1", GONE,
-             "transit-gateway-attachment > clearing-core > SubnetIds"),
-    Mutation("an attachment's option", "TransitGatewayAttachmentCore.Options.ApplianceModeSupport", "enable",
-             "transit-gateway-attachment > clearing-core > Options"),
-    Mutation("a route's destination", "RouteNodesEuc1Az2To10x0x0x08.DestinationCidrBlock", "10.0.0.0/9",
-             "route-table > clearing-nodes-euc1-az2 > Routes > 10.0.0.0/"),
+BANK = (
+    Mutation("an attachment in two zones of three", "TransitGatewayAttachmentHeadOffice.SubnetIds.-1", GONE,
+             "transit-gateway-attachment > bank-head-office > SubnetIds"),
+    Mutation("an attachment's option", "TransitGatewayAttachmentHeadOffice.Options.ApplianceModeSupport", "enable",
+             "transit-gateway-attachment > bank-head-office > Options"),
+    Mutation("a route's destination", "RouteNodesEuc1Az2To10x128x0x012.DestinationCidrBlock", "10.128.0.0/13",
+             "route-table > bank-nodes-euc1-az2 > Routes > 10.128.0.0/"),
+    Mutation("a resolver in two subnets of three", "ResolverEndpointInboundResolver.IpAddresses.-1", GONE, "resolver > bank-inbound-resolver"),
 )
 
 IPV6 = (
@@ -148,7 +149,7 @@ GROUPS = (
     ("production", "cloudformation", PRODUCTION),
     ("restricted", "cloudformation", RESTRICTED),
     ("vpn-and-direct-connect", "cloudformation", VPN),
-    ("transit-gateway", "cloudformation", TRANSIT),
+    ("bank", "cloudformation", BANK),
     ("ipv6-cluster", "cloudformation", IPV6),
     ("production", "terraform", TERRAFORM),
 )

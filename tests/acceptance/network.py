@@ -128,6 +128,10 @@ class Network:
         return (status["Code"] if isinstance(status, dict) else status) in GONE
 
     def name(self, read, thing):
+        if read.kind == "peering":
+            # Either side may tag it, and names it as it likes.
+            sides = [thing[side]["VpcId"] for side in ("RequesterVpcInfo", "AccepterVpcInfo")]
+            return " with ".join(self.names.get(id, id) for id in sides)
         if thing.get("IsDefault") or thing.get("GroupName") == "default" or any(a.get("Main") for a in thing.get("Associations", [])):
             return f"default of {self.names.get(thing['VpcId'], thing['VpcId'])}"
         return read.named(thing) if read.named else tags(thing).get("Name") or f"of {self.names.get(thing.get('VpcId'), 'none')}"

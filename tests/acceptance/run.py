@@ -124,11 +124,6 @@ class Bench:
         return Terraform(case.folder, self.provider.env)
 
 
-def left(before, after):
-    """What is there that was not there, or the other way round."""
-    return [f"left: {' > '.join(found.path)}" for found in compare.differences(after, before)]
-
-
 def deploy(bench, case):
     before = bench.start(case)
     with bench.terraform(case) as terraform:
@@ -141,7 +136,7 @@ def deploy(bench, case):
                 faults += terraform.drift()
             with case.stage("destroy") as faults:
                 terraform.destroy()
-                faults += left(before, bench.read(case))
+                faults += compare.left(before, bench.read(case))
     before = bench.start(case)
     stack = bench.stack(case)
     with case.stage("cfn"):
@@ -153,7 +148,7 @@ def deploy(bench, case):
             faults += map(str, unexpected)
         with case.stage("delete") as faults:
             stack.delete()
-            faults += left(before, bench.read(case))
+            faults += compare.left(before, bench.read(case))
 
 
 def cover(cases):

@@ -66,7 +66,8 @@ class Terraform:
     def destroy(self):
         # What is retained is refused here, rightly; this is a rehearsal.
         self.edit(forget_prevention)
-        self.run("destroy", "-json", "-auto-approve", AT_ONCE)
+        # The second plan has just looked at everything.
+        self.run("destroy", "-json", "-auto-approve", "-refresh=false", AT_ONCE)
 
 
 def forget_prevention(resources):

@@ -108,7 +108,7 @@ def test_known_differences_are_told():
 def test_mutations():
     named = [(example, engine, mutation.name) for example, engine, group in mutations.GROUPS for mutation in group]
     assert len(named) >= 40 and len(set(named)) == len(named)
-    by, strange = mutations.seen(mutations.TRANSIT, [SimpleNamespace(path=("vpc", "v"))])
+    by, strange = mutations.seen(mutations.BANK, [SimpleNamespace(path=("vpc", "v"))])
     assert strange and not any(by.values())
     with pytest.raises(LookupError):
         mutations.put({"a": 1}, ["a"], 1)
