@@ -50,13 +50,14 @@ KNOWN = (
     Known(r"group > default of vpc .* > Tags", "the VPC's default security group"),
     Known(r"rule > group default of vpc .* to (0\.0\.0\.0|::)/0 .*", "the VPC's default security group"),
     Known(r"subnet > existing-.* > Tags > (kubernetes\.io|karpenter\.sh)/.*", "tags of existing subnets"),
+    Known(r"subnet > .* > Reserved", "room for prefixes in subnets that nodes stand in"),
     # The partner's request, which Terraform accepts and tags; the data lake, in whose account CloudFormation accepts.
     Known(r"peering > vpc-0aaaabbbbccccdddd with .* > (Status|Tags).*", "a peering that the other side asked for (`accept`)"),
     Known(r"peering > .* with vpc-09f8e7d6c5b4a3021 > Status > .*", "a peering with another account"),
 )
 # What stays when all is destroyed, with the reason.
 STAYS = {
-    r"peering > vpc-0aaaabbbbccccdddd with .* > (Status|Tags).*": "the provider does not take back that a peering was accepted; its requester deletes it",
+    r"peering > vpc-0aaaabbbbccccdddd with .* > (Status|Tags).*": "the provider leaves a peering that it accepted; either side can delete it",
 }
 
 

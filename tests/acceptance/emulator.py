@@ -118,6 +118,13 @@ def delete_transit_gateway_vpc_attachment(original, backend, transit_gateway_att
     return gone
 
 
+# A transit gateway leaves its route table behind.
+@mend(EC2Backend)
+def delete_transit_gateway(original, backend, transit_gateway_id):
+    del backend.transit_gateways_route_tables[backend.transit_gateways[transit_gateway_id].default_route_table.id]
+    return original(backend, transit_gateway_id)
+
+
 # A VPN connection forgets its options, its tunnels and its routes, without which every plan replaces it.
 @mend(VPNConnections)
 def create_vpn_connection(original, request):

@@ -148,6 +148,9 @@ class Network:
             # Only those with interfaces can have it.
             if endpoint["VpcEndpointType"] == "Gateway":
                 del endpoint["PrivateDnsEnabled"]
+        for subnet in self.things["subnet"]:
+            found = ec2.get_subnet_cidr_reservations(SubnetId=subnet["SubnetId"])["SubnetIpv4CidrReservations"]
+            subnet["Reserved"] = [f"{part['Cidr']} {part['ReservationType']}" for part in found]
         for made in self.things["launch-template"]:
             found = ec2.describe_launch_template_versions(LaunchTemplateId=made["LaunchTemplateId"], Versions=["$Latest"])
             made["Data"] = found["LaunchTemplateVersions"][0]["LaunchTemplateData"]

@@ -167,6 +167,7 @@ EC2 = {
     "VPCPeeringConnection": thing(
         "vpc_peering_connection", "VpcPeeringConnection", "VpcPeeringConnectionId", "vpc-peering-connection",
         shape=without("PeerRoleArn"), after={"*": accept}),
+    "TransitGateway": thing("transit_gateway", "TransitGateway", "TransitGatewayId", "transit-gateway"),
     "TransitGatewayAttachment": thing(
         "transit_gateway_vpc_attachment", "TransitGatewayVpcAttachment", "TransitGatewayAttachmentId", "transit-gateway-attachment"),
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Deploys examples by Terraform and by CloudFormation on an emulated AWS, and compares what there is then.
 
-    run.py [EXAMPLE …]      an EXAMPLE is the stem of a spec in examples/; without any, as few as have every resource type
+    run.py [EXAMPLE …]      an EXAMPLE is the stem of a spec in examples/, or of one beside this file in specs/; without any, as
+                            few as have every resource type
     run.py --full           all of them (also with EKSNET_ACCEPTANCE=full)
     run.py --only STAGES    some of: tests, deploy, mutations, growth, checkov
 
@@ -20,6 +21,7 @@ import argparse
 import filecmp
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,11 @@ sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
 REPO = HERE.parents[1]
 STAGES = ("tests", "deploy", "mutations", "growth", "checkov")
+TYPES = REPO / "tests" / "conformance" / "types.txt"
+# Types of the tables that nothing here deploys, with the reason. What moto does not have of the others, emulator.py adds.
+NOT_DEPLOYED = {
+    "aws_s3_bucket_ownership_controls": "only its facts are vendored: no output has it",
+}
 COLUMNS = ("tf apply", "empty plan", "destroy", "cfn", "equal", "delete", "checkov")
 
 
@@ -55,6 +62,7 @@ if __name__ == "__main__":
 
 sys.path[:0] = [str(HERE), str(REPO / ".ci")]
 import acceptance  # noqa: E402  (after the path to it)
+from botocore.exceptions import ClientError  # noqa: E402
 import compare  # noqa: E402
 import existing  # noqa: E402
 import growth  # noqa: E402
@@ -96,7 +104,7 @@ class Case(acceptance.Example):
         begin, faults = time.monotonic(), []
         try:
             yield faults
-        except (Fault, Wrong) as error:
+        except (Fault, Wrong, ClientError, subprocess.TimeoutExpired) as error:
             faults.append(str(error))
         self.say(column, time.monotonic() - begin, faults)
         print(f"{self.name}: {column}: {self.cells[column]}", *faults, sep="\n    ", flush=True)
@@ -176,13 +184,19 @@ def arguments():
 
 
 def rendered(given, scratch):
-    specs = [path for path in sorted((REPO / "examples").iterdir()) if path.suffix in acceptance.SPECS]
+    # Rendering writes the ledger beside a spec; of these nobody wants it.
+    others = shutil.copytree(HERE / "specs", Path(scratch) / "specs")
+    specs = [path for folder in (REPO / "examples", others) for path in sorted(folder.iterdir()) if path.suffix in acceptance.SPECS]
     if unknown := set(given.examples) - {path.stem for path in specs}:
         sys.exit(f"no such example: {', '.join(sorted(unknown))}")
     cases = [Case(path, Path(scratch) / path.name) for path in specs if path.stem in (given.examples or [path.stem])]
     for case in cases:
         if not acceptance.synth(case):
             sys.exit("\n".join(case.faults))
+    if not given.examples:
+        wanted = set(re.findall(r"^(?:AWS::|aws_)[\w:]+$", TYPES.read_text(), re.MULTILINE)) - set().union(*(case.types() for case in cases))
+        if wanted != set(NOT_DEPLOYED):
+            sys.exit(f"types that no example has: {sorted(wanted)}; those with a reason: {sorted(NOT_DEPLOYED)}")
     return cases if given.full or given.examples else cover(cases)
 
 
