@@ -17,7 +17,7 @@ from botocore.validate import ParamValidator
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 # The clients need a time, and two deployments need the same.
 MADE = {"createdAt": 1_750_000_000, "modifiedAt": 1_750_000_000}
-RANGES_OF_SERVICES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 # What each child of a cluster is called: operation's noun -> (key in requests, member of answers, member of lists).
 CHILDREN = {
     "Nodegroup": ("nodegroupName", "nodegroup", "nodegroups"),
@@ -43,6 +43,10 @@ def require(condition, message):
 
 def digest(*parts):
     return hashlib.sha256("/".join(parts).encode()).hexdigest()
+
+
+def private(network):
+    return network.version == 4 and any(network.subnet_of(ip_network(cidr)) for cidr in PRIVATE)
 
 
 def routes(model):
@@ -91,8 +95,10 @@ class Eks:
                 given[member] = unquote(match[name])
             elif place == "querystring":
                 values = [value for key, value in parse_qsl(query) if key == name]
-                if values:
-                    given[member] = {"list": values, "integer": int(values[0] if values[0].isdigit() else 0)}.get(shape.type_name, values[0])
+                if values and shape.type_name == "list":
+                    given[member] = values
+                elif values:
+                    given[member] = int(values[0]) if shape.type_name == "integer" else values[0]
         report = ParamValidator().validate(given, operation.input_shape)
         require(not report.has_errors(), report.generate_report())
         given.pop("clientRequestToken", None)
@@ -217,8 +223,7 @@ class Eks:
         }
         require(public or network["endpointPrivateAccess"], "Private and public endpoint access cannot both be false")
         for cidr in network["publicAccessCidrs"]:
-            inside = ip_network(cidr).version == 4 and any(ip_network(cidr).subnet_of(ip_network(r)) for r in RANGES_OF_SERVICES)
-            require(not inside, f"{cidr} is not allowed in publicAccessCidrs")
+            require(not private(ip_network(cidr)), f"{cidr} is not allowed in publicAccessCidrs")
         for id in network["securityGroupIds"]:
             group = self.ec2(region).get_security_group_from_id(id)
             require(group and group.vpc_id == vpc.id, f"Security group {id} is not in {vpc.id}")
@@ -234,7 +239,7 @@ class Eks:
         ten = any(own.subnet_of(ip_network("10.0.0.0/8")) for own in ranges)
         service = ip_network(described.setdefault("serviceIpv4Cidr", "172.20.0.0/16" if ten else "10.100.0.0/16"))
         require(12 <= service.prefixlen <= 24, "serviceIpv4Cidr must be between /24 and /12")
-        require(any(service.subnet_of(ip_network(r)) for r in RANGES_OF_SERVICES), "serviceIpv4Cidr must be a private range")
+        require(private(service), "serviceIpv4Cidr must be a private range")
         require(not any(service.overlaps(own) for own in ranges), "serviceIpv4Cidr overlaps with the VPC")
         return described
 
@@ -305,9 +310,9 @@ class Eks:
         return {"type": kind, "tags": {}, **usual, **given, "accessEntryArn": arn}
 
     def new_association(self, region, given):
-        self_ = digest(given["clusterName"], given["namespace"], given["serviceAccount"])[:17]
-        arn = self.arn(region, "podidentityassociation", given["clusterName"], f"a-{self_}")
-        return {"tags": {}, "disableSessionTags": False, **given, "associationArn": arn, "associationId": f"a-{self_}"}
+        id = "a-" + digest(given["clusterName"], given["namespace"], given["serviceAccount"])[:17]
+        arn = self.arn(region, "podidentityassociation", given["clusterName"], id)
+        return {"tags": {}, "disableSessionTags": False, **given, "associationArn": arn, "associationId": id}
 
     # Policies of access entries.
 

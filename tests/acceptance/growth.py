@@ -40,19 +40,25 @@ def grown(case):
     return next(home.glob("*/main.tf.json")).parent
 
 
+def changed(kind, change):
+    """The arguments that are not what they were."""
+    before, after = change["before"] or {}, change["after"] or {}
+    for name, value in before.items():
+        # What AWS works out is not known yet and not there; so is a list with subnets that are not there yet.
+        if value != after[name] if name in after else (kind, name) in LISTS:
+            yield name
+
+
 def unexpected(plan):
-    """What the plan does beside making things: `address: actions, arguments`."""
-    for change in plan["resource_changes"]:
-        actions = change["change"]["actions"]
+    """What the plan does beside making things: `address: actions for arguments`."""
+    for found in plan["resource_changes"]:
+        kind, actions = found["type"], found["change"]["actions"]
         if actions in (["create"], ["no-op"], ["read"]):
             continue
-        before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
-        unknown = change["change"]["after_unknown"] or {}
-        # What is not known yet is worked out by AWS, such as the id of what is replaced; a list with new subnets is not.
-        changed = {name for name in before if before[name] != after.get(name) and (name in after or unknown.get(name) is not True or (change["type"], name) in LISTS)}
-        excused = {name for name in changed if actions == LISTS.get((change["type"], name))}
-        if not changed or changed - excused:
-            yield f"{change['address']}: {'/'.join(actions)} for {', '.join(sorted(changed - excused)) or 'nothing'}"
+        names = list(changed(kind, found["change"]))
+        strange = [name for name in names if actions != LISTS.get((kind, name))]
+        if strange or not names:
+            yield f"{found['address']}: {'/'.join(actions)} for {', '.join(strange) or 'nothing'}"
 
 
 def run(bench, case):

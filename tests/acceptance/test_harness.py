@@ -7,7 +7,8 @@ import pytest
 
 import mutations
 import security
-from compare import KNOWN, differences, judge
+from compare import KNOWN, STAYS, differences, judge, left
+from eks import Eks, Refused
 from growth import unexpected
 from network import Network
 from resources import KINDS, permission
@@ -103,6 +104,26 @@ def test_known_differences_are_told():
     assert all(known.said in ENGINES for known in KNOWN)
     found, met = judge({"group": {"default of vpc v": {"Tags": {}}}}, {"group": {"default of vpc v": {}}})
     assert not found and met == {KNOWN[0]}
+
+
+def test_what_is_left_is_told():
+    peering = "vpc-0aaaabbbbccccdddd with vpc-1"
+    assert left({"vpc": {}}, {"vpc": {"v": {}}}) == ["left: vpc > v"]
+    assert left({"peering": {peering: {}}}, {"peering": {peering: {"Tags": {"Name": "n"}}}}) == [] and len(STAYS) == 1
+
+
+def test_the_stand_in_for_eks_refuses():
+    one_zone = SimpleNamespace(id="subnet-1", vpc_id="vpc-1", availability_zone="eu-west-1a")
+    eks = Eks("123456789012", lambda _: SimpleNamespace(describe_subnets=lambda: [one_zone]), lambda arn: arn == "arn:known")
+    asked = {"name": "c", "roleArn": "arn:known", "resourcesVpcConfig": {"subnetIds": ["subnet-1"]}}
+    for change, said in (
+        ({"roleArn": "arn:nobody"}, "does not exist"), ({}, "two zones"), ({"name": "a b"}, "not a name"), ({"nom": "c"}, "Unknown parameter"),
+        ({"resourcesVpcConfig": {"subnetIds": ["subnet-2"]}}, "does not exist"),
+    ):
+        with pytest.raises(Refused, match=said):
+            eks.answer("eu-west-1", "POST", "/clusters", "", asked | change)
+    with pytest.raises(Refused, match="No cluster"):
+        eks.answer("eu-west-1", "GET", "/clusters/c/addons/vpc-cni", "", {})
 
 
 def test_mutations():
