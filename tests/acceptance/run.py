@@ -18,7 +18,6 @@ another binary than target/'s.
 """
 
 import argparse
-import filecmp
 import json
 import os
 import re
@@ -42,19 +41,20 @@ NOT_DEPLOYED = {
 COLUMNS = ("tf apply", "empty plan", "destroy", "cfn", "equal", "delete", "checkov")
 
 
-def environment(name, requirements):
-    """A virtual environment in target/ with what the file asks for."""
-    folder, wanted = REPO / "target" / name, HERE / requirements
-    stamp = folder / "requirements.txt"
-    if not (stamp.is_file() and filecmp.cmp(stamp, wanted, shallow=False)):
+def environment(name, *requirements):
+    """A virtual environment in target/ with what the files ask for."""
+    folder = REPO / "target" / name
+    stamp, wanted = folder / "requirements.txt", "".join(path.read_text() for path in requirements)
+    if not (stamp.is_file() and stamp.read_text() == wanted):
+        asked = [argument for path in requirements for argument in ("-r", path)]
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([folder / "bin" / "pip", "install", "-q", "--disable-pip-version-check", "-r", wanted], check=True)
-        shutil.copy(wanted, stamp)
+        subprocess.run([folder / "bin" / "pip", "install", "-q", "--disable-pip-version-check", *asked], check=True)
+        stamp.write_text(wanted)
     return folder / "bin" / "python"
 
 
 if __name__ == "__main__":
-    python = environment("acceptance-venv", "requirements.txt")
+    python = environment("acceptance-venv", REPO / ".ci" / "requirements.txt", HERE / "requirements.txt")
     if Path(sys.prefix) != python.parents[1]:
         os.execv(python, [str(python), *sys.argv])
     # moto reads it when it is imported. Without them a policy that does not exist could be attached.
@@ -227,7 +227,7 @@ def main():
             if "growth" in given.only and (case := next((case for case in cases if case.name == growth.EXAMPLE), None)):
                 faults += growth.run(bench, case)
             if "checkov" in given.only:
-                python = environment("checkov-venv", "requirements-checkov.txt")
+                python = environment("checkov-venv", HERE / "requirements-checkov.txt")
                 faults += security.run(bench, cases, python, Path(scratch), given.full)
     table(cases)
     faults += [f"{case.name}: {line}" for case in cases for line in case.faults]
