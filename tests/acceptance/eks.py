@@ -58,10 +58,11 @@ def routes(model):
 
 
 class Eks:
-    """The service, as a WSGI application. `ec2(region)` and `role_exists(arn)` look at the rest of the cloud."""
+    """The service, as a WSGI application. `ec2(region)` and `role_exists(arn)` look at the rest of the cloud, and
+    `log_group(region, name)` sees that there is one."""
 
-    def __init__(self, account, ec2, role_exists):
-        self.account, self.ec2, self.role_exists = account, ec2, role_exists
+    def __init__(self, account, ec2, role_exists, log_group):
+        self.account, self.ec2, self.role_exists, self.log_group = account, ec2, role_exists, log_group
         self.routes = list(routes(botocore.session.get_session().get_service_model("eks")))
         self.reset()
 
@@ -188,6 +189,9 @@ class Eks:
             tags={"Name": f"eks-cluster-sg-{name}", f"kubernetes.io/cluster/{name}": "owned"},
         )
         on = {kind for entry in given.get("logging", {}).get("clusterLogging", []) if entry.get("enabled") for kind in entry["types"]}
+        if on:
+            # Whoever makes it after the cluster is refused.
+            self.log_group(region, f"/aws/eks/{name}/cluster")
         id = digest(self.account, region, name)[:32].upper()
         cluster = {
             "version": "1.35", "platformVersion": "eks.1", "status": "ACTIVE", "tags": {}, "encryptionConfig": [],

@@ -16,35 +16,26 @@ from unittest import mock
 from moto import core  # noqa: F401  (before the backends, which import each other)
 from moto.core.responses import ActionResult, EmptyResult
 from moto.directconnect.responses import DirectConnectResponse
-from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachmentBackend
+from moto.ec2.models.vpn_connections import VPNConnection
 from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.responses.route_tables import RouteTables
 from moto.ec2.responses.transit_gateway_attachments import TransitGatewayAttachment
 from moto.ec2.responses.vpn_connections import VPNConnections
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 sys.path.insert(0, str(Path(__file__).parent))
 from eks import Eks  # noqa: E402  (beside this file)
+from mend import mend  # noqa: E402
 
 ACCOUNT = "123456789012"
-
-
-def mend(owner, name=None):
-    """Replaces a method of moto's by one that is given the original first."""
-
-    def with_original(replacement):
-        method = name or replacement.__name__
-        original = getattr(owner, method, None)
-        setattr(owner, method, lambda self, *given, **named: replacement(original, self, *given, **named))
-
-    return with_original
 
 
 # The provider waits for a subnet's IPv6 range by a filter that moto refuses, and reads its state as a text.
@@ -74,20 +65,6 @@ def create_launch_template(original, request):
         wanted = [entry for entry in version.data.pop("TagSpecifications", []) if entry["ResourceType"] != "launch-template"]
         version.data |= {"TagSpecifications": wanted} if wanted else {}
     return answer
-
-
-# A VPC goes though groups, gateways and endpoints are in it, and leaves its network ACL behind.
-@mend(EC2Backend)
-def delete_vpc(original, backend, vpc_id):
-    here = {"vpc-id": vpc_id}
-    left = [group.name for group in backend.describe_security_groups(filters=here) if group.name != "default"]
-    left += [endpoint.id for endpoint in backend.describe_vpc_endpoints(None, here) if endpoint.state != "deleted"]
-    left += [gateway.id for gateway in backend.describe_internet_gateways(filters={"attachment.vpc-id": vpc_id})]
-    if left:
-        raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted: {left}")
-    for acl in backend.describe_network_acls(filters=here):
-        del backend.network_acls[acl.id]
-    return original(backend, vpc_id)
 
 
 # Propagation of a gateway's routes is not there at all.
@@ -125,7 +102,8 @@ def delete_transit_gateway(original, backend, transit_gateway_id):
     return original(backend, transit_gateway_id)
 
 
-# A VPN connection forgets its options, its tunnels and its routes, without which every plan replaces it.
+# A VPN connection forgets its options, its tunnels and its routes, without which every plan replaces it; the provider looks
+# for its routes by filters that moto refuses.
 @mend(VPNConnections)
 def create_vpn_connection(original, request):
     answer = original(request)
@@ -150,6 +128,13 @@ def _vpn_route(request, on):
 
 VPNConnections.create_vpn_connection_route = lambda request: _vpn_route(request, True)
 VPNConnections.delete_vpn_connection_route = lambda request: _vpn_route(request, False)
+
+
+@mend(VPNConnection)
+def get_filter_value(original, connection, name, method=None):
+    if name == "route.destination-cidr-block":
+        return [route["DestinationCidrBlock"] for route in connection.routes]
+    return connection.id if name == "vpn-connection-id" else original(connection, name, method)
 
 
 # Of Direct Connect's gateways moto has none. Which there are, and what is associated with them: id -> association.
@@ -191,6 +176,9 @@ DirectConnectResponse.describe_direct_connect_gateway_associations = _dx_describ
 DirectConnectResponse.delete_direct_connect_gateway_association = _dx_delete
 
 
+import strict  # noqa: E402, F401  (after what it makes stricter)
+
+
 @contextmanager
 def identified(module, maker, id):
     """Inside of it moto gives its next thing this id."""
@@ -209,14 +197,23 @@ class Emulator:
     """A cloud, empty but for what AWS gives every account."""
 
     def __init__(self, port=0):
-        self.eks = Eks(ACCOUNT, lambda region: ec2_backends[ACCOUNT][region], self.role_exists)
+        self.eks = Eks(ACCOUNT, lambda region: ec2_backends[ACCOUNT][region], self.role_exists, self.log_group)
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.server = make_server("127.0.0.1", port, self.application, threaded=True, request_handler=_Quiet)
+        # Of what moto stumbles over, its last line says enough.
+        self.server.log = lambda kind, message, *given: print(f"moto: {(message % given if given else message).strip().splitlines()[-1]}", flush=True)
         self.url = f"http://127.0.0.1:{self.server.port}"
 
     @staticmethod
     def role_exists(arn):
         return any(role.arn == arn for partition in iam_backends[ACCOUNT].values() for role in partition.roles.values())
+
+    @staticmethod
+    def log_group(region, name):
+        """Makes it, as services do whose logs have nowhere to go."""
+        groups = logs_backends[ACCOUNT][region]
+        if name not in groups.groups:
+            groups.create_log_group(name, {})
 
     def application(self, environ, start_response):
         if "/eks/aws4_request" in environ.get("HTTP_AUTHORIZATION", ""):

@@ -41,7 +41,10 @@ def grown(case):
 
 
 def changed(kind, change):
-    """The arguments that are not what they were."""
+    """The arguments that are not what they were; of what is replaced, those that are the reason."""
+    if "delete" in change["actions"]:
+        yield from sorted({path[0] for path in change.get("replace_paths", [])})
+        return
     before, after = change["before"] or {}, change["after"] or {}
     for name, value in before.items():
         # What AWS works out is not known yet and not there; so is a list with subnets that are not there yet.

@@ -9,6 +9,11 @@ from ipaddress import ip_network
 
 SECTIONS = {"AWSTemplateFormatVersion", "Description", "Metadata", "Rules", "Resources", "Outputs"}
 ATTRIBUTES = {"Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"}
+# What others wait for without naming it.
+WAITED_FOR = {
+    "AWS::EC2::VPCGatewayAttachment", "AWS::EC2::VPCCidrBlock", "AWS::EC2::TransitGatewayAttachment", "AWS::EC2::Route",
+    "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress", "AWS::Logs::LogGroup", "AWS::S3::BucketPolicy",
+}
 PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
 
 
@@ -49,10 +54,21 @@ class Template:
             needs[name] = set(references(resource.get("Properties", {}))) - set(self.pseudo)
             needs[name] |= {stated} if isinstance(stated, str) else set(stated)
             require(needs[name] <= set(self.resources), f"{name} needs {needs[name] - set(self.resources)}, which is not in the template")
+        sorter = TopologicalSorter(needs)
+        place = {name: (self.resources[name]["Type"] not in WAITED_FOR, n) for n, name in enumerate(self.resources)}
         try:
-            return list(TopologicalSorter(needs).static_order())
+            sorter.prepare()
         except CycleError as error:
             raise Wrong(f"circular dependency: {error.args[1]}") from None
+        # Of what could be made, always what others wait for last, and else the last in the template: what waits and does
+        # not say so comes too early, which with the service happens now and then.
+        order, ready = [], set()
+        while sorter.is_active():
+            ready.update(sorter.get_ready())
+            order.append(max(ready, key=place.get))
+            ready.remove(order[-1])
+            sorter.done(order[-1])
+        return order
 
     def outputs(self):
         return {name: self.value(output["Value"]) for name, output in self.document.get("Outputs", {}).items()}

@@ -114,7 +114,7 @@ def test_what_is_left_is_told():
 
 def test_the_stand_in_for_eks_refuses():
     one_zone = SimpleNamespace(id="subnet-1", vpc_id="vpc-1", availability_zone="eu-west-1a")
-    eks = Eks("123456789012", lambda _: SimpleNamespace(describe_subnets=lambda: [one_zone]), lambda arn: arn == "arn:known")
+    eks = Eks("123456789012", lambda _: SimpleNamespace(describe_subnets=lambda: [one_zone]), lambda arn: arn == "arn:known", None)
     asked = {"name": "c", "roleArn": "arn:known", "resourcesVpcConfig": {"subnetIds": ["subnet-1"]}}
     for change, said in (
         ({"roleArn": "arn:nobody"}, "does not exist"), ({}, "two zones"), ({"name": "a b"}, "not a name"), ({"nom": "c"}, "Unknown parameter"),
@@ -145,6 +145,10 @@ def test_growth():
     assert list(unexpected(change("aws_vpc_endpoint", ["update"], {"policy": 1}, {"policy": 2})))
     assert list(unexpected(change("aws_vpc_endpoint", ["delete", "create"], {"subnet_ids": [1]}, {}, ["subnet_ids"])))
     assert list(unexpected(change("aws_vpc", ["delete"], {"a": 1}, None)))
+    replaced = change("aws_eks_node_group", ["delete", "create"], {"subnet_ids": [1]}, {})
+    assert list(unexpected(replaced))
+    replaced["resource_changes"][0]["change"]["replace_paths"] = [["subnet_ids"]]
+    assert not list(unexpected(replaced))
 
 
 def test_every_kind_says_how_it_goes():
