@@ -19,6 +19,7 @@ from moto.directconnect.responses import DirectConnectResponse
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.transit_gateway import TransitGateway
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachmentBackend
 from moto.ec2.models.vpn_connections import VPNConnection
 from moto.ec2.responses.launch_templates import LaunchTemplates
@@ -95,7 +96,10 @@ def delete_transit_gateway_vpc_attachment(original, backend, transit_gateway_att
     return gone
 
 
-# A transit gateway leaves its route table behind.
+# A transit gateway's description lacks an option that is off without being asked for, and its route table stays behind.
+TransitGateway.DEFAULT_OPTIONS = TransitGateway.DEFAULT_OPTIONS | {"SecurityGroupReferencingSupport": "disable"}
+
+
 @mend(EC2Backend)
 def delete_transit_gateway(original, backend, transit_gateway_id):
     del backend.transit_gateways_route_tables[backend.transit_gateways[transit_gateway_id].default_route_table.id]
