@@ -6,7 +6,8 @@
 
 synth     eksnet renders the spec as CloudFormation and as Terraform
 lint      cfn-lint in the spec's own region: no error, no warning
-validate  terraform validate with the real AWS provider
+validate  terraform validate with the real AWS provider; not where a stack asks for a newer one than is at hand, of which
+          tests/conformance/newer.json has the facts
 judge     both deployed on an emulated AWS: applied, second plan empty, read back equal, destroyed (us-east-1 only,
           about 90 s each; the judge is in $EKSNET_LAB, by default ../shared/lab). Without named examples: as few as
           use every argument that any of them uses; all with EKSNET_ACCEPTANCE=full
@@ -66,6 +67,25 @@ class Example:
     def pairs(self):
         """One (Terraform folder, template) a stack."""
         return [(self.out / t.name.removesuffix(".template.json"), t) for t in self.templates]
+
+    @property
+    def newer(self):
+        """The oldest provider that its stacks ask for, where that is newer than the one at hand."""
+        asked = []
+        for folder in self.configurations:
+            text = (folder / "versions.tf.json").read_text()
+            version = json.loads(text)["terraform"]["required_providers"]["aws"]["version"]
+            asked.append(re.fullmatch(r">= (\d+)\.(\d+), < \d+", version).groups())
+        oldest = max((tuple(map(int, version)) for version in asked), default=(0, 0))
+        at_hand = tuple(map(int, engine.PROVIDER_VERSION.split(".")))[:2]
+        return f"{oldest[0]}.{oldest[1]}" if oldest > at_hand else None
+
+    def skip_newer(self, column):
+        """Says that it is not for the provider at hand, if so."""
+        if self.newer:
+            self.cells[column] = f"- (provider {self.newer})"
+            print(f"{column} {self.spec.stem}: skipped: it asks for provider {self.newer}, and {engine.PROVIDER_VERSION} is at hand", flush=True)
+        return self.newer is not None
 
     def say(self, column, seconds, faults):
         self.cells[column] = f"{'FAULT' if faults else 'ok'} {seconds:.1f} s"
@@ -140,6 +160,8 @@ def validate(examples):
     engine.terraform()
     with engine.Provider(env) as provider:
         for example in examples:
+            if example.skip_newer("validate"):
+                continue
             begin, faults = time.monotonic(), []
             for folder in example.configurations:
                 code, output, _ = run([engine.terraform(), "validate", "-json"], cwd=folder, env=provider.env)
@@ -224,11 +246,13 @@ def judge(examples, everything):
     engine.plugin_dir()
     engine.terraform()
     env = os.environ | {"TF_PLUGIN_DIR": str(engine.plugin_dir())}
-    here = [example for example in examples if example.region == "us-east-1"]
+    here = [example for example in examples if example.region == "us-east-1" and not example.newer]
     chosen = {example.spec.name for example in here} if everything else cover(here)
     for example in examples:
         if example.region != "us-east-1":
             example.cells["judge"] = "- (not us-east-1)"
+            continue
+        if example.skip_newer("judge"):
             continue
         if example.spec.name not in chosen:
             example.cells["judge"] = "- (covered)"

@@ -79,10 +79,10 @@ pub mod prelude {
     pub use crate::network::{
         AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
         EndpointPolicies, EnforcingMode, ExistingNetwork, ExistingSubnet, ExistingTier,
-        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Nat, Network, NodeGroup,
-        Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods,
-        PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software, Stack, Tenant, Tier,
-        TierId, TrafficType, Vpn,
+        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Local, Nat, Network,
+        NodeGroup, NodeSecurityGroup, Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule,
+        PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software,
+        Stack, Tenant, Tier, TierId, TrafficType, Vpn,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -105,8 +105,14 @@ mod guides {
     struct HybridNodes;
     #[doc = include_str!("../docs/guides/ipv6.md")]
     struct Ipv6;
+    #[doc = include_str!("../docs/guides/local-zones.md")]
+    struct LocalZones;
+    #[doc = include_str!("../docs/guides/nat.md")]
+    struct Nat;
     #[doc = include_str!("../docs/guides/network-policy.md")]
     struct NetworkPolicy;
+    #[doc = include_str!("../docs/guides/node-security.md")]
+    struct NodeSecurity;
     #[doc = include_str!("../docs/guides/pod-identity.md")]
     struct PodIdentity;
 }

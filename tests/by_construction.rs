@@ -294,11 +294,20 @@ fn dual_stack_networks_have_a_range_and_a_way_for_every_subnet() {
 }
 
 #[test]
-fn nat_gateways_stand_in_public_subnets_with_an_address() {
+fn nat_gateways_stand_in_public_subnets_with_an_address_or_are_of_the_vpc() {
     // EKS405, EKS408, EKS412
     on_every_example(|template| {
         for (id, gateway) in template.all("EC2::NatGateway") {
             assert_eq!(gateway["ConnectivityType"], "public", "{id}");
+            if gateway["AvailabilityMode"] == "regional" {
+                assert_eq!(gateway["VpcId"], json!({ "Ref": "Vpc" }), "{id}");
+                for of_a_zone in ["SubnetId", "AllocationId"] {
+                    assert!(gateway.get(of_a_zone).is_none(), "{id}");
+                }
+                continue;
+            }
+            assert!(gateway.get("AvailabilityMode").is_none(), "{id}");
+            assert!(gateway.get("VpcId").is_none(), "{id}");
             assert!(gateway.get("AllocationId").is_some(), "{id}");
             assert!(
                 template.is_public(gateway["SubnetId"]["Ref"].as_str().unwrap()),
@@ -432,6 +441,32 @@ fn launch_templates_leave_interfaces_to_eks() {
 }
 
 #[test]
+fn nodes_carry_one_group_with_the_clusters_tag() {
+    // EKS320
+    on_every_example(|template| {
+        let tagged = |id: &str| {
+            let mut groups = template.all("EC2::SecurityGroup");
+            let group = groups.find(|(group, _)| *group == id);
+            let tags = group.and_then(|(_, body)| body["Tags"].as_array());
+            tags.is_some_and(|tags| {
+                let mut keys = tags.iter().filter_map(|tag| tag["Key"].as_str());
+                keys.any(|key| key.starts_with("kubernetes.io/cluster/"))
+            })
+        };
+        for (id, body) in template.all("EC2::LaunchTemplate") {
+            let groups = body["LaunchTemplateData"]["SecurityGroupIds"].as_array();
+            let with_tag = groups.unwrap().iter().filter(|group| {
+                let attribute = &group["Fn::GetAtt"];
+                // EKS tags the one that it makes.
+                attribute[1] == "ClusterSecurityGroupId"
+                    || attribute[0].as_str().is_some_and(tagged)
+            });
+            assert_eq!(with_tag.count(), 1, "{id}");
+        }
+    });
+}
+
+#[test]
 fn groups_of_aws_are_only_added_to() {
     // EKS501
     on_every_example(|template| {
@@ -446,7 +481,7 @@ fn groups_of_aws_are_only_added_to() {
                 ]
                 .iter()
                 .any(|end| name.ends_with(end))
-                    || name.contains("-pods-"),
+                    || ["-pods-", "-nodes-"].iter().any(|part| name.contains(part)),
                 "{id}"
             );
         }

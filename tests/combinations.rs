@@ -33,6 +33,7 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
     (Feature::ExistingVpc, Feature::Ipv6Cluster, Some("SPEC025")),
     (Feature::ExistingVpc, Feature::CustomNetworking, None),
     (Feature::ExistingVpc, Feature::Discovery, None),
+    (Feature::ExistingVpc, Feature::LocalZones, None),
     (Feature::ExistingVpc, Feature::Vpn, Some("SPEC025")),
     (
         Feature::ExistingVpc,
@@ -45,6 +46,8 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
         Some("SPEC025"),
     ),
     (Feature::ExistingVpc, Feature::Peering, Some("SPEC025")),
+    (Feature::ExistingVpc, Feature::RegionalNat, None),
+    (Feature::FullyPrivate, Feature::RegionalNat, None),
     (Feature::Ipv6Cluster, Feature::Prefixes, Some("SPEC018")),
     (
         Feature::Ipv6Cluster,
@@ -56,6 +59,7 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
         Feature::CustomNetworking,
         Some("EKS731"),
     ),
+    (Feature::Ipv6Cluster, Feature::LocalZones, Some("EKS129")),
     (Feature::Ipv6Cluster, Feature::ExternalSnat, Some("SPEC018")),
     (Feature::Ipv6Cluster, Feature::ExcludedSnat, Some("SPEC018")),
     (
@@ -70,6 +74,14 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
     (Feature::Restricted, Feature::Eksctl, Some("SPEC056")),
     (Feature::CustomNetworking, Feature::Discovery, None),
     (Feature::CustomNetworking, Feature::Eksctl, Some("SPEC056")),
+    (
+        Feature::CustomNetworking,
+        Feature::TenantNodes,
+        Some("SPEC071"),
+    ),
+    (Feature::TenantNodes, Feature::Calico, Some("SPEC073")),
+    (Feature::TenantNodes, Feature::Eksctl, Some("SPEC056")),
+    (Feature::LocalZones, Feature::Eksctl, Some("SPEC056")),
     (Feature::ExternalSnat, Feature::ExcludedSnat, None),
     (Feature::CniPolicies, Feature::StrictPolicies, None),
     (Feature::CniPolicies, Feature::Calico, None),

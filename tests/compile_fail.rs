@@ -63,9 +63,9 @@ fn the_whole_dsl_compiles_and_says_nothing_wrong() {
     let cases = programs("tests/compile_pass");
     assert!(!cases.is_empty(), "no cases");
     for case in cases {
-        let compiled = compiler.compile(&case, "link");
-        let message = String::from_utf8_lossy(&compiled.stderr);
-        assert!(compiled.status.success(), "{message}");
+        let output = compiler.compile(&case, "link");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{message}");
         let program = compiler.out.path().join(case.file_stem().expect("a name"));
         let run = Command::new(program).output().expect("a program that runs");
         let message = String::from_utf8_lossy(&run.stderr);

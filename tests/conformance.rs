@@ -95,6 +95,18 @@ impl Facts {
         Self(serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}")))
     }
 
+    /// Adds what a newer version knows, which must be news.
+    fn add(&mut self, newer: &Self) {
+        let types = newer.0.as_object().unwrap();
+        for (name, entry) in types.iter().filter(|(name, _)| *name != "$comment") {
+            let known = self.0[name]["properties"].as_object_mut().unwrap();
+            for (path, fact) in entry["properties"].as_object().unwrap() {
+                let before = known.insert(path.clone(), fact.clone());
+                assert!(before.is_none(), "newer.json: {name}.{path} is not new");
+            }
+        }
+    }
+
     /// The facts of a type's properties by path.
     fn properties(&self, type_name: &str) -> Option<&serde_json::Map<String, Value>> {
         self.0.get(type_name)?.get("properties")?.as_object()
@@ -302,9 +314,11 @@ impl Records {
             .iter()
             .filter_map(|(path, fact)| Some((path.clone(), seen(fact)?)))
             .collect();
+        let mut terraform = Facts::read("terraform.json");
+        terraform.add(&Facts::read("newer.json"));
         Self {
             cloudformation: Facts::read("cloudformation.json"),
-            terraform: Facts::read("terraform.json"),
+            terraform,
             replacement,
             probed,
         }
@@ -518,6 +532,9 @@ fn check_type(
             continue;
         };
         check_value(engine, properties, leaf, &path, &at, violations);
+        if engine == Engine::Terraform {
+            check_since(&properties[&path], leaf, &at, violations);
+        }
         check_change(
             engine, type_name, properties, records, leaf, &path, &at, violations,
         );
@@ -606,6 +623,16 @@ fn check_value(
     }
     if let Kind::Words(words) | Kind::List(Kind::Words(words)) = kind {
         check_words(fact, words, at, violations);
+    }
+}
+
+/// The table says of an argument that came later with which version it did.
+fn check_since(fact: &Value, leaf: &Leaf, at: &str, violations: &mut Violations) {
+    let ours = leaf.attribute.since;
+    let ours = ours.map(|(major, minor)| format!("{major}.{minor}"));
+    let known = fact.get("since").and_then(Value::as_str);
+    if ours.as_deref() != known {
+        violations.add(at, format!("since {ours:?}, but the record says {known:?}"));
     }
 }
 

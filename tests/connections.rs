@@ -312,8 +312,42 @@ fn a_peering_alone_leads_to_no_hybrid_nodes() {
     let peering = "    site:\n      cidrs: [192.168.0.0/16]\n      by: { peering: { vpc: vpc-0123456789abcdef1 } }\n";
     assert_eq!(said(peering, range), Some(Severity::Warning));
     // Whoever else leads there, does.
+    assert_eq!(said(&[peering, VPN].concat(), range), None);
+}
+
+/// The stack makes the control plane's route tables, and writes no route to a network that is only named.
+#[test]
+fn a_network_that_is_only_named_leads_to_no_hybrid_nodes() {
+    let hybrid = "  hybrid-nodes: { nodes: [192.168.64.0/20], role: \"arn:aws:iam::111122223333:role/hybrid-nodes\" }\n";
+    let said = |spec: &str| {
+        let (_, codes, _) = try_with(&format!("{spec}{hybrid}"), &Ledger::new());
+        let mut codes = codes.into_iter();
+        codes.find_map(|(code, severity)| (code == "EKS871").then_some(severity))
+    };
+    let named = "    plant: 192.168.64.0/18\n";
+    assert_eq!(said(&spec(named)), Some(Severity::Warning));
+    assert_eq!(said(&spec(VPN)), None);
+    assert_eq!(said(&spec(&[named, VPN].concat())), None);
+    // The tables of an existing VPC are its owner's.
     assert_eq!(
-        said(&[peering, "    plant: 192.168.64.0/18\n"].concat(), range),
+        said(
+            "stack: shop
+region: us-east-1
+layout: 1
+network:
+  existing: vpc-0123456789abcdef0
+  cidr: 10.40.0.0/16
+  connected: { plant: 192.168.64.0/18 }
+  tiers:
+    nodes:
+      access: private
+      existing:
+        use1-az1: { subnet: subnet-0a1b2c3d4e5f60a01, cidr: 10.40.0.0/20 }
+        use1-az2: { subnet: subnet-0a1b2c3d4e5f60a02, cidr: 10.40.16.0/20 }
+cluster:
+  node-groups: { system: { tier: nodes } }
+"
+        ),
         None
     );
 }
@@ -784,4 +818,64 @@ fn a_program_and_a_spec_give_the_same_bytes() {
     let spec = synthesis(&[VPN, LINE, CORE, TOOLS, PARTNER].concat());
     assert_eq!(program.cloudformation(), spec.cloudformation());
     assert_eq!(program.terraform(), spec.terraform());
+}
+
+/// Whoever a group lets in from outside of the VPC hears no answer without a route back.
+#[test]
+fn the_examples_lead_back_to_whom_they_let_at_the_api() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (synthesis, _, shown) = try_with(&text, &Ledger::new());
+        let synthesis = synthesis.unwrap_or_else(|| panic!("{}: {shown}", path.display()));
+        let template: Value = serde_json::from_str(&synthesis.cloudformation()).unwrap();
+        let resources = template["Resources"].as_object().unwrap();
+        let of = |kind: &str| -> Vec<&Value> {
+            let all = resources.values();
+            all.filter(|r| r["Type"] == kind)
+                .map(|r| &r["Properties"])
+                .collect()
+        };
+        let blocks = of("AWS::EC2::VPC")
+            .into_iter()
+            .chain(of("AWS::EC2::VPCCidrBlock"));
+        let blocks: Vec<_> = blocks
+            .filter_map(|block| range(&block["CidrBlock"]))
+            .collect();
+        let Some(table) = resources.get("RouteTableControlPlane") else {
+            continue; // somebody else's routes
+        };
+        assert_eq!(table["Type"], "AWS::EC2::RouteTable");
+        let table = serde_json::json!({ "Ref": "RouteTableControlPlane" });
+        let routes = of("AWS::EC2::Route").into_iter();
+        let routes = routes.filter(|route| route["RouteTableId"] == table);
+        let mut leads: Vec<_> = routes
+            .filter_map(|route| range(&route["DestinationCidrBlock"]))
+            .collect();
+        let mut propagated = of("AWS::EC2::VPNGatewayRoutePropagation").into_iter();
+        if propagated.any(|to| to["RouteTableIds"][0] == table) {
+            leads.push("192.168.0.0/16".parse().unwrap());
+        }
+        leads.extend(blocks);
+        let group = serde_json::json!({ "Fn::GetAtt": ["SecurityGroupControlPlane", "GroupId"] });
+        for rule in of("AWS::EC2::SecurityGroupIngress") {
+            if rule["GroupId"] == group
+                && let Some(from) = range(&rule["CidrIp"])
+            {
+                let led = leads.iter().any(|to| to.contains(&from));
+                assert!(led, "{}: no way back to {from}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5, "{seen}");
+}
+
+fn range(text: &Value) -> Option<ipnet::Ipv4Net> {
+    text.as_str()?.parse().ok()
 }

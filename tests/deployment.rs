@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+use eksnet::diagnostic::Severity;
 use eksnet::prelude::*;
 use serde_json::{Value, json};
 
@@ -21,14 +22,23 @@ fn stack(
     let control = net.add(Tier::isolated("control-plane").prefix(27));
     let made = Cluster::new("prod", "1.35").control_plane(&control);
     let group = NodeGroup::new("system", &nodes);
+    let other = NodeGroup::new("workers", &nodes);
     let profile = FargateProfile::new("system", &nodes).namespace("kube-system");
-    let cluster = cluster(made, &Tiers { group, profile });
+    let cluster = cluster(
+        made,
+        &Tiers {
+            group,
+            other,
+            profile,
+        },
+    );
     Stack::new(name, Region::UsEast1, net, cluster)
 }
 
 /// What can run pods of the stack.
 struct Tiers {
     group: NodeGroup,
+    other: NodeGroup,
     profile: FargateProfile,
 }
 
@@ -134,6 +144,58 @@ fn core_dns_is_not_waited_for_where_taints_keep_it_off() {
         let addon = core_dns(tolerated, false);
         assert_eq!(addon["Properties"]["AddonName"], "coredns");
     }
+}
+
+/// CoreDNS as an add-on stays degraded without nodes, and the deployment waits for it until it fails.
+#[test]
+fn core_dns_is_warned_about_where_every_group_begins_without_nodes() {
+    let warned = |desired: &[u32]| {
+        let made = stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            SecurityMode::Standard,
+            |cluster, tiers| {
+                let mut cluster = cluster;
+                for (group, desired) in [&tiers.group, &tiers.other].into_iter().zip(desired) {
+                    cluster = cluster.node_group(group.clone().size(0, 3).desired(*desired));
+                }
+                cluster
+            },
+        );
+        let synthesis = made.synthesize().expect("no errors");
+        let template = synthesis.cloudformation();
+        assert!(
+            template.contains("AddonCoredns"),
+            "it comes and goes with no number"
+        );
+        let mut warnings = synthesis.findings().iter();
+        warnings.any(|f| f.code.as_str() == "PLAN004" && f.severity == Severity::Warning)
+    };
+    assert!(warned(&[0]));
+    assert!(warned(&[0, 0]));
+    assert!(!warned(&[0, 1]));
+    assert!(!warned(&[1]));
+}
+
+/// Terraform sends what it ignores as it was: where no autoscaler can choose, a group of another size would be refused
+/// ("Minimum capacity 5 can't be greater than desired size 3").
+#[test]
+fn a_group_of_a_fixed_size_can_be_given_another() {
+    let ignores = |min, max| {
+        let made = stack(
+            "prod",
+            FlowLogs::cloudwatch(),
+            SecurityMode::Standard,
+            |cluster, tiers| cluster.node_group(tiers.group.clone().size(min, max)),
+        );
+        let synthesis = made.synthesize().expect("no errors");
+        let module: Value = serde_json::from_str(&synthesis.terraform().main).expect("JSON");
+        let group = &module["resource"]["aws_eks_node_group"]["system"];
+        assert!(group.is_object());
+        group["lifecycle"]["ignore_changes"] == json!(["scaling_config[0].desired_size"])
+    };
+    assert!(ignores(3, 6));
+    assert!(!ignores(3, 3));
 }
 
 #[test]

@@ -368,3 +368,30 @@ fn addresses_that_other_networks_do_not_route_stay_in_the_vpc() {
     )));
     assert!(!said("{ snat: external }"));
 }
+
+/// A network that is only named has no route in the stack's tables, and a connection that leads from other tiers has none in
+/// the pods'.
+#[test]
+fn pods_that_keep_their_address_need_a_route_of_their_own_subnet() {
+    let said = |connected: &str| {
+        let text = spec("{ tier: pods, placement: custom-networking, snat: external }")
+            .replace("pods: { access: private,", "pods: { access: isolated,")
+            .replace(
+                "  zones:",
+                &format!("  connected: {{ office: {connected} }}\n  zones:"),
+            );
+        let mut sources = Sources::new();
+        let loaded = eksnet::spec::load("spec.yaml", None, &text, &mut sources);
+        let findings = match loaded.synthesize(&Ledger::new()) {
+            Ok(synthesis) => synthesis.findings().clone(),
+            Err(findings) => findings,
+        };
+        findings
+            .iter()
+            .any(|finding| finding.code.as_str() == "EKS772")
+    };
+    let by = "cidrs: [192.168.0.0/16], by: { transit-gateway: tgw-0123456789abcdef0 }";
+    assert!(said("192.168.0.0/16"));
+    assert!(said(&format!("{{ {by}, tiers: [nodes] }}")));
+    assert!(!said(&format!("{{ {by} }}")));
+}

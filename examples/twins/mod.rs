@@ -21,7 +21,7 @@ pub(crate) fn production() -> Stack {
     net.allow(
         Rule::tcp(443)
             .into_group(Group::ControlPlane)
-            .from(cidr!("10.250.0.0/16"), "API from the management network"),
+            .from(cidr!("10.20.96.0/22"), "API from bastion hosts"),
     );
     net.allow(Rule::tcp(9443).into_group(Group::Nodes).from(
         Group::ControlPlane,
@@ -107,7 +107,12 @@ pub(crate) fn restricted() -> Stack {
         ])
         .flow_logs(FlowLogs::new_bucket().key(Key::Create).retention_days(731));
     let nodes = net.add(Tier::private("nodes", Nat::none()).prefix(20));
-    net.add(Tier::isolated("control-plane").prefix(27));
+    let control = net.add(Tier::isolated("control-plane").prefix(27));
+    let management = Connection::transit_gateway("management", "tgw-0f1e2d3c4b5a69788")
+        .cidr(cidr!("10.250.0.0/16"))
+        .tier(&control)
+        .api();
+    net.connect(management);
     let services = "Between the services of the application";
     net.allow(
         Rule::tcp(8080)
@@ -118,11 +123,6 @@ pub(crate) fn restricted() -> Stack {
         Rule::tcp(8080)
             .out_of_group(Group::Nodes)
             .to(Group::Nodes, services),
-    );
-    net.allow(
-        Rule::tcp(443)
-            .into_group(Group::ControlPlane)
-            .from(cidr!("10.250.0.0/16"), "API from the management network"),
     );
 
     let admins = AccessEntry::new("admins", "arn:aws:iam::111122223333:role/admins").admin();

@@ -171,7 +171,8 @@ impl Capacity {
                 zones,
                 fargate: fargate(stack, plan, index),
                 karpenter: stack.cluster.iter().any(|cluster| cluster.karpenter)
-                    && plan.takes_nodes(index),
+                    && plan.takes_nodes(index)
+                    && !tier.is_local(),
                 discovered: tier.tags.get(DISCOVERY).is_some_and(|value| value != "0")
                     && !plan.takes_nodes(index)
                     && plan.pod_tier != Some(index),

@@ -3,6 +3,7 @@
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::access;
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
@@ -11,7 +12,7 @@ use crate::network::{
     Access, At, Cluster, EndpointMode, FlowLogTarget, FlowLogs, Key, KubernetesVersion,
     RETENTION_DAYS, Stack,
 };
-use crate::plan::{Plan, PlannedTier, overlap};
+use crate::plan::{Plan, PlannedRegionalNat, PlannedTier, overlap};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     if let Some(logs) = &stack.network.flow_logs {
@@ -49,7 +50,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .note("it is that of an IPv4 cluster: clients that have IPv6 alone do not reach it, on neither side"),
         );
     }
-    access(stack, cluster, findings);
+    access::check(stack, cluster, findings);
 }
 
 fn version(version: &At<String>, findings: &mut Findings) {
@@ -269,49 +270,6 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
     }
 }
 
-/// Beginnings of Kubernetes groups that an access entry cannot have.
-///
-/// Source: EKS user guide, "Create access entries".
-const RESERVED_GROUPS: [&str; 5] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
-
-fn access(stack: &Stack, cluster: &Cluster, findings: &mut Findings) {
-    for entry in &cluster.access {
-        arn(stack, &entry.principal, ArnOf::RoleOrUser, findings);
-        if entry.grants.is_empty() && entry.groups.is_empty() {
-            findings.push(
-                rules::SPEC016
-                    .at(entry.name.origin, format!("access entry `{}` may do nothing", entry.name.value))
-                    .note("an entry has rights by access policies, or by Kubernetes groups with bindings of their own")
-                    .help_in("write `policy: AmazonEKSViewPolicy`, or name groups", "call `.policy(\"AmazonEKSViewPolicy\")`, `.admin()` or `.group(…)`"),
-            );
-        }
-        for group in &entry.groups {
-            if RESERVED_GROUPS
-                .iter()
-                .any(|reserved| group.value.starts_with(reserved))
-            {
-                findings.push(
-                    rules::SPEC015
-                        .at(group.origin, format!("EKS refuses the Kubernetes group `{}`", group.value))
-                        .note("groups that begin with `system:`, `eks:`, `aws:`, `amazon:` or `iam:` are reserved")
-                        .help_in("for administrators write `policy: AmazonEKSClusterAdminPolicy`", "for administrators call `.admin()`"),
-                );
-            }
-        }
-    }
-    if cluster.access.is_empty() && !cluster.creator_admin {
-        findings.push(
-            rules::PLAN005
-                .at(cluster.origin, "nobody is let into the cluster's API")
-                .note("not even who deploys the stack; entries can be added later without replacing anything")
-                .help_in(
-                    "add to `cluster`: `access: { entries: { admins: { principal: \"arn:aws:iam::111122223333:role/admins\", policy: AmazonEKSClusterAdminPolicy } } }`",
-                    "call `.access(AccessEntry::new(\"admins\", \"arn:aws:iam::111122223333:role/admins\").admin())`",
-                ),
-        );
-    }
-}
-
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
@@ -334,6 +292,17 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             origin,
             "the address of an existing Elastic IP is not known here",
         ));
+    }
+    // Pods that keep their addresses leave by their own tier.
+    let called_from = |index: usize| {
+        plan.takes_nodes(index)
+            || plan.fargate_tiers.contains(&index)
+            || plan.pod_tier == Some(index)
+    };
+    if let Some(nat) = &plan.regional_nat
+        && (0..plan.tiers.len()).any(|tier| called_from(tier) && plan.leaves_regionally(tier))
+    {
+        findings.push(regional_clients(origin, nat));
     }
     let leaves = |(index, tier): (usize, &PlannedTier)| {
         tier.access == Access::Private
@@ -369,6 +338,17 @@ fn unknown_gateways(origin: Origin) -> Finding {
         .help_in(
             "write `access: public-and-private`, or name the addresses in the network: `nat-addresses: [198.51.100.7]`",
             "use `Endpoint::public_and_private()`, or name the addresses: `.nat_addresses([…])` of the network",
+        )
+}
+
+fn regional_clients(origin: Origin, nat: &PlannedRegionalNat) -> Finding {
+    rules::EKS411
+        .at(origin, "nodes would be shut out of the API: the addresses of the regional NAT gateway are not known here")
+        .related(nat.origin, "the gateway")
+        .note("AWS gives it addresses as it comes to zones; without the private side they must be among the clients")
+        .help_in(
+            "write `access: public-and-private`, or `nat: per-zone`, whose addresses are known",
+            "use `Endpoint::public_and_private()`, or `Nat::per_zone(&public)`, whose addresses are known",
         )
 }
 

@@ -3,7 +3,7 @@
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Severity};
-use crate::graph::runs_core_dns;
+use crate::graph::{core_dns_waits, runs_core_dns};
 use crate::network::{Access, AddonName, Cluster, MaxUnavailable, NodeGroup, Stack, is_graviton};
 use crate::plan::Plan;
 
@@ -17,12 +17,26 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         sizes(stack, group, findings);
     }
     karpenter(cluster, findings);
+    core_dns(cluster, findings);
+}
+
+/// CoreDNS is an add-on that waits for something to run it.
+fn core_dns(cluster: &Cluster, findings: &mut Findings) {
+    if cluster.without_addons.contains(&AddonName::CoreDns) {
+        return;
+    }
+    if core_dns_waits(cluster) {
+        findings.push(
+            rules::PLAN004
+                .at(cluster.origin, "CoreDNS would wait for nodes, and every node group that it runs on begins with none")
+                .severity(Severity::Warning)
+                .note("as an add-on without nodes it stays degraded, and the deployment that makes it fails")
+                .help_in("write `desired: 1` or more in the `size` of one, or leave it out", "call `.desired(1)` on one, or leave it out"),
+        );
+    }
     // Where pods run on Fargate alone, that they find no names is another rule's affair.
     let fargate_alone = cluster.node_groups.is_empty() && !cluster.fargate.is_empty();
-    if !fargate_alone
-        && !runs_core_dns(cluster)
-        && !cluster.without_addons.contains(&AddonName::CoreDns)
-    {
+    if !fargate_alone && !runs_core_dns(cluster) {
         let finding = rules::PLAN004
             .at(
                 cluster.origin,

@@ -2,7 +2,7 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
-use crate::network::{Cluster, Group, Key, Peer, Placement, SecurityMode, Stack};
+use crate::network::{Cluster, Group, Key, Peer, Placement, SecurityMode, Stack, TierModel};
 
 /// Days that eksctl keeps logs for.
 ///
@@ -22,6 +22,22 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     security(stack, cluster, origin, findings);
     logs(cluster, findings);
     for group in &cluster.node_groups {
+        let tier = stack.network.tiers.position(group.tier.value);
+        let tier = tier.and_then(|tier| stack.network.tiers.get(tier));
+        if tier.is_some_and(TierModel::is_local) {
+            findings.push(
+                rules::SPEC056
+                    .at(
+                        group.tier.origin,
+                        format!(
+                            "eksctl cannot put node group `{}` into Local Zones",
+                            group.name.value
+                        ),
+                    )
+                    .note("its `localZones` are for self-managed node groups, and eksnet asks for managed ones")
+                    .help("let the stack make the cluster, or put the node group into Availability Zones"),
+            );
+        }
         let hops = group.metadata_hops;
         if ![1, 2].contains(&hops.value) {
             findings.push(
@@ -52,6 +68,14 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             rules::SPEC056
                 .at(group.name.origin, "eksctl cannot give pods security groups of their own")
                 .note("the rules between them and the API name groups that are there before the cluster, and eksctl makes its own beside them")
+                .help("let the stack make the cluster"),
+        );
+    }
+    if let Some(group) = cluster.node_security_groups.first() {
+        findings.push(
+            rules::SPEC056
+                .at(group.name.origin, "eksctl cannot give nodes one security group alone")
+                .note("it gives every node the group that EKS makes for the cluster, too, in which everything is open")
                 .help("let the stack make the cluster"),
         );
     }

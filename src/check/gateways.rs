@@ -2,8 +2,8 @@
 
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
-use crate::network::Stack;
-use crate::plan::{Plan, PlannedTier};
+use crate::network::{Nat, NatCount, Partition, Stack};
+use crate::plan::{Egress, Plan, PlannedRegionalNat, PlannedTier};
 
 pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let nats = stack
@@ -11,6 +11,9 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         .tiers
         .iter()
         .filter_map(|tier| tier.nat.as_ref());
+    for nat in nats.clone() {
+        no_allocations(nat, findings);
+    }
     for id in nats.flat_map(|nat| &nat.allocations) {
         if !id.value.starts_with("eipalloc-") {
             findings.push(
@@ -25,6 +28,69 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     crossings(stack, plan, findings);
     addresses(stack, plan, findings);
+    if let Some(nat) = &plan.regional_nat {
+        regional(stack, nat, findings);
+        from_local_zones(stack, plan, findings);
+    }
+}
+
+/// What AWS decides by itself, and when. In China and in GovCloud there are no such gateways as far as AWS has announced.
+///
+/// Source: Amazon VPC User Guide, "Regional NAT gateways for automatic multi-AZ expansion"; AWS What's New of 19 November 2025.
+fn regional(stack: &Stack, nat: &PlannedRegionalNat, findings: &mut Findings) {
+    findings.push(
+        rules::EKS410
+            .at(nat.origin, "AWS decides in which zones the NAT gateway is, and with which addresses")
+            .note("in a zone that gets its first workload it may take an hour; until then the zone leaves through another one")
+            .help("nothing to do; ask for its addresses by the output `nat-gateway-id`: `aws ec2 describe-nat-gateways`"),
+    );
+    let region = stack.region.value;
+    if region.partition() != Partition::Aws {
+        findings.push(
+            rules::SPEC080
+                .at(nat.origin, format!("AWS has announced no regional NAT gateways for {}", region.as_str()))
+                .related(stack.region.origin, "the region")
+                .note("they came to the commercial regions in November 2025, and neither to China nor to GovCloud")
+                .help_in("write `nat: per-zone`", "use `Nat::per_zone(&public)`"),
+        );
+    }
+}
+
+/// AWS says in which Availability Zones a regional gateway is, and nothing of Local Zones.
+fn from_local_zones(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    for (index, tier) in plan.tiers.iter().enumerate() {
+        if tier.is_local() && plan.leaves_regionally(index) {
+            findings.push(
+                rules::SPEC081
+                    .at(
+                        nat_origin(stack, tier),
+                        format!("tier `{}` is in Local Zones, and would leave through a regional NAT gateway", tier.name),
+                    )
+                    .note("AWS documents regional gateways for Availability Zones, and does not say that they serve Local Zones")
+                    .help_in(
+                        "write `nat: per-zone`: a gateway in the parent of each Local Zone",
+                        "use `Nat::per_zone(&public)`: a gateway in the parent of each Local Zone",
+                    ),
+            );
+        }
+    }
+}
+
+/// Addresses that are given to a gateway which AWS gives its own.
+fn no_allocations(nat: &Nat, findings: &mut Findings) {
+    if nat.count.value == NatCount::Regional
+        && let Some(first) = nat.allocations.first()
+    {
+        findings.push(
+            rules::EKS408
+                .at(first.origin, "a regional NAT gateway takes no Elastic IPs")
+                .note("AWS gives it addresses in each zone that it comes to, and more when it needs them")
+                .help_in(
+                    "leave `allocations` out, or write `zones: per-zone` for gateways with addresses of your own",
+                    "leave `.allocations(…)` out, or use `Nat::per_zone(&public)`",
+                ),
+        );
+    }
 }
 
 fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
@@ -33,7 +99,10 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             .zones
             .iter()
             .zip(&tier.egress)
-            .filter(|(zone, nat)| nat.is_some_and(|nat| plan.nats[nat].zone != **zone))
+            .filter(|(zone, egress)| match egress {
+                Some(Egress::Zonal(nat)) => !zone.is_local() && plan.nats[*nat].zone != **zone,
+                Some(Egress::Regional) | None => false,
+            })
             .map(|(zone, _)| zone.to_string())
             .collect();
         if !shared.is_empty() {
@@ -45,6 +114,35 @@ fn crossings(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                     .help_in("write `nat: per-zone`", "use `Nat::per_zone(&public)`"),
             );
         }
+        detours(stack, plan, tier, findings);
+    }
+}
+
+/// A Local Zone is tied to its parent: through any other zone the way out is longer.
+fn detours(stack: &Stack, plan: &Plan, tier: &PlannedTier, findings: &mut Findings) {
+    for (zone, nat) in tier.zones.iter().zip(&tier.egress) {
+        let Some(Egress::Zonal(nat)) = nat else {
+            continue;
+        };
+        let Some(gateway) = plan.nats.get(*nat) else {
+            continue;
+        };
+        let (zone, parent, through) = (*zone, tier.parent(*zone), gateway.zone);
+        if !zone.is_local() || through == parent {
+            continue;
+        }
+        findings.push(
+            rules::EKS424
+                .at(
+                    nat_origin(stack, tier),
+                    format!(
+                        "tier `{}` leaves {zone} through {through}, and its parent is {parent}",
+                        tier.name
+                    ),
+                )
+                .note("traffic of a Local Zone enters the region in its parent; from there it crosses zones, which costs, and the loss of either cuts it off")
+                .help(format!("let a NAT gateway stand in {parent}: `nat: per-zone`, with a public subnet there")),
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hybrid nodes: machines outside of AWS, and the way to them.
 
+use std::collections::BTreeSet;
+
 use ipnet::Ipv4Net;
 
 use super::arn::{ArnOf, arn};
@@ -154,6 +156,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let chosen = cluster.service_cidr.map(|at| at.origin);
     let services = plan.service_cidr;
     let services = services.map(|range| At::new(range, chosen.unwrap_or(cluster.origin)));
+    let mut said = BTreeSet::new();
     for (at, range) in ranges(hybrid).enumerate() {
         if let Some(services) = services.filter(|services| overlap(services.value, range.value)) {
             let here = match chosen {
@@ -166,24 +169,67 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         if form(range).is_some() || in_the_way(stack, hybrid, at, range).is_some() {
             continue;
         }
-        let connected = stack.network.connected_ranges();
-        let mut leading = connected
-            .filter(|(_, theirs)| theirs.value.contains(&range.value))
-            .map(|(network, _)| network)
-            .peekable();
-        match leading.peek().copied() {
-            None => findings.push(no_way(range)),
-            Some(first) if leading.all(is_peering) => {
-                findings.push(by_peering(range, first));
+        match way(stack, range) {
+            Way::Unknown => findings.push(no_way(stack, range)),
+            Way::Peering(network) => findings.push(by_peering(range, network)),
+            // Once for a network, however many ranges it has.
+            Way::Named(network) if said.insert(network.name.value.as_str()) => {
+                findings.push(only_named(range, network));
             }
-            Some(_) => {}
+            Way::Leads | Way::Named(_) => {}
         }
     }
 }
 
-fn is_peering(network: &Connected) -> bool {
+/// The way to a range.
+enum Way<'a> {
+    Leads,
+    /// No network has it.
+    Unknown,
+    /// The network is known, and nothing is built that leads there.
+    Named(&'a Connected),
+    /// The stack leads to another VPC, where packets end.
+    Peering(&'a Connected),
+}
+
+fn way(stack: &Stack, range: At<Ipv4Net>) -> Way<'_> {
+    let connected = stack.network.connected_ranges();
+    let known: Vec<_> = connected
+        .filter(|(_, theirs)| theirs.value.contains(&range.value))
+        .map(|(network, _)| network)
+        .collect();
+    let Some(first) = known.first() else {
+        return Way::Unknown;
+    };
+    let named = known.iter().find(|network| network.link.is_none());
+    match named {
+        _ if known.iter().any(|network| carries_on(network)) => Way::Leads,
+        // The tables of an existing VPC are its owner's.
+        Some(_) if stack.network.existing.is_some() => Way::Leads,
+        Some(network) => Way::Named(network),
+        None => Way::Peering(first),
+    }
+}
+
+/// Whether the stack builds a connection that does not end at another VPC.
+fn carries_on(network: &Connected) -> bool {
     let link = network.link.as_ref();
-    link.is_some_and(|link| link.by.is_peering())
+    link.is_some_and(|link| !link.by.is_peering())
+}
+
+fn only_named(range: At<Ipv4Net>, network: &Connected) -> Finding {
+    rules::EKS871
+        .at(
+            range.origin,
+            format!("no route leads to {}: `{}` is only named", range.value, network.name.value),
+        )
+        .severity(Severity::Warning)
+        .related(network.name.origin, "the network")
+        .note("the control plane reaches hybrid nodes through the route tables of its own subnets, and the stack writes none there for a network without a connection")
+        .help_in(
+            "say under `by` what connects it: `vpn`, `direct-connect-gateway` or `transit-gateway`; or see that whoever connects it adds the routes to the control plane's tables",
+            "build it by `net.connect(Connection::vpn(…))`, `direct_connect` or `transit_gateway`; or see that whoever connects it adds the routes to the control plane's tables",
+        )
 }
 
 fn by_peering(range: At<Ipv4Net>, network: &Connected) -> Finding {
@@ -198,8 +244,23 @@ fn by_peering(range: At<Ipv4Net>, network: &Connected) -> Finding {
         .help("connect the site by a VPN, Direct Connect or a transit gateway")
 }
 
-fn no_way(range: At<Ipv4Net>) -> Finding {
+fn no_way(stack: &Stack, range: At<Ipv4Net>) -> Finding {
     let range_text = range.value;
+    let (spec, program) = if stack.network.existing.is_some() {
+        (
+            format!("{{ plant: {range_text} }}"),
+            format!(".connected(\"plant\", [cidr!(\"{range_text}\")])"),
+        )
+    } else {
+        (
+            format!(
+                "{{ plant: {{ cidrs: [{range_text}], by: {{ transit-gateway: tgw-0f1e2d3c4b5a69788 }} }} }}"
+            ),
+            format!(
+                ".connect(Connection::transit_gateway(\"plant\", \"tgw-0f1e2d3c4b5a69788\").cidr(cidr!(\"{range_text}\")))"
+            ),
+        )
+    };
     rules::EKS871
         .at(
             range.origin,
@@ -207,7 +268,7 @@ fn no_way(range: At<Ipv4Net>) -> Finding {
         )
         .note("the control plane reaches hybrid nodes through the route tables of its own subnets: by a transit gateway or a virtual private gateway")
         .help_in(
-            &format!("add to `network`: `connected: {{ plant: {range_text} }}`"),
-            &format!("call `.connected(\"plant\", [cidr!(\"{range_text}\")])` on the network"),
+            &format!("add to `network`: `connected: {spec}`"),
+            &format!("call `{program}` on the network"),
         )
 }

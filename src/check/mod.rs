@@ -3,6 +3,7 @@
 //! [`rules`] declares them all, a line each. The functions that find faults stand in one file per area; `model` and
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
+mod access;
 mod addresses;
 mod arn;
 mod blocks;
@@ -19,7 +20,9 @@ mod growth;
 mod hybrid;
 mod identities;
 mod ipv6;
+mod local_zones;
 mod names;
+mod node_security;
 mod other_side;
 mod pod_groups;
 mod pod_nodes;
@@ -38,6 +41,8 @@ mod template;
 
 pub use rules::Rule;
 
+#[cfg(feature = "spec")]
+pub(crate) use local_zones::nat_in_local_zones;
 #[cfg(feature = "spec")]
 pub(crate) use private::nat_of_private;
 pub(crate) use services::default_service_cidr;
@@ -65,6 +70,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     gateways::check(stack, findings);
     security::check(stack, findings);
     pod_groups::check(stack, findings);
+    node_security::check(stack, findings);
     cluster::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);
@@ -91,6 +97,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     gateways::check_plan(stack, plan, findings);
     other_side::check_plan(stack, plan, findings);
     routes::check_plan(stack, plan, findings);
+    local_zones::check_plan(stack, plan, findings);
     growth::check_plan(stack, plan, findings);
     existing::check_plan(stack, plan, findings);
     policies::check_plan(stack, plan, findings);

@@ -38,6 +38,12 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     let pods = cluster.pods.security_groups.iter();
     let pods = pods.flat_map(|pods| pods.groups.iter().map(|group| &group.name));
     names("pod group", pods, findings);
+    let security = cluster.node_security_groups.iter();
+    names(
+        "security group of nodes",
+        security.map(|group| &group.name),
+        findings,
+    );
     let groups = cluster.node_groups.iter().map(|group| &group.name);
     names(NODE_GROUP, groups, findings);
     let profiles = cluster.fargate.iter().map(|profile| &profile.name);

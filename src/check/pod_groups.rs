@@ -1,7 +1,7 @@
 //! Security groups of pods: what a pod group says.
 
 use super::names::is_dns_label;
-use super::{pod_nodes, security};
+use super::{node_security, pod_nodes, security};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings};
 use crate::network::{
@@ -42,11 +42,11 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         carried(group, findings);
         probes(group, findings);
         for rule in &group.rules {
-            self::rule(stack, model, group, rule, findings);
+            self::rule(stack, cluster, &group.name, rule, findings);
             outside(stack, cluster, model, rule, findings);
             findings.extend(stopped(stack, cluster, group, rule));
         }
-        twice(group, findings);
+        twice(&group.name, &group.rules, findings);
     }
     pod_nodes::check(cluster, model, findings);
 }
@@ -183,10 +183,11 @@ fn probes(group: &PodGroup, findings: &mut Findings) {
     }
 }
 
-fn rule(
+/// A rule of a pod group, or of a security group of nodes.
+pub(super) fn rule(
     stack: &Stack,
-    model: &PodSecurityGroups,
-    group: &PodGroup,
+    cluster: &Cluster,
+    group: &At<String>,
     rule: &PodRule,
     findings: &mut Findings,
 ) {
@@ -199,11 +200,14 @@ fn rule(
             if let Peer::Group(group) = peer {
                 security::group_exists(stack, *group, rule.origin, findings);
             }
-            let name = &group.name.value;
+            let name = &group.value;
             security::open(rule.direction, peer, rule.traffic, name, origin, findings);
         }
+        PodPeer::Nodes(name) => node_security::named(cluster, name, rule.peer.origin, findings),
         PodPeer::Pods(name) => {
-            if !model.groups.iter().any(|other| other.name.value == *name) {
+            let pods = cluster.pods.security_groups.iter();
+            let mut groups = pods.flat_map(|pods| &pods.groups);
+            if !groups.any(|other| other.name.value == *name) {
                 findings.push(
                     rules::SPEC010
                         .at(rule.peer.origin, format!("there is no pod group `{name}`"))
@@ -214,13 +218,13 @@ fn rule(
     }
 }
 
-fn twice(group: &PodGroup, findings: &mut Findings) {
-    for (index, rule) in group.rules.iter().enumerate() {
+pub(super) fn twice(group: &At<String>, rules: &[PodRule], findings: &mut Findings) {
+    for (index, rule) in rules.iter().enumerate() {
         let same = |other: &&PodRule| {
             (other.direction, other.traffic, &other.peer.value)
                 == (rule.direction, rule.traffic, &rule.peer.value)
         };
-        let before = group.rules.iter().take(index);
+        let before = rules.iter().take(index);
         if let Some(first) = before.into_iter().find(same) {
             findings.push(
                 rules::SPEC012
@@ -228,7 +232,7 @@ fn twice(group: &PodGroup, findings: &mut Findings) {
                         rule.origin,
                         format!(
                             "`{}` has two rules for {} and the same peer",
-                            group.name.value,
+                            group.value,
                             rule.traffic.words()
                         ),
                     )
@@ -261,7 +265,8 @@ fn outside(
         PodPeer::Other(Peer::PrefixList(_)) => true,
         // IPv6 is nobody else's address.
         PodPeer::Other(Peer::Group(_) | Peer::ExistingGroup(_) | Peer::Ipv6Cidr(_))
-        | PodPeer::Pods(_) => false,
+        | PodPeer::Pods(_)
+        | PodPeer::Nodes(_) => false,
     };
     if model.mode.value == EnforcingMode::Standard && rule.direction == Direction::Out && leaves {
         findings.push(

@@ -203,7 +203,9 @@ fn own_tier(
         return;
     }
     let missing = nodes_zones(plan).filter(|zone| !tier.zones.contains(zone));
-    let missing: Vec<_> = missing.map(|zone| zone.to_string()).collect();
+    let missing: Vec<ZoneId> = missing.collect();
+    let missing_local = missing.iter().any(ZoneId::is_local);
+    let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
     if !missing.is_empty() {
         findings.push(
             rules::EKS752
@@ -216,7 +218,11 @@ fn own_tier(
                     ),
                 )
                 .note("a node takes the `ENIConfig` of its zone, and is never ready without one")
-                .help("give the pods' tier the zones of the nodes"),
+                .help(if missing_local {
+                    "give the pods' tier the zones of the nodes: Availability Zones as `zones`, Local Zones as `local-zones`"
+                } else {
+                    "give the pods' tier the zones of the nodes"
+                }),
         );
     }
     let further = tier.model(stack).and_then(|model| model.further.first());
@@ -302,7 +308,7 @@ fn way_out(stack: &Stack, plan: &Plan, pods: &Pods, findings: &mut Findings) {
             rules::EKS772
                 .at(pods.snat.origin, format!("pods in the public tier `{name}` keep their private addresses"))
                 .note("an internet gateway translates the public addresses of nodes, and pods have none: they reach nothing outside")
-        } else if nodes_get_out && !plan.has_nat(index) && stack.network.connected.is_empty() {
+        } else if nodes_get_out && !plan.has_nat(index) && !leads_somewhere(stack, plan, index) {
             rules::EKS772
                 .at(pods.snat.origin, format!("pods in tier `{name}` keep their own addresses, and it has no way out"))
                 .note("with SNAT by the VPC CNI they leave as their node; without, through the routes of their own subnet")
@@ -315,6 +321,15 @@ fn way_out(stack: &Stack, plan: &Plan, pods: &Pods, findings: &mut Findings) {
                 .help("use a private tier with NAT gateways, or leave `snat: external` out"),
         );
     }
+}
+
+/// Whether a tier's tables lead to a connected network. Those of an existing VPC are its owner's, who names the networks.
+fn leads_somewhere(stack: &Stack, plan: &Plan, tier: usize) -> bool {
+    if plan.existing.is_some() {
+        return !stack.network.connected.is_empty();
+    }
+    let mut connections = plan.connections.iter();
+    connections.any(|connection| connection.tiers.contains(&tier))
 }
 
 /// Addresses that other networks do not know must not be seen there.

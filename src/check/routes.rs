@@ -127,8 +127,9 @@ fn attachments(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         };
         let origin = attachment.tier.map_or(own.name_origin, |tier| tier.origin);
         let leading = to.tiers.iter().filter_map(|tier| plan.tiers.get(*tier));
+        // A Local Zone reaches the transit gateway through its parent.
         let mut cut_off: Vec<_> = leading
-            .flat_map(|tier| &tier.zones)
+            .flat_map(|tier| tier.zones.iter().map(|zone| tier.parent(*zone)))
             .filter(|zone| !own.zones.contains(zone))
             .collect();
         cut_off.sort_unstable();

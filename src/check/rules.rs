@@ -106,6 +106,15 @@ rules! {
     SPEC064 Error "namespaces and labels of pods are ones that Kubernetes takes";
     SPEC065 Error "security groups of pods are made for IPv4 clusters";
     SPEC066 Warning "a pod group's rules pass the policies of its tenant";
+    SPEC070 Error "a security group of nodes is called like no other group";
+    SPEC071 Error "pods are in the security group of their nodes";
+    SPEC072 Error "nodes with a security group of their own keep others' pods off";
+    SPEC073 Error "what is to run on all nodes speaks with all nodes";
+    SPEC074 Warning "a security group of nodes has nodes";
+    SPEC080 Warning "a region has the NAT gateways that are asked for";
+    SPEC081 Error "tiers in Local Zones leave through gateways of zones";
+    SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
+    SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";
@@ -137,6 +146,11 @@ rules! {
     PLAN037 Error "Pod Identity has its agent";
     PLAN038 Warning "hybrid nodes may join the cluster";
     PLAN039 Warning "network policies hold for all pods";
+    PLAN045 Info "kubelets of nodes with a security group of their own probe the pods on them";
+    PLAN058 Info "an account opts in to its Local Zones";
+    PLAN059 Info "subnets in Local Zones have IPv4 alone";
+    PLAN060 Warning "nodes are in one Local Zone of a network";
+    PLAN061 Warning "subnets in Local Zones reach no network by VPN";
 
     EKS105 Error "a block of a VPC is a /16 to a /28";
     EKS106 Error "a block of a VPC is not loopback, link-local, multicast or 0.0.0.0/8";
@@ -181,9 +195,11 @@ rules! {
     EKS225 Error "a cluster keeps its zones";
     EKS240 Error "zones are named by id";
 
+    EKS308 Warning "load balancers have subnets in two zones";
     EKS310 Warning "subnets for load balancers have 8 free addresses";
     EKS311 Error "subnets for load balancers are a /27 or larger";
     EKS312 Error "each zone has one tagged subnet for each load-balancer role";
+    EKS314 Error "all subnets of a load balancer are in zones of one kind";
     EKS318 Error "some subnet is left for pods";
     EKS320 Error "nodes carry one security group with the cluster's tag";
     EKS322 Error "tags do not begin with `aws:`, and there are at most 50";
@@ -192,8 +208,12 @@ rules! {
     EKS403 Error "subnets with nodes have a way out";
     EKS404 Error "a public NAT gateway has one Elastic IP";
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
+    EKS408 Error "a regional NAT gateway has no subnet and no address of its own";
+    EKS410 Info "a regional NAT gateway takes time to reach a zone";
+    EKS411 Error "the addresses of a regional NAT gateway are not needed before it stands";
     EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
+    EKS424 Warning "subnets in Local Zones leave through the NAT gateway of their parent";
 
     EKS512 Warning "nodes and control plane are not open to the internet";
     EKS523 Error "a security group's name and description fit";
@@ -257,6 +277,7 @@ rules! {
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
     EKS822 Warning "a cluster has at most 10 Fargate profiles";
     EKS825 Error "pods that Calico's policies hold run on nodes";
+    EKS826 Error "a Fargate profile is in Availability Zones";
     EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";

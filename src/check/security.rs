@@ -107,16 +107,19 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
     }
 }
 
-/// The other sides of all rules, those of pod groups too, and where each is said.
+/// The other sides of all rules, those of pod groups and of nodes too, and where each is said.
 pub(super) fn peers(stack: &Stack) -> impl Iterator<Item = (&Peer, Origin)> {
     let network = stack.network.rules.iter();
     let network = network.map(|rule| (&rule.peer.value, rule.peer.origin));
     let pods = stack.cluster.iter();
     let pods = pods.filter_map(|cluster| cluster.pods.security_groups.as_ref());
     let pods = pods.flat_map(|pods| pods.groups.iter().flat_map(|group| &group.rules));
-    network.chain(pods.filter_map(|rule| match &rule.peer.value {
+    let nodes = stack.cluster.iter();
+    let nodes = nodes.flat_map(|cluster| &cluster.node_security_groups);
+    let named = pods.chain(nodes.flat_map(|group| &group.rules));
+    network.chain(named.filter_map(|rule| match &rule.peer.value {
         PodPeer::Other(peer) => Some((peer, rule.peer.origin)),
-        PodPeer::Pods(_) => None,
+        PodPeer::Pods(_) | PodPeer::Nodes(_) => None,
     }))
 }
 

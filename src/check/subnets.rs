@@ -1,7 +1,7 @@
 //! Subnets: their sizes, what they are for, and where they lead.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
@@ -13,6 +13,7 @@ pub(super) fn check(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         sizes(stack, tier, findings);
     }
     one_tier_for_each_role(plan, findings);
+    two_zones_for_each_role(stack, plan, findings);
     control_plane(stack, plan, findings);
     nodes(stack, plan, findings);
 }
@@ -172,6 +173,31 @@ fn one_tier_for_each_role(plan: &Plan, findings: &mut Findings) {
     }
 }
 
+/// An Application Load Balancer wants two Availability Zones; a Network Load Balancer is content with one.
+fn two_zones_for_each_role(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    if stack.cluster.is_none() {
+        return;
+    }
+    for (access, role) in [
+        (Access::Public, "internet-facing"),
+        (Access::Private, "internal"),
+    ] {
+        let tagged = |tier: &&PlannedTier| tier.access == access && tier.load_balancers;
+        let mut tiers = plan.tiers.iter().filter(tagged);
+        let Some(first) = tiers.next() else { continue };
+        let zones = tiers.chain([first]).flat_map(|tier| &tier.zones);
+        if zones.collect::<BTreeSet<_>>().len() != 1 {
+            continue;
+        }
+        findings.push(
+            rules::EKS308
+                .at(first.name_origin, format!("{role} load balancers have subnets in one zone, of tier `{}`", first.name))
+                .note("an Application Load Balancer needs two, and its controller fails to make one; a Network Load Balancer is content with one")
+                .help_in("give the tier two zones, or write `load-balancers: false`", "give the tier two zones, or call `.load_balancers(false)`"),
+        );
+    }
+}
+
 fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
@@ -179,6 +205,8 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some((index, tier)) = plan
         .control_plane
         .and_then(|i| Some((i, plan.tiers.get(i)?)))
+        // One in Local Zones is refused as such.
+        .filter(|(_, tier)| !tier.is_local())
     else {
         return;
     };

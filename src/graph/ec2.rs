@@ -143,16 +143,47 @@ resource! {
 }
 
 resource! {
-    /// Lets private subnets reach the internet, and nobody reach them.
+    /// Lets private subnets reach the internet, and nobody reach them; made by the functions below, which give it either a
+    /// subnet and an address or a network.
     NatGateway: "AWS::EC2::NatGateway" / "aws_nat_gateway" {
-        /// The Elastic IP that the outside sees.
-        address: Deferred<AllocationId> = "AllocationId" / "allocation_id", replaces;
-        /// The public subnet that it stands in.
-        subnet: Ref<Subnet> = "SubnetId" / "subnet_id", replaces;
+        /// `regional` for one that serves the whole VPC; AWS takes those without for gateways of a zone.
+        availability: Option<&'static str> = "AvailabilityMode" / "availability_mode" since (6, 24), replaces;
+        /// The Elastic IP that the outside sees, of a gateway of a zone.
+        address: Option<Deferred<AllocationId>> = "AllocationId" / "allocation_id", replaces;
+        /// The public subnet that it stands in, of a gateway of a zone.
+        subnet: Option<Ref<Subnet>> = "SubnetId" / "subnet_id", replaces;
+        /// The network, of a regional gateway.
+        vpc: Option<Ref<Vpc>> = "VpcId" / "vpc_id" since (6, 24), replaces;
         /// Always `public`.
         connectivity: &'static str = "ConnectivityType" / "connectivity_type", replaces;
         /// Its tags.
         tags: Tags = "Tags" / "tags", updates;
+    }
+}
+
+impl NatGateway {
+    /// A gateway that stands in a public subnet.
+    pub fn zonal(address: Deferred<AllocationId>, subnet: Ref<Subnet>, tags: Tags) -> Self {
+        Self {
+            availability: None,
+            address: Some(address),
+            subnet: Some(subnet),
+            vpc: None,
+            connectivity: "public",
+            tags,
+        }
+    }
+
+    /// A gateway of a whole network, to which AWS gives its addresses.
+    pub fn regional(vpc: Ref<Vpc>, tags: Tags) -> Self {
+        Self {
+            availability: Some("regional"),
+            address: None,
+            subnet: None,
+            vpc: Some(vpc),
+            connectivity: "public",
+            tags,
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub use table::{Attribute, Change, Shape, Table};
 pub use tags::{TagMap, Tags};
 pub use value::{Field, Kind, Value};
 
-pub(crate) use build::{build, runs_core_dns};
+pub(crate) use build::{build, core_dns_waits, runs_core_dns};
 
 use crate::diagnostic::Origin;
 use crate::eksctl::ClusterConfig;

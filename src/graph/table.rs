@@ -32,6 +32,9 @@ pub struct Attribute {
     pub cloudformation: Option<&'static str>,
     /// The path of the Terraform argument, where it has one.
     pub terraform: Option<&'static str>,
+    /// The version of the AWS provider, major and minor, that brought the argument, where it is newer than the oldest that
+    /// is supported: a stack that writes it needs that version.
+    pub since: Option<(u16, u16)>,
     /// What a change does in CloudFormation and in Terraform.
     pub change: [Change; 2],
     /// The form of its values.
@@ -65,13 +68,13 @@ pub trait Table {
 /// Declares a resource type or a block: the struct, and its table.
 ///
 /// `none` stands where an engine has no such type or attribute; `by` says what other resources name one by, where that is not
-/// what the engine takes for it without being told. After the names comes what a change does, for both
+/// what the engine takes for it without being told; `since (6, 24)` the provider's version that brought an argument. After the names comes what a change does, for both
 /// engines, or for CloudFormation `/` Terraform.
 macro_rules! resource {
     (
         $(#[$doc:meta])*
         $name:ident : $cfn:tt $(by $cfn_id:literal)? / $tf:tt $(by $tf_id:literal)? {
-            $( $(#[$field_doc:meta])* $field:ident : $ty:ty = $c:tt / $t:tt, $change:ident $(/ $other:ident)? ; )*
+            $( $(#[$field_doc:meta])* $field:ident : $ty:ty = $c:tt / $t:tt $(since $since:tt)?, $change:ident $(/ $other:ident)? ; )*
         }
     ) => {
         $(#[$doc])*
@@ -92,6 +95,7 @@ macro_rules! resource {
                         field: stringify!($field),
                         cloudformation: resource!(@name $c),
                         terraform: resource!(@name $t),
+                        since: resource!(@since $($since)?),
                         change: resource!(@change $change $($other)?),
                         kind: <$ty as $crate::graph::Field>::KIND,
                     },
@@ -117,6 +121,8 @@ macro_rules! resource {
             }
         }
     };
+    (@since) => { None };
+    (@since $version:tt) => { Some($version) };
     (@by) => { None };
     (@by $name:literal) => { Some($name) };
     (@name none) => { None };

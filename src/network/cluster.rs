@@ -9,7 +9,9 @@ use super::at::At;
 use super::compute::{FargateProfile, NodeGroup};
 use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
+use super::local_zone::InAvailabilityZones;
 use super::logs::Key;
+use super::node_security::NodeSecurityGroup;
 use super::pods::Pods;
 use super::policy::{PolicyEngine, Tenant};
 use super::software::Software;
@@ -186,6 +188,7 @@ pub struct Cluster {
     pub(crate) creator_admin: bool,
     pub(crate) access: Vec<Access>,
     pub(crate) node_groups: Vec<NodeGroup>,
+    pub(crate) node_security_groups: Vec<NodeSecurityGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
     pub(crate) pods: Pods,
     pub(crate) network_policy: Option<At<PolicyEngine>>,
@@ -222,6 +225,7 @@ impl Cluster {
             creator_admin: false,
             access: Vec::new(),
             node_groups: Vec::new(),
+            node_security_groups: Vec::new(),
             fargate: Vec::new(),
             pods: Pods::defaults(Origin::Default),
             network_policy: None,
@@ -240,7 +244,7 @@ impl Cluster {
 
     /// The tier that EKS puts its network interfaces into; `control-plane` where there is a tier of that name.
     #[track_caller]
-    pub fn control_plane<A>(mut self, tier: &TierId<A>) -> Self {
+    pub fn control_plane<A: InAvailabilityZones>(mut self, tier: &TierId<A>) -> Self {
         self.control_plane = Some(At::caller(tier.any));
         self
     }
@@ -333,6 +337,29 @@ impl Cluster {
     /// Adds nodes.
     pub fn node_group(mut self, group: NodeGroup) -> Self {
         self.node_groups.push(group);
+        self
+    }
+
+    /// Adds a security group for nodes that are not to carry the one of all others; [`NodeGroup::security_group`] says which
+    /// those are.
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let mut net = Network::new(cidr!("10.20.0.0/16"));
+    /// let public = net.add(Tier::public("public"));
+    /// let nodes = net.add(Tier::private("nodes", Nat::per_zone(&public)));
+    /// let taint = Taint { key: "tenant".into(), value: Some("shop".into()), effect: TaintEffect::NoSchedule };
+    /// let shop = NodeSecurityGroup::new("shop");
+    /// let of_shop = NodeGroup::new("shop", &nodes).security_group(&shop).label("tenant", "shop").taint(taint);
+    /// let cluster = Cluster::new("prod", "1.35")
+    ///     .node_group(NodeGroup::new("system", &nodes))
+    ///     .node_group(of_shop)
+    ///     .node_security_group(shop);
+    /// # assert!(Stack::new("prod", Region::UsEast1, net, cluster).synthesize().is_ok());
+    /// ```
+    pub fn node_security_group(mut self, group: NodeSecurityGroup) -> Self {
+        self.node_security_groups.push(group);
         self
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::at::At;
+use super::node_security::NodeSecurityGroup;
 use super::tier::{AnyTier, HostsFargate, TierId};
 use crate::diagnostic::Origin;
-use crate::graph::{AmiType, CapacityType, Taint};
+use crate::graph::{AmiType, CapacityType, Taint, TaintEffect};
 
 /// How many nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub struct NodeGroup {
     pub(crate) metadata_hops: At<u8>,
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) taints: Vec<Taint>,
+    /// The name of the one that its nodes carry instead of the nodes' group.
+    pub(crate) security_group: Option<At<String>>,
 }
 
 impl NodeGroup {
@@ -86,6 +89,7 @@ impl NodeGroup {
             metadata_hops: At::default_of(1),
             labels: BTreeMap::new(),
             taints: Vec::new(),
+            security_group: None,
         }
     }
 
@@ -169,7 +173,10 @@ impl NodeGroup {
         self
     }
 
-    /// The key that disks are encrypted with, by ARN; the account's own one for EBS without.
+    /// The key that disks are encrypted with, by ARN; the account's own one for EBS without. Its policy lets the role
+    /// `AWSServiceRoleForAutoScaling` use it and make grants, or no node starts.
+    ///
+    /// Source: Amazon EC2 Auto Scaling User Guide, "Required AWS KMS key policy for use with encrypted volumes".
     #[track_caller]
     pub fn disk_key(mut self, arn: impl Into<String>) -> Self {
         self.disk_key = Some(At::caller(arn.into()));
@@ -194,6 +201,27 @@ impl NodeGroup {
     pub fn taint(mut self, taint: Taint) -> Self {
         self.taints.push(taint);
         self
+    }
+
+    /// The one security group of its nodes, instead of that which all other nodes carry. The cluster takes it with
+    /// [`Cluster::node_security_group`], else it is rule SPEC010; without a taint it is rule SPEC072.
+    ///
+    /// [`Cluster::node_security_group`]: crate::network::Cluster::node_security_group
+    #[track_caller]
+    pub fn security_group(mut self, group: &NodeSecurityGroup) -> Self {
+        self.security_group = Some(At::caller(group.name.value.clone()));
+        self
+    }
+
+    /// Whether its taints keep pods off that say nothing of them. Of such taints `CoreDNS` tolerates one only; on nodes with
+    /// others it would wait, and the deployment with it.
+    ///
+    /// Source: EKS user guide, "Manage `CoreDNS` for DNS in Amazon EKS clusters"; aws/containers-roadmap#1389.
+    pub(crate) fn keeps_off(&self) -> bool {
+        let kept_off = |taint: &Taint| {
+            taint.effect != TaintEffect::PreferNoSchedule && taint.key != "CriticalAddonsOnly"
+        };
+        self.taints.iter().any(kept_off)
     }
 }
 

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use super::at::At;
+use super::local_zone::InAvailabilityZones;
 use super::region::Region;
 use super::tier::{AnyTier, TierId};
 use crate::diagnostic::Origin;
@@ -291,7 +292,7 @@ impl Connection<ByTransitGateway> {
 
     /// The tier that takes the attachment's interfaces. Without a call it is the tier `transit`, a /28 in every zone.
     #[track_caller]
-    pub fn attached_in<A>(self, tier: &TierId<A>) -> Self {
+    pub fn attached_in<A: InAvailabilityZones>(self, tier: &TierId<A>) -> Self {
         let tier = At::caller(tier.any);
         self.attached(|attachment| attachment.tier = Some(tier))
     }

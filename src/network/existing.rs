@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use super::at::At;
+use super::local_zone::InAvailabilityZones;
 use super::logs::FlowLogs;
 use super::security::{Rule, SecurityMode};
 use super::tier::{HostsLoadBalancers, Isolated, Private, Public, TierAccess, TierId, TierModel};
@@ -284,7 +285,7 @@ impl ExistingNetwork {
 
     /// The tier that interface endpoints stand in, where several could be meant.
     #[track_caller]
-    pub fn endpoints_in<A>(&mut self, tier: &TierId<A>) {
+    pub fn endpoints_in<A: InAvailabilityZones>(&mut self, tier: &TierId<A>) {
         self.network.endpoints_in(tier);
     }
 

@@ -15,7 +15,8 @@ use crate::diagnostic::Origin;
 /// ```
 /// use eksnet::prelude::*;
 ///
-/// let net = Network::new(cidr!("10.20.0.0/16")).connected("plant", [cidr!("192.168.0.0/16")]);
+/// let mut net = Network::new(cidr!("10.20.0.0/16"));
+/// net.connect(Connection::transit_gateway("plant", "tgw-0f1e2d3c4b5a69788").cidr(cidr!("192.168.0.0/16")));
 /// let plant = HybridNodes::new([cidr!("192.168.64.0/20")])
 ///     .pods([cidr!("192.168.128.0/18")])
 ///     .role("arn:aws:iam::111122223333:role/hybrid-nodes");

@@ -51,11 +51,13 @@ pub(crate) enum Carried {
     Existing(Vec<At<String>>),
 }
 
-/// The other side of a pod group's rule.
+/// The other side of a rule of a pod group, or of a security group of nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PodPeer {
     /// Another pod group of the cluster, or the same, by name.
     Pods(String),
+    /// Nodes with a [security group of their own](super::NodeSecurityGroup), by its name.
+    Nodes(String),
     /// Anything that a rule of the network can have on its other side.
     Other(Peer),
 }
@@ -78,7 +80,7 @@ impl From<Ipv4Net> for PodPeer {
     }
 }
 
-/// A rule of a pod group. Where the other side is a group of the stack, that one gets its half of the rule by itself: a
+/// A rule of a pod group, or of a security group of nodes. Where the other side is a group of the stack, that one gets its half of the rule by itself: a
 /// connection needs both.
 ///
 /// ```
@@ -89,7 +91,7 @@ impl From<Ipv4Net> for PodPeer {
 /// # let _ = (api, database);
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "a rule is part of a pod group only once `PodGroup::allow` took it"]
+#[must_use = "a rule is part of a pod group only once `PodGroup::allow` took it, or of nodes once `NodeSecurityGroup::allow` did"]
 pub struct PodRule {
     pub(crate) direction: Direction,
     pub(crate) traffic: Traffic,
@@ -112,7 +114,8 @@ impl PodRule {
 }
 
 impl RuleTraffic {
-    /// Lets it into a pod group: from whom, and what for. For [`PodGroup::allow`].
+    /// Lets it into a pod group or into nodes: from whom, and what for. For [`PodGroup::allow`] and
+    /// [`NodeSecurityGroup::allow`](super::NodeSecurityGroup::allow).
     #[track_caller]
     pub fn from(self, peer: impl Into<PodPeer>, description: impl Into<String>) -> PodRule {
         PodRule::new(
@@ -123,7 +126,8 @@ impl RuleTraffic {
         )
     }
 
-    /// Lets it out of a pod group: to whom, and what for. For [`PodGroup::allow`].
+    /// Lets it out of a pod group or out of nodes: to whom, and what for. For [`PodGroup::allow`] and
+    /// [`NodeSecurityGroup::allow`](super::NodeSecurityGroup::allow).
     #[track_caller]
     pub fn to(self, peer: impl Into<PodPeer>, description: impl Into<String>) -> PodRule {
         PodRule::new(

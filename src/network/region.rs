@@ -202,14 +202,20 @@ impl std::error::Error for UnknownRegion {}
 /// The longest zone-id prefix that a [`ZoneId`] holds; the longest that AWS uses has five letters.
 const PREFIX: usize = 8;
 
-/// The id of an Availability Zone, such as `use1-az4`.
+/// The longest place of a Local Zone that a [`ZoneId`] holds; those of AWS have three letters and a digit.
+const PLACE: usize = 6;
+
+/// The id of an Availability Zone, such as `use1-az4`, or of a Local Zone, such as `use1-bos1-az1`.
 ///
 /// Ids name the same place in every account; names (`us-east-1a`) need not. Only the shape is
-/// checked: a zone may be newer than the table of this module. Ordered by prefix, then by number.
+/// checked: a zone may be newer than the table of this module. Ordered by prefix, then by place, then by number, so that the
+/// Local Zones of a region come after its Availability Zones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ZoneId {
     /// The prefix, filled up with zeros.
     prefix: [u8; PREFIX],
+    /// Where a Local Zone is, filled up with zeros; of an Availability Zone nothing but these.
+    place: [u8; PLACE],
     /// The number behind `-az`.
     number: u16,
 }
@@ -218,10 +224,11 @@ impl ZoneId {
     /// What is before every zone.
     pub(crate) const LOWEST: Self = Self {
         prefix: [0; PREFIX],
+        place: [0; PLACE],
         number: 0,
     };
 
-    /// Reads an id.
+    /// Reads the id of an Availability Zone.
     ///
     /// # Errors
     ///
@@ -233,23 +240,53 @@ impl ZoneId {
             && let Some(number) = zone_number(number)
             && prefix.len() <= PREFIX
         {
-            let mut bytes = [0; PREFIX];
-            for (to, from) in bytes.iter_mut().zip(prefix.bytes()) {
-                *to = from;
-            }
             return Ok(Self {
-                prefix: bytes,
+                prefix: filled(prefix),
+                place: [0; PLACE],
                 number,
             });
         }
         Err(ZoneError::of(&parts))
     }
 
+    /// Reads the id of a Local Zone, such as `use1-bos1-az1`; none for anything else.
+    pub fn parse_local(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let [prefix, place, number] = parts[..] else {
+            return None;
+        };
+        let known = is_prefix(prefix) && is_city(place) && !is_wavelength(place);
+        let fits = prefix.len() <= PREFIX && place.len() <= PLACE;
+        let number = zone_number(number).filter(|_| known && fits)?;
+        Some(Self {
+            prefix: filled(prefix),
+            place: filled(place),
+            number,
+        })
+    }
+
+    /// Reads the id of a zone of either kind.
+    pub(crate) fn parse_any(text: &str) -> Option<Self> {
+        Self::parse(text).ok().or_else(|| Self::parse_local(text))
+    }
+
+    /// Whether it is a Local Zone.
+    pub const fn is_local(&self) -> bool {
+        self.place[0] != 0
+    }
+
+    /// The group in which an account opts in to a Local Zone, such as `us-east-1-bos-1`; none for an Availability Zone, and
+    /// for a zone of no known region.
+    pub fn group(&self) -> Option<String> {
+        let place = unfilled(&self.place);
+        let city = place.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number = place.strip_prefix(city).filter(|_| self.is_local())?;
+        Some(format!("{}-{city}-{number}", self.region()?))
+    }
+
     /// What stands before `-az`: the region, in AWS' short form.
     pub fn prefix(&self) -> &str {
-        let len = self.prefix.iter().take_while(|&&b| b != 0).count();
-        // Always ASCII: `parse` is the only way to make one.
-        std::str::from_utf8(&self.prefix[..len]).unwrap_or_default()
+        unfilled(&self.prefix)
     }
 
     /// The number behind `-az`.
@@ -276,7 +313,11 @@ impl ZoneId {
 
 impl fmt::Display for ZoneId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}-az{}", self.prefix(), self.number))
+        let (prefix, number) = (self.prefix(), self.number);
+        f.pad(&match unfilled(&self.place) {
+            "" => format!("{prefix}-az{number}"),
+            place => format!("{prefix}-{place}-az{number}"),
+        })
     }
 }
 
@@ -374,6 +415,26 @@ fn is_digits(text: &str) -> bool {
 fn is_prefix(text: &str) -> bool {
     text.strip_suffix(|c: char| c.is_ascii_digit())
         .is_some_and(|letters| letters.len() > 1 && is_letters(letters))
+}
+
+/// `bos1`: letters and a number.
+fn is_city(text: &str) -> bool {
+    is_place(text) && text.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// ASCII text at the beginning of some bytes; what is too long has been refused.
+fn filled<const N: usize>(text: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    for (to, from) in bytes.iter_mut().zip(text.bytes()) {
+        *to = from;
+    }
+    bytes
+}
+
+/// The text before the zeros, which is always ASCII.
+fn unfilled(bytes: &[u8]) -> &str {
+    let len = bytes.iter().take_while(|&&b| b != 0).count();
+    std::str::from_utf8(&bytes[..len]).unwrap_or_default()
 }
 
 /// `bos` or `bos1`.
@@ -508,6 +569,35 @@ mod tests {
         assert!(id("use1-az10") < id("use2-az1"));
         assert!(id("cnn1-az9") < id("cnnw1-az1"));
         assert_eq!(format!("{:>10}|", id("use1-az2")), "  use1-az2|");
+    }
+
+    #[test]
+    fn local_zones_come_after_availability_zones() {
+        let local = |text| ZoneId::parse_local(text);
+        let boston = local("use1-bos1-az1");
+        assert!(boston.is_some_and(|zone| zone.is_local() && zone > id("use1-az99")));
+        assert!(boston < local("use1-bos1-az2") && boston < local("use1-chi2-az1"));
+        assert_eq!(
+            boston.map(|zone| zone.to_string()).as_deref(),
+            Some("use1-bos1-az1")
+        );
+        assert_eq!(boston.and_then(|zone| zone.region()), Some(Region::UsEast1));
+        let group = |zone: Option<ZoneId>| zone.and_then(|zone| zone.group());
+        assert_eq!(group(boston).as_deref(), Some("us-east-1-bos-1"));
+        assert_eq!(group(Some(id("use1-az1"))), None);
+        for other in [
+            "use1-az1",
+            "us-east-1-bos-1a",
+            "use1-wl1-bos-wlz1",
+            "use1-wlz1-az1",
+            "use1-bos-az1",
+            "use1-bos1-az0",
+            "use1-1-az1",
+            "use1-boston12-az1",
+            "",
+        ] {
+            assert_eq!(local(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use ipnet::Ipv4Net;
 
 use super::at::At;
+use super::local_zone::InAvailabilityZones;
 use super::tier::{AnyTier, TierId};
 use super::vpc::Network;
 use crate::diagnostic::Origin;
@@ -38,7 +39,7 @@ impl Network {
     /// net.inbound_resolver(&nodes, [cidr!("192.168.0.0/16")]);
     /// ```
     #[track_caller]
-    pub fn inbound_resolver<A>(
+    pub fn inbound_resolver<A: InAvailabilityZones>(
         &mut self,
         tier: &TierId<A>,
         from: impl IntoIterator<Item = Ipv4Net>,

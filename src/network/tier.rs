@@ -8,6 +8,8 @@ use ipnet::Ipv4Net;
 
 use super::at::At;
 use super::existing::ExistingSubnet;
+use super::local_zone::LocalZone;
+use super::region::ZoneId;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 
@@ -45,7 +47,7 @@ pub enum Private {}
 #[derive(Debug, Clone, Copy)]
 pub enum Isolated {}
 
-mod sealed {
+pub(super) mod sealed {
     pub trait Sealed {
         const ACCESS: super::Access;
     }
@@ -66,8 +68,8 @@ accesses!(Public, Private, Isolated);
 
 /// Tiers that a NAT gateway can stand in.
 #[diagnostic::on_unimplemented(
-    message = "a NAT gateway can stand in a public tier only",
-    label = "this tier is not public",
+    message = "a NAT gateway can stand in a public tier of Availability Zones only",
+    label = "this tier is not public, or in Local Zones",
     note = "a NAT gateway sends what it translates through the internet gateway: AWS needs it in a subnet with a route there"
 )]
 pub trait HostsNat: TierAccess {}
@@ -75,9 +77,9 @@ impl HostsNat for Public {}
 
 /// Tiers that Fargate pods can run in.
 #[diagnostic::on_unimplemented(
-    message = "a Fargate profile cannot use a public tier",
-    label = "this tier has a route to the internet gateway",
-    note = "EKS refuses such subnets, since Fargate pods get no public address: use a private or isolated tier"
+    message = "a Fargate profile cannot use this tier",
+    label = "this tier has a route to the internet gateway, or is in Local Zones",
+    note = "EKS refuses public subnets, since Fargate pods get no public address, and has no Fargate in Local Zones: use a private or isolated tier"
 )]
 pub trait HostsFargate: TierAccess {}
 impl HostsFargate for Private {}
@@ -85,8 +87,8 @@ impl HostsFargate for Isolated {}
 
 /// Tiers that load balancers can be put into by their role tag.
 #[diagnostic::on_unimplemented(
-    message = "an isolated tier takes no load balancers",
-    label = "only public and private tiers have this method",
+    message = "this tier takes no load balancers by a tag",
+    label = "only public and private tiers in Availability Zones have this method",
     note = "the controller puts internet-facing load balancers into public subnets (`kubernetes.io/role/elb`) and internal ones into private subnets (`kubernetes.io/role/internal-elb`)"
 )]
 pub trait HostsLoadBalancers: TierAccess {}
@@ -221,6 +223,8 @@ pub(crate) enum NatCount {
     PerZone,
     Zones(u8),
     In(Vec<At<String>>),
+    /// One for the whole VPC, in no subnet.
+    Regional,
 }
 
 impl Nat {
@@ -265,6 +269,17 @@ impl Nat {
         Self::new(Some(tier.any), NatCount::In(zones))
     }
 
+    /// One regional gateway for the whole VPC: it stands in no subnet, so that no public tier is needed, and AWS gives it
+    /// addresses in each zone where the VPC has something. All tiers that ask for it share it.
+    ///
+    /// Which addresses it gets is not known before it stands. Terraform needs version 6.24 of the AWS provider.
+    ///
+    /// Source: Amazon VPC User Guide, "Regional NAT gateways for automatic multi-AZ expansion".
+    #[track_caller]
+    pub fn regional() -> Self {
+        Self::new(None, NatCount::Regional)
+    }
+
     /// None: the tier has no way out but the VPC endpoints.
     #[track_caller]
     pub fn none() -> Self {
@@ -273,7 +288,7 @@ impl Nat {
 
     /// Uses Elastic IPs that exist already, by allocation id, in the order of the gateways' zone ids: the first for the lowest.
     ///
-    /// Without, each gateway gets an address of its own.
+    /// Without, each gateway gets an address of its own. A regional gateway takes none (rule EKS408).
     #[track_caller]
     pub fn allocations(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let origin = Origin::caller();
@@ -307,12 +322,21 @@ pub(crate) struct TierModel {
     /// The subnets by zone, in a network that exists already.
     pub(crate) existing: Vec<(At<String>, ExistingSubnet)>,
     pub(crate) zones: Option<Vec<At<String>>>,
+    /// The Local Zones that it is in, besides the listed zones.
+    pub(crate) local_zones: Option<Vec<LocalZone>>,
     pub(crate) nat: Option<Nat>,
     pub(crate) load_balancers: Option<At<bool>>,
     pub(crate) tags: Tags,
 }
 
 impl TierModel {
+    /// Whether subnets of it are in Local Zones, be they its own or existing ones.
+    pub(crate) fn is_local(&self) -> bool {
+        let mut existing = self.existing.iter();
+        self.local_zones.is_some()
+            || existing.any(|(zone, _)| ZoneId::parse_local(&zone.value).is_some())
+    }
+
     #[track_caller]
     pub(super) fn new<A: TierAccess>(name: String, nat: Option<Nat>) -> Self {
         Self {
@@ -324,6 +348,7 @@ impl TierModel {
             cidrs: Vec::new(),
             existing: Vec::new(),
             zones: None,
+            local_zones: None,
             nat,
             load_balancers: None,
             tags: Tags::new(),
@@ -358,8 +383,12 @@ impl Tier<Isolated> {
 impl<A: TierAccess> Tier<A> {
     #[track_caller]
     fn new(name: String, nat: Option<Nat>) -> Self {
+        Self::of(TierModel::new::<A>(name, nat))
+    }
+
+    pub(super) const fn of(model: TierModel) -> Self {
         Self {
-            model: TierModel::new::<A>(name, nat),
+            model,
             access: PhantomData,
         }
     }

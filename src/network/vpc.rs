@@ -5,6 +5,7 @@ use ipnet::Ipv4Net;
 use super::at::At;
 use super::connection::{Connected, Connection};
 use super::existing::ExistingVpc;
+use super::local_zone::InAvailabilityZones;
 use super::logs::FlowLogs;
 use super::private::EndpointPolicies;
 use super::resolver::InboundResolver;
@@ -291,7 +292,7 @@ impl Network {
 
     /// The tier that interface endpoints stand in, where several could be meant.
     #[track_caller]
-    pub fn endpoints_in<A>(&mut self, tier: &TierId<A>) {
+    pub fn endpoints_in<A: InAvailabilityZones>(&mut self, tier: &TierId<A>) {
         self.endpoints.tier = Some(At::caller(tier.any));
     }
 

@@ -62,7 +62,8 @@ enum Conflict {
     Overlaps(Taken),
 }
 
-/// Gives every subnet a range: pinned and remembered ones first, then the new ones, largest first. What removed subnets had
+/// Gives every subnet a range: pinned and remembered ones first, then the new ones, largest first, those of Local Zones
+/// last, so that none of them moves another. What removed subnets had
 /// is left alone.
 pub(super) fn allocate(
     stack: &Stack,
@@ -320,7 +321,8 @@ impl Places<'_> {
 
     /// Gives the rest of the subnets what is free.
     fn fill(&mut self, mut requests: Vec<Request<'_>>) {
-        requests.sort_by(|a, b| (a.prefix, &a.key).cmp(&(b.prefix, &b.key)));
+        let turn = |request: &Request<'_>| (request.key.zone.is_local(), request.prefix);
+        requests.sort_by(|a, b| (turn(a), &a.key).cmp(&(turn(b), &b.key)));
         let mut refused = Vec::new();
         for request in requests {
             match self.space.allocate(request.prefix, request.block()) {

@@ -264,7 +264,8 @@ fn merge(
             }
             (State::Planned, Some(_)) => {}
             // Zones that are only counted are those that exist.
-            (State::Planned, None) if by_count && !zones.contains(&key.zone) => {}
+            (State::Planned, None)
+                if by_count && !key.zone.is_local() && !zones.contains(&key.zone) => {}
             (State::Planned | State::Deployed, None) => {
                 entry.ipv6 = indices.free(entry.ipv6);
                 merged.insert(key.clone(), entry);

@@ -178,6 +178,7 @@ fn transit(connected: &Connected, zones: &[ZoneId]) -> PlannedTier {
         name_origin: connected.name.origin,
         model: None,
         zones: zones.to_vec(),
+        local_zones: Vec::new(),
         subnets: Vec::new(),
         load_balancers: false,
         tags: Tags::new(),

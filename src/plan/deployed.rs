@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Ledger, PlannedTier, State, VpcRange};
+use super::nats::Nats;
+use super::{Entry, Ledger, PlannedTier, State, Via, VpcRange};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin, Severity};
 use crate::network::{Stack, ZoneId};
@@ -118,6 +119,24 @@ pub(super) fn lost_gateways(
                     .help("keep the gateway; or tell those who know its address, deploy, and run `eksnet plan --mark-deployed`"),
             );
         }
+    }
+}
+
+/// The same of the VPC's regional gateway, of which the subnets that left through it tell.
+pub(super) fn lost_regional(nats: &Nats, origin: Origin, ledger: &Ledger, findings: &mut Findings) {
+    let left = |(_, entry): (&_, Entry)| {
+        entry.via == Some(Via::Regional) && entry.state == State::Deployed
+    };
+    if nats.regional.is_none() && ledger.entries().any(left) {
+        findings.push(
+            rules::PLAN015
+                .at(
+                    origin,
+                    "the regional NAT gateway goes, and its public addresses with it",
+                )
+                .note("whoever let those addresses in, such as a partner's firewall, sees others from now on")
+                .help("keep the gateway; or tell those who know its addresses, deploy, and run `eksnet plan --mark-deployed`"),
+        );
     }
 }
 

@@ -17,6 +17,11 @@ pub(super) fn zones(stack: &Stack, findings: &mut Findings) -> Option<Vec<ZoneId
     let mut zones = BTreeSet::new();
     let mut failed = without_subnets(stack, findings);
     for (zone, _) in stated {
+        // A Local Zone is its tier's alone.
+        let local = ZoneId::parse_local(&zone.value);
+        if local.is_some_and(|local| local.prefix() == stack.region.value.zone_prefix()) {
+            continue;
+        }
         match zones::parse(stack.region.value, zone, findings) {
             Some(zone) => {
                 zones.insert(zone);
@@ -25,7 +30,7 @@ pub(super) fn zones(stack: &Stack, findings: &mut Findings) -> Option<Vec<ZoneId
         }
     }
     // What has no subnets at all is said to have none.
-    if zones.len() == 1 && !failed && stack.cluster.is_some() {
+    if zones.len() < 2 && !failed && stack.cluster.is_some() {
         findings.push(
             rules::EKS202
                 .at(network.origin, "a cluster needs subnets in at least two zones")
@@ -34,7 +39,7 @@ pub(super) fn zones(stack: &Stack, findings: &mut Findings) -> Option<Vec<ZoneId
         );
         return None;
     }
-    (!failed && !zones.is_empty()).then(|| zones.into_iter().collect())
+    (!failed).then(|| zones.into_iter().collect())
 }
 
 /// Nothing can be put where nobody says that there is something.
@@ -70,7 +75,7 @@ fn without_subnets(stack: &Stack, findings: &mut Findings) -> bool {
 pub(super) fn tier_zones(model: &TierModel) -> Vec<ZoneId> {
     let zones = model.existing.iter();
     let zones: BTreeSet<ZoneId> = zones
-        .filter_map(|(zone, _)| ZoneId::parse(&zone.value).ok())
+        .filter_map(|(zone, _)| ZoneId::parse_any(&zone.value))
         .collect();
     zones.into_iter().collect()
 }
@@ -80,7 +85,7 @@ pub(super) fn subnets(stack: &Stack, tiers: &[PlannedTier], ledger: &Ledger) -> 
     let of_tier = |tier: &PlannedTier| {
         let stated = |zone: &ZoneId| {
             let mut all = tier.model(stack)?.existing.iter();
-            all.find(|(known, _)| ZoneId::parse(&known.value) == Ok(*zone))
+            all.find(|(known, _)| ZoneId::parse_any(&known.value) == Some(*zone))
         };
         let zones = tier.zones.iter();
         zones

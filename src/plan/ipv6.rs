@@ -11,7 +11,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::{PlannedTier, SubnetKey};
+use super::{PlannedSubnet, PlannedTier, SubnetKey};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Origin};
 
@@ -39,7 +39,7 @@ pub(super) enum Refused {
     },
 }
 
-/// Gives every subnet of the tiers its index: the one that it has from the ledger, or else the lowest that neither a subnet nor `kept`, the
+/// Gives every subnet of the tiers, but those in Local Zones, its index: the one that it has from the ledger, or else the lowest that neither a subnet nor `kept`, the
 /// indices of subnets which are gone, has. New subnets come in the order of the tiers, and in each by zone and ordinal.
 ///
 /// INVARIANT (ledger): a remembered index is given to its subnet, or an error says why it cannot be.
@@ -59,7 +59,9 @@ pub(super) fn assign(
     let mut subnets = Vec::new();
     for tier in tiers {
         let first = subnets.len();
-        subnets.extend(&mut tier.subnets);
+        // The VPC's range is advertised from the region: a subnet in a Local Zone cannot have a part of it.
+        let of_region = |subnet: &&mut PlannedSubnet| !subnet.key.zone.is_local();
+        subnets.extend(tier.subnets.iter_mut().filter(of_region));
         subnets[first..].sort_by(|a, b| a.key.cmp(&b.key));
     }
     let all = subnets.len();

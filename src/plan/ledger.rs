@@ -56,6 +56,45 @@ impl State {
     }
 }
 
+/// Where the NAT gateway is that a subnet leaves through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// In a zone.
+    Zone(ZoneId),
+    /// In all of them: it is the VPC's regional one.
+    Regional,
+}
+
+impl Via {
+    /// The word of a ledger's file for a regional gateway.
+    const REGIONAL: &'static str = "regional";
+
+    /// Reads what a ledger's file has.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            Self::REGIONAL => Some(Self::Regional),
+            zone => ZoneId::parse(zone).ok().map(Self::Zone),
+        }
+    }
+
+    /// The zone, of a gateway that is in one.
+    pub const fn zone(self) -> Option<ZoneId> {
+        match self {
+            Self::Zone(zone) => Some(zone),
+            Self::Regional => None,
+        }
+    }
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zone(zone) => zone.fmt(f),
+            Self::Regional => f.write_str(Self::REGIONAL),
+        }
+    }
+}
+
 /// What a subnet was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
@@ -63,8 +102,8 @@ pub struct Entry {
     pub cidr: Ipv4Net,
     /// Which /64 of the network's IPv6 range it has, where that has one.
     pub ipv6: Option<u8>,
-    /// The zone of the NAT gateway that it leaves through, where that is another than its own.
-    pub via: Option<ZoneId>,
+    /// Where the NAT gateway is that it leaves through, where that is not its own zone.
+    pub via: Option<Via>,
     /// Whether a NAT gateway stands in it.
     pub nat: bool,
     /// Whether the cluster was given it for its own interfaces.

@@ -15,9 +15,8 @@ mod seen;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Entry, Ledger, SubnetKey, VpcRange};
+use super::{Entry, Ledger, SubnetKey, Via, VpcRange};
 use crate::diagnostic::{Finding, Findings, Sources};
-use crate::network::ZoneId;
 
 /// The name of the file.
 pub const LOCK_FILE: &str = "eksnet.lock";
@@ -158,7 +157,7 @@ struct Line<'a> {
     cidr: ipnet::Ipv4Net,
     state: &'a str,
     ipv6: Option<u8>,
-    via: Option<ZoneId>,
+    via: Option<Via>,
     nat: bool,
     cluster: bool,
 }
@@ -190,8 +189,8 @@ impl Line<'_> {
         if let Some(index) = self.ipv6 {
             let _ = write!(text, " ipv6={index}");
         }
-        if let Some(zone) = self.via {
-            let _ = write!(text, " via={zone}");
+        if let Some(via) = self.via {
+            let _ = write!(text, " via={via}");
         }
         if self.nat {
             text.push_str(" nat");

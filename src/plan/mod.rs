@@ -12,6 +12,7 @@ mod deployed;
 mod existing;
 mod ipv6;
 mod ledger;
+mod local_zones;
 mod lock;
 mod nats;
 mod needs;
@@ -23,7 +24,7 @@ mod tiers;
 mod zones;
 
 pub use adopt::{Adoption, ListedSubnet, Listing};
-pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
+pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, Via, VpcRange};
 pub use lock::{LOCK_FILE, LockFile};
 pub use needs::{Caller, PlannedEndpoint, Reason};
 
@@ -59,16 +60,18 @@ pub struct PlannedTier {
     pub(crate) name_origin: Origin,
     /// Which tier of the model it is; none for one that nobody asked for.
     pub(crate) model: Option<usize>,
-    /// Its zones, in order.
+    /// Its zones, in order, Local Zones last.
     pub zones: Vec<ZoneId>,
+    /// Those of them that are Local Zones, each with the Availability Zone that is its parent.
+    pub local_zones: Vec<(ZoneId, ZoneId)>,
     /// Its subnets, in the order of their zones; several in a zone stand together.
     pub subnets: Vec<PlannedSubnet>,
     /// Whether load balancers are put here by their role tag.
     pub load_balancers: bool,
     /// Tags of its own.
     pub tags: Tags,
-    /// For each zone, which NAT gateway of [`Plan::nats`] it leaves through.
-    pub(crate) egress: Vec<Option<usize>>,
+    /// For each zone, which NAT gateway it leaves through.
+    pub(crate) egress: Vec<Option<Egress>>,
 }
 
 impl PlannedTier {
@@ -109,7 +112,16 @@ impl PlannedSubnet {
     }
 }
 
-/// A NAT gateway.
+/// The NAT gateway that a tier's subnets in a zone leave through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Egress {
+    /// One of [`Plan::nats`].
+    Zonal(usize),
+    /// [`Plan::regional_nat`].
+    Regional,
+}
+
+/// A NAT gateway of a zone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedNat {
     /// The public tier that it stands in, as a position in [`Plan::tiers`].
@@ -118,6 +130,13 @@ pub struct PlannedNat {
     pub zone: ZoneId,
     /// The allocation id of an address that exists already.
     pub allocation: Option<String>,
+    /// Where it was asked for.
+    pub origin: Origin,
+}
+
+/// The NAT gateway of the whole VPC, of which AWS decides in which zones it is, and with which addresses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedRegionalNat {
     /// Where it was asked for.
     pub origin: Origin,
 }
@@ -139,8 +158,10 @@ pub struct Plan {
     pub zones: Vec<ZoneId>,
     /// Its tiers: public ones first, isolated ones last, by name; after them one that is added for attachments.
     pub tiers: Vec<PlannedTier>,
-    /// Its NAT gateways, by tier and zone.
+    /// Its NAT gateways that stand in subnets, by tier and zone.
     pub nats: Vec<PlannedNat>,
+    /// Its NAT gateway that stands in none.
+    pub regional_nat: Option<PlannedRegionalNat>,
     /// Its VPC endpoints with the reasons for them, by service.
     pub endpoints: Vec<PlannedEndpoint>,
     /// What is left of the range.
@@ -202,8 +223,8 @@ impl Plan {
                     cidr: subnet.cidr,
                     ipv6: subnet.ipv6,
                     via: self
-                        .gateway_zone(tier, subnet.key.zone)
-                        .filter(|zone| *zone != subnet.key.zone),
+                        .via(tier, subnet.key.zone)
+                        .filter(|via| *via != Via::Zone(subnet.key.zone)),
                     nat: subnet.key.ordinal == 0 && gateways.contains(&subnet.key.zone),
                     cluster: self.is_clusters(index, subnet.key.zone),
                     state: subnet.state,
@@ -222,11 +243,13 @@ impl Plan {
         self.control_plane == Some(tier) && self.cluster_zones.contains(&zone)
     }
 
-    /// The zone of the NAT gateway that a tier's subnets in a zone leave through.
-    fn gateway_zone(&self, tier: &PlannedTier, zone: ZoneId) -> Option<ZoneId> {
+    /// Where the NAT gateway is that a tier's subnets in a zone leave through.
+    fn via(&self, tier: &PlannedTier, zone: ZoneId) -> Option<Via> {
         let at = tier.zones.iter().position(|known| *known == zone)?;
-        let nat = tier.egress.get(at).copied().flatten()?;
-        self.nats.get(nat).map(|nat| nat.zone)
+        match tier.egress.get(at).copied().flatten()? {
+            Egress::Zonal(nat) => self.nats.get(nat).map(|nat| Via::Zone(nat.zone)),
+            Egress::Regional => Some(Via::Regional),
+        }
     }
 
     /// Notes that every subnet exists on AWS.
@@ -278,6 +301,13 @@ impl Plan {
             .get(tier)
             .is_some_and(|tier| tier.egress.iter().any(Option::is_some))
     }
+
+    /// Whether a tier leaves through the VPC's regional NAT gateway.
+    pub(crate) fn leaves_regionally(&self, tier: usize) -> bool {
+        self.tiers
+            .get(tier)
+            .is_some_and(|tier| tier.egress.contains(&Some(Egress::Regional)))
+    }
 }
 
 /// Answers every open question of a stack, or says why it cannot be done.
@@ -305,7 +335,8 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         deployed::cluster_zones(stack, tier, ledger, findings)
     });
     let origin = stack.network.origin;
-    deployed::lost_gateways(&tiers.tiers, &tiers.nats, origin, ledger, findings);
+    deployed::lost_gateways(&tiers.tiers, &tiers.nats.zonal, origin, ledger, findings);
+    deployed::lost_regional(&tiers.nats, origin, ledger, findings);
 
     let mut plan = Plan {
         cidr,
@@ -318,7 +349,8 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         dual_stack: stack.network.ipv6.is_some(),
         zones,
         tiers: tiers.tiers,
-        nats: tiers.nats,
+        nats: tiers.nats.zonal,
+        regional_nat: tiers.nats.regional,
         endpoints: needs::endpoints(stack),
         free: allocation.free,
         reserved: requests::reserved(stack).collect(),

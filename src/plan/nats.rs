@@ -1,13 +1,25 @@
 //! Where NAT gateways stand, and who leaves through which.
 
 use super::tiers::place;
-use super::{Entry, Ledger, PlannedNat, PlannedTier, SubnetKey, foreign_tier, zones};
+use super::{
+    Egress, Entry, Ledger, PlannedNat, PlannedRegionalNat, PlannedTier, SubnetKey, Via,
+    foreign_tier, zones,
+};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Origin};
 use crate::network::{Access, At, NatCount, Stack, TierModel, ZoneId};
 
+/// The NAT gateways of a network.
+#[derive(Default)]
+pub(super) struct Nats {
+    /// Those that stand in subnets, by tier and zone.
+    pub(super) zonal: Vec<PlannedNat>,
+    /// That of the whole VPC.
+    pub(super) regional: Option<PlannedRegionalNat>,
+}
+
 /// A gateway in every zone, for the default layout.
-pub(super) fn default_nats(tiers: &mut [PlannedTier]) -> Vec<PlannedNat> {
+pub(super) fn default_nats(tiers: &mut [PlannedTier]) -> Nats {
     let nats: Vec<_> = tiers[0]
         .zones
         .iter()
@@ -20,10 +32,15 @@ pub(super) fn default_nats(tiers: &mut [PlannedTier]) -> Vec<PlannedNat> {
         .collect();
     for tier in tiers.iter_mut() {
         if tier.access == Access::Private {
-            tier.egress = (0..nats.len()).map(Some).collect();
+            tier.egress = (0..nats.len())
+                .map(|nat| Some(Egress::Zonal(nat)))
+                .collect();
         }
     }
-    nats
+    Nats {
+        zonal: nats,
+        regional: None,
+    }
 }
 
 /// Where NAT gateways stand, and which of them each private subnet leaves through.
@@ -34,12 +51,19 @@ pub(super) fn nats(
     ledger: &Ledger,
     settled: bool,
     findings: &mut Findings,
-) -> Vec<PlannedNat> {
+) -> Nats {
     let mut nats: Vec<PlannedNat> = Vec::new();
+    let mut regional = None;
     let mut wanted: Vec<(usize, Vec<(usize, ZoneId)>)> = Vec::new();
     for (index, &model) in order.iter().enumerate() {
         let model = &stack.network.tiers[model];
         let Some(nat) = &model.nat else { continue };
+        if nat.count.value == NatCount::Regional {
+            let origin = nat.count.origin;
+            regional.get_or_insert(PlannedRegionalNat { origin });
+            let tier = &mut tiers[index];
+            tier.egress = vec![Some(Egress::Regional); tier.zones.len()];
+        }
         let Some(any) = nat.tier else { continue };
         let Some(public) = place(stack, order, any) else {
             foreign_tier(nat.count.origin, stack, findings);
@@ -91,27 +115,33 @@ pub(super) fn nats(
             .zones
             .iter()
             .map(|zone| {
-                let via = remembered(&tier.name, *zone, ledger).and_then(|entry| entry.via);
-                choose(&nats, &gateways, *zone, via)
+                let entry = remembered(&tier.name, *zone, ledger);
+                let via = entry.and_then(|entry| entry.via?.zone());
+                choose(&nats, &gateways, tier.parent(*zone), via)
             })
             .collect();
     }
-    nats
+    Nats {
+        zonal: nats,
+        regional,
+    }
 }
 
-/// The gateway in the subnet's own zone, else the one that it has left through so far, else one of the others.
+/// The gateway in the subnet's own zone, or in the parent of its Local Zone, else the one that it has left through so far, else one of the others.
 fn choose(
     nats: &[PlannedNat],
     gateways: &[(usize, ZoneId)],
     zone: ZoneId,
     via: Option<ZoneId>,
-) -> Option<usize> {
+) -> Option<Egress> {
     let own = gateways.iter().find(|(_, z)| *z == zone);
     let own = own.or_else(|| gateways.iter().find(|(_, z)| Some(*z) == via));
     // By the zone's number, not its position, so that a further zone changes nothing for the others.
     let turn = usize::from(zone.number()) % gateways.len().max(1);
     let (tier, zone) = own.or_else(|| gateways.get(turn))?;
-    nats.iter().position(|n| n.tier == *tier && n.zone == *zone)
+    nats.iter()
+        .position(|n| n.tier == *tier && n.zone == *zone)
+        .map(Egress::Zonal)
 }
 
 fn nat_zones(
@@ -124,7 +154,8 @@ fn nat_zones(
     findings: &mut Findings,
 ) -> Vec<ZoneId> {
     let listed = match &count.value {
-        NatCount::None => return Vec::new(),
+        // A regional one stands in no zone.
+        NatCount::None | NatCount::Regional => return Vec::new(),
         NatCount::PerZone => {
             return model_zones(model, public, ledger);
         }
@@ -147,7 +178,7 @@ fn nat_zones(
                         )),
                 );
             }
-            return keeping_gateways(&model.name.value, public, n, ledger);
+            return keeping_gateways(model, public, n, ledger);
         }
         NatCount::In(listed) => listed,
     };
@@ -179,25 +210,38 @@ fn nat_zones(
 }
 
 /// The first zones of a public tier: those first through whose gateways the private tier leaves already, then those that have
-/// one for another tier, so that a further zone or tier moves none.
+/// one for another tier, so that a further zone or tier moves none. A tier in Local Zones would rather leave through their
+/// parents.
 fn keeping_gateways(
-    private: &str,
+    private: &TierModel,
     public: &PlannedTier,
     count: usize,
     ledger: &Ledger,
 ) -> Vec<ZoneId> {
     let has = |zone: ZoneId| remembered(&public.name, zone, ledger).is_some_and(|entry| entry.nat);
     let mut through: Vec<ZoneId> = ledger
-        .of_tier(private)
-        .map(|(key, entry)| entry.via.unwrap_or(key.zone))
+        .of_tier(&private.name.value)
+        .filter_map(|(key, entry)| entry.via.unwrap_or(Via::Zone(key.zone)).zone())
         .filter(|zone| has(*zone))
         .collect();
     through.sort_unstable();
     let mut zones = public.zones.clone();
-    zones.sort_by_key(|zone| (through.binary_search(zone).is_err(), !has(*zone), *zone));
+    let parents: Vec<ZoneId> = parents(private)
+        .filter_map(|parent| ZoneId::parse(&parent.value).ok())
+        .collect();
+    zones.sort_by_key(|zone| {
+        let left = through.binary_search(zone).is_err();
+        (left, !parents.contains(zone), !has(*zone), *zone)
+    });
     zones.truncate(count);
     zones.sort_unstable();
     zones
+}
+
+/// The parents of a tier's Local Zones, as they are written.
+fn parents(model: &TierModel) -> impl Iterator<Item = &At<String>> {
+    let local = model.local_zones.iter().flatten();
+    local.map(|local| &local.parent)
 }
 
 /// What a tier's first subnet in a zone had in the last plan.
@@ -213,7 +257,13 @@ fn remembered(tier: &str, zone: ZoneId, ledger: &Ledger) -> Option<Entry> {
 /// tier's where they share none.
 fn model_zones(model: &TierModel, public: &PlannedTier, ledger: &Ledger) -> Vec<ZoneId> {
     let own: Vec<String> = match (&model.zones, model.cidrs.as_slice()) {
-        (Some(zones), _) => zones.iter().map(|z| z.value.clone()).collect(),
+        (Some(zones), _) => {
+            let zones = zones.iter().chain(parents(model));
+            zones.map(|z| z.value.clone()).collect()
+        }
+        (None, _) if model.local_zones.is_some() => {
+            parents(model).map(|z| z.value.clone()).collect()
+        }
         (None, []) => return public.zones.clone(),
         (None, cidrs) => cidrs.iter().map(|(zone, _)| zone.value.clone()).collect(),
     };
@@ -224,7 +274,7 @@ fn model_zones(model: &TierModel, public: &PlannedTier, ledger: &Ledger) -> Vec<
     let others = ledger
         .of_tier(&model.name.value)
         .filter(|(key, _)| is_own(&key.zone) && !public.zones.contains(&key.zone));
-    let via: Vec<ZoneId> = others.filter_map(|(_, entry)| entry.via).collect();
+    let via: Vec<ZoneId> = others.filter_map(|(_, entry)| entry.via?.zone()).collect();
     let mut zones = public.zones.clone();
     zones.retain(|zone| is_own(zone) || via.contains(zone));
     zones

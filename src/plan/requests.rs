@@ -136,7 +136,7 @@ fn usual_prefix(tier: &PlannedTier, ledger: &Ledger) -> Option<u8> {
 fn pin(stack: &Stack, tier: &PlannedTier, zone: ZoneId) -> Option<At<Ipv4Net>> {
     let pins = &tier.model(stack)?.cidrs;
     let mut pins = pins.iter();
-    pins.find(|(name, _)| ZoneId::parse(&name.value) == Ok(zone))
+    pins.find(|(name, _)| ZoneId::parse_any(&name.value) == Some(zone))
         .map(|(_, cidr)| *cidr)
 }
 

@@ -1,9 +1,9 @@
 //! Which tiers there are, in which zones, and which of them serves what.
 
 use super::connections::{self, PlannedConnection, TRANSIT};
-use super::nats::{default_nats, nats};
+use super::nats::{Nats, default_nats, nats};
 use super::needs::first_interface;
-use super::{Ledger, PlannedNat, PlannedTier, existing, foreign_tier, zones};
+use super::{Ledger, PlannedTier, existing, foreign_tier, local_zones, zones};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::graph::Tags;
@@ -12,7 +12,7 @@ use crate::network::{Access, AnyTier, At, Stack, TierModel, ZoneId};
 /// The tiers of a stack and what they are used for, by position.
 pub(super) struct Resolved {
     pub(super) tiers: Vec<PlannedTier>,
-    pub(super) nats: Vec<PlannedNat>,
+    pub(super) nats: Nats,
     pub(super) control_plane: Option<usize>,
     pub(super) node_tiers: Vec<usize>,
     pub(super) fargate_tiers: Vec<usize>,
@@ -50,7 +50,7 @@ pub(super) fn resolve(
     let settled = zones.is_some() && findings.count(Severity::Error) == before;
     let nats = if models.is_empty() {
         match stack.network.fully_private {
-            Some(_) => Vec::new(),
+            Some(_) => Nats::default(),
             None => default_nats(&mut tiers),
         }
     } else {
@@ -96,6 +96,8 @@ pub(super) fn resolve(
     // Neither nodes nor what stands with them are meant for the tiers of pods and of attachments.
     let mut apart = connections::attached(stack, &tiers, &used);
     apart.extend(pod_tier);
+    // Nor does anything for a Local Zone but nodes.
+    apart.extend((0..tiers.len()).filter(|&tier| tiers[tier].is_local()));
     let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers, &apart);
     if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
         && workload.is_none()
@@ -169,7 +171,8 @@ fn workload_tier(
     fargate_tiers: &[usize],
     apart: &[usize],
 ) -> Option<usize> {
-    let mut used: Vec<_> = node_tiers.iter().chain(fargate_tiers).copied().collect();
+    let used = node_tiers.iter().chain(fargate_tiers).copied();
+    let mut used: Vec<_> = used.filter(|&tier| !tiers[tier].is_local()).collect();
     used.sort_unstable();
     used.dedup();
     let of = |access| -> Vec<usize> {
@@ -184,7 +187,8 @@ fn workload_tier(
         .copied()
         .filter(|&i| tiers[i].name == DEFAULT_TIERS[1])
         .collect();
-    let all = (0..tiers.len()).collect();
+    let all = (0..tiers.len()).filter(|&tier| !tiers[tier].is_local());
+    let all = all.collect();
     let candidates = [used, usual.clone(), private, isolated, all]
         .into_iter()
         .find(|candidates| !candidates.is_empty())?;
@@ -264,37 +268,45 @@ fn planned(
     findings: &mut Findings,
 ) -> PlannedTier {
     let model = &stack.network.tiers[index];
+    let (zones, local_zones) = tier_zones(stack, model, zones, findings);
+    let local = zones.iter().any(ZoneId::is_local);
     PlannedTier {
         name: model.name.value.clone(),
         access: model.access,
         origin: model.name.origin,
         name_origin: model.name.origin,
         model: Some(index),
-        zones: tier_zones(stack, model, zones, findings),
+        zones,
+        local_zones,
         subnets: Vec::new(),
+        // The controller takes subnets of one kind of zone for a load balancer: a tag beside those of Availability Zones
+        // would be a trap.
         load_balancers: model.access != Access::Isolated
+            && !local
             && model.load_balancers.is_none_or(|yes| yes.value),
         tags: model.tags.clone(),
         egress: Vec::new(),
     }
 }
 
-/// A tier's zones: as listed, else those of its pinned ranges, else the network's.
+/// A tier's zones, and those of them that are Local Zones with their parents: as listed, else those of its pinned ranges,
+/// else the network's.
 fn tier_zones(
     stack: &Stack,
     model: &TierModel,
     zones: Option<&[ZoneId]>,
     findings: &mut Findings,
-) -> Vec<ZoneId> {
+) -> (Vec<ZoneId>, Vec<(ZoneId, ZoneId)>) {
     if stack.network.existing.is_some() {
-        return existing::tier_zones(model);
+        return (existing::tier_zones(model), Vec::new());
     }
     let region = stack.region.value;
     let pinned: Vec<At<String>> = model.cidrs.iter().map(|(zone, _)| zone.clone()).collect();
-    let listed = match &model.zones {
+    let listed: &[_] = match &model.zones {
         Some(listed) => listed,
+        None if model.local_zones.is_some() => &[],
         None if !pinned.is_empty() => &pinned,
-        None => return zones.unwrap_or_default().to_vec(),
+        None => return (zones.unwrap_or_default().to_vec(), Vec::new()),
     };
     let mut of_tier = Vec::with_capacity(listed.len());
     for text in listed {
@@ -329,7 +341,10 @@ fn tier_zones(
             of_tier.push(zone);
         }
     }
-    if let Some(listed) = &model.zones {
+    let local_zones = local_zones::resolve(stack, model, findings);
+    if model.zones.is_some() || model.local_zones.is_some() {
+        let local = model.local_zones.iter().flatten().map(|local| &local.id);
+        let listed: Vec<_> = listed.iter().chain(local).collect();
         for (at, (zone, cidr)) in model.cidrs.iter().enumerate() {
             let again = model
                 .cidrs
@@ -357,8 +372,9 @@ fn tier_zones(
             }
         }
     }
+    of_tier.extend(local_zones.iter().map(|(zone, _)| *zone));
     of_tier.sort_unstable();
-    of_tier
+    (of_tier, local_zones)
 }
 
 /// The tiers of a network that names none, layout 1.
@@ -376,6 +392,7 @@ fn defaults(stack: &Stack, zones: &[ZoneId]) -> Vec<PlannedTier> {
             name_origin: Origin::Default,
             model: None,
             zones: zones.to_vec(),
+            local_zones: Vec::new(),
             subnets: Vec::new(),
             load_balancers: access != Access::Isolated,
             tags: Tags::new(),

@@ -96,9 +96,13 @@ fn by_count(
             return None;
         }
     }
-    let live: BTreeSet<ZoneId> = ledger.entries().map(|(key, _)| key.zone).collect();
+    // Local Zones are those of tiers.
+    let counted = |zone: &ZoneId| !zone.is_local();
+    let live = ledger.entries().map(|(key, _)| key.zone);
+    let live: BTreeSet<ZoneId> = live.filter(counted).collect();
     let removed = ledger.tombstones().map(|old| old.key.zone);
-    let removed: BTreeSet<ZoneId> = removed.filter(|zone| !zone.is_refused()).collect();
+    let removed = removed.filter(|zone| counted(zone) && !zone.is_refused());
+    let removed: BTreeSet<ZoneId> = removed.collect();
     let known = known.iter().filter_map(|id| ZoneId::parse(id).ok());
     let mut zones: Vec<ZoneId> = Vec::with_capacity(wanted);
     for zone in live.into_iter().chain(removed).chain(known) {
@@ -171,7 +175,7 @@ pub(super) fn parse(region: Region, text: &At<String>, findings: &mut Findings) 
             .note("the same name means different zones in different accounts; ids mean the same everywhere"),
         Err(ZoneError::LocalZone) => rules::EKS205
             .at(text.origin, format!("`{}` is a Local Zone", text.value))
-            .note("EKS refuses cluster subnets in Local Zones"),
+            .note("EKS refuses cluster subnets in Local Zones; nodes in one have a tier of their own, by `local-zones`"),
         Err(ZoneError::WavelengthZone) => rules::EKS204
             .at(text.origin, format!("`{}` is a Wavelength Zone", text.value))
             .note("EKS refuses cluster subnets in Wavelength Zones"),

@@ -18,13 +18,14 @@ use super::engine::{self, Engine};
 use super::object::{EngineText, Object};
 use super::policy::Document;
 use crate::graph::{
-    Attr, Attribute, Entry, Graph, Name, NodeId, Piece, Policy, Resource, Table, Tags, Text,
+    Attr, Attribute, Entry, Graph, Name, NodeId, Piece, Policy, Resource, Table, Tags, Text, Value,
 };
 
-/// The provider versions that the output is for.
-///
-/// 5.95 is the first with every argument that is used; 7 does not exist yet.
-pub(crate) const PROVIDER: &str = ">= 5.95, < 7";
+/// The oldest provider that the output is for: the first with every argument but those whose table says `since`.
+const OLDEST: (u16, u16) = (5, 95);
+
+/// The first major version of the provider that the output is not for: it does not exist yet.
+const TOO_NEW: u16 = 7;
 
 /// The oldest Terraform, and OpenTofu, that reads the output.
 pub(crate) const TERRAFORM: &str = ">= 1.5";
@@ -262,11 +263,41 @@ impl Engine for Terraform<'_> {
     }
 }
 
+/// The versions of the provider that know all that the graph writes.
+fn provider(graph: &Graph) -> String {
+    let mut oldest = OLDEST;
+    for (_, entry) in graph.iter() {
+        newer(entry.resource.table(), &mut oldest);
+    }
+    let (major, minor) = oldest;
+    format!(">= {major}.{minor}, < {TOO_NEW}")
+}
+
+/// Raises the oldest version to that which brought what a resource or block writes.
+fn newer(table: &dyn Table, oldest: &mut (u16, u16)) {
+    table.each(&mut |attribute, value| {
+        if matches!(value, Value::Absent) {
+            return;
+        }
+        *oldest = attribute.since.map_or(*oldest, |since| since.max(*oldest));
+        let blocks = match value {
+            Value::List(values) => values,
+            single => vec![single],
+        };
+        for block in blocks {
+            if let Value::Block(block) = block {
+                newer(block, oldest);
+            }
+        }
+    });
+}
+
 fn versions(graph: &Graph) -> serde_json::Value {
+    let provider = provider(graph);
     serde_json::json!({
         "provider": { "aws": { "region": graph.region.as_str() } },
         "terraform": {
-            "required_providers": { "aws": { "source": "hashicorp/aws", "version": PROVIDER } },
+            "required_providers": { "aws": { "source": "hashicorp/aws", "version": provider } },
             "required_version": TERRAFORM,
         },
     })
@@ -292,9 +323,12 @@ impl Lifecycle {
     fn of(entry: &Entry) -> Self {
         Self {
             prevent_destroy: entry.retain,
-            ignore: match entry.resource {
-                // An autoscaler's number of nodes is not to be undone by the next apply.
-                Resource::NodeGroup(_) => Some("scaling_config[0].desired_size"),
+            ignore: match &entry.resource {
+                // An autoscaler's number of nodes is not to be undone by the next apply. What is ignored is sent as it was,
+                // and EKS refuses less than the least: where no autoscaler has a choice, the number follows the spec.
+                Resource::NodeGroup(group) => {
+                    (group.min < group.max).then_some("scaling_config[0].desired_size")
+                }
                 Resource::Vpc(_)
                 | Resource::VpcCidr(_)
                 | Resource::SubnetReservation(_)

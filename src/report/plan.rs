@@ -1,6 +1,6 @@
 //! The address plan: where everything is, and what is left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -39,8 +39,11 @@ pub struct PlanReport {
     /// What is left of the range; of a VPC that exists already, nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free: Option<FreeSpace>,
-    /// The NAT gateways.
+    /// The NAT gateways that stand in subnets.
     pub gateways: Vec<PlannedGateway>,
+    /// Whether there is one for the whole VPC.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub regional_gateway: bool,
     /// The VPC endpoints with the reasons for them, where they were worked out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub endpoints: Vec<EndpointRow>,
@@ -123,7 +126,7 @@ pub struct FreeSpace {
     pub addresses: u64,
 }
 
-/// A NAT gateway.
+/// A NAT gateway that stands in a subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlannedGateway {
     /// The public tier that it stands in.
@@ -200,6 +203,7 @@ impl PlanReport {
                 addresses: plan.free_addresses(),
             }),
             gateways: gateways(plan),
+            regional_gateway: plan.regional_nat.is_some(),
             endpoints: endpoints(plan),
             ipv6: ipv6(plan),
             reserved: plan.reserved.iter().map(ToString::to_string).collect(),
@@ -225,7 +229,7 @@ impl PlanReport {
         let mut lines = self.tiers.iter().flat_map(TierRow::lines);
         let even = lines.all(|(_, line)| each(&line).is_some());
         // Ids need a line of their own.
-        let short = self.existing.is_none() && self.zones.len() <= ZONES_ACROSS;
+        let short = self.existing.is_none() && self.all_zones().len() <= ZONES_ACROSS;
         text.push_str(&if even && short {
             self.across()
         } else {
@@ -252,9 +256,21 @@ impl PlanReport {
         blocks
     }
 
+    /// The network's zones, and after them the Local Zones of its tiers.
+    fn all_zones(&self) -> Vec<&str> {
+        let subnets = self.tiers.iter().flat_map(|tier| &tier.subnets);
+        let local: BTreeSet<&str> = subnets
+            .map(|subnet| subnet.zone.as_str())
+            .filter(|zone| !self.zones.iter().any(|known| known == zone))
+            .collect();
+        let zones = self.zones.iter().map(String::as_str);
+        zones.chain(local).collect()
+    }
+
     /// Tiers down, zones across.
     fn across(&self) -> String {
-        let zones = self.zones.iter().map(|zone| (zone.as_str(), Align::Left));
+        let all = self.all_zones();
+        let zones = all.iter().map(|zone| (*zone, Align::Left));
         let headings = [("tier", Align::Left), ("access", Align::Left)]
             .into_iter()
             .chain(zones)
@@ -263,7 +279,7 @@ impl PlanReport {
         for tier in &self.tiers {
             for (name, line) in tier.lines() {
                 let mut cells = vec![name, tier.access.clone()];
-                cells.extend(self.zones.iter().map(|zone| {
+                cells.extend(all.iter().map(|zone| {
                     let subnet = line.iter().find(|subnet| subnet.zone == *zone);
                     subnet.map_or_else(|| "-".to_owned(), |subnet| subnet.cidr.clone())
                 }));
@@ -302,6 +318,7 @@ impl PlanReport {
             .gateways
             .iter()
             .map(|gateway| format!("{} ({})", gateway.zone, gateway.tier))
+            .chain(self.regional_gateway.then(|| "regional".to_owned()))
             .collect();
         let gateways = match self.existing {
             Some(_) => "those of the VPC".to_owned(),

@@ -12,6 +12,7 @@ mod hybrid;
 mod identities;
 mod nats;
 mod network;
+mod node_security;
 mod pod_groups;
 mod pods;
 mod policy;
@@ -173,6 +174,8 @@ struct TierNames {
     names: Vec<String>,
     /// Whether the access of one of them could not be read: it may have been meant to be any.
     unread: bool,
+    /// Those in Local Zones.
+    local: Vec<usize>,
 }
 
 impl TierNames {

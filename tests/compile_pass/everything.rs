@@ -110,6 +110,16 @@ fn main() {
             value: None,
             effect: TaintEffect::NoSchedule,
         });
+    let of_shop = NodeSecurityGroup::new("shop-nodes")
+        .allow(Rule::tcp(8080).from(Group::Nodes, "ingress controller"));
+    let shop = NodeGroup::new("shop", &nodes)
+        .instance_types(["m6i.large"])
+        .security_group(&of_shop)
+        .taint(Taint {
+            key: "tenant".to_owned(),
+            value: Some("shop".to_owned()),
+            effect: TaintEffect::NoSchedule,
+        });
     let admins = AccessEntry::new("admins", "arn:aws:iam::111122223333:role/Admins").admin();
     let viewers = AccessEntry::new("viewers", "arn:aws:iam::111122223333:role/Viewers")
         .policy_in("AmazonEKSViewPolicy", ["shop"])
@@ -122,6 +132,8 @@ fn main() {
         .logs(ControlPlaneLogs::only([ControlPlaneLog::Audit]).retention_days(30))
         .support(SupportType::Standard)
         .node_group(system)
+        .node_group(shop)
+        .node_security_group(of_shop)
         .fargate(FargateProfile::new("batch", &nodes).pods("batch", [("runs", "fargate")]))
         .access(admins)
         .access(viewers)

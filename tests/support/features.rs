@@ -18,9 +18,11 @@ pub enum Feature {
     WarmAddresses,
     CustomNetworking,
     Discovery,
+    LocalZones,
     ExternalSnat,
     ExcludedSnat,
     PodGroups,
+    TenantNodes,
     CniPolicies,
     StrictPolicies,
     Calico,
@@ -39,6 +41,7 @@ pub enum Feature {
     PublicEndpoint,
     Karpenter,
     Eksctl,
+    RegionalNat,
 }
 
 impl Feature {
@@ -52,9 +55,11 @@ impl Feature {
         Self::WarmAddresses,
         Self::CustomNetworking,
         Self::Discovery,
+        Self::LocalZones,
         Self::ExternalSnat,
         Self::ExcludedSnat,
         Self::PodGroups,
+        Self::TenantNodes,
         Self::CniPolicies,
         Self::StrictPolicies,
         Self::Calico,
@@ -73,12 +78,20 @@ impl Feature {
         Self::PublicEndpoint,
         Self::Karpenter,
         Self::Eksctl,
+        Self::RegionalNat,
     ];
 
     /// What cannot be said together with it: both want the same key.
     fn excludes(self) -> &'static [Self] {
         match self {
-            Self::ExistingVpc => &[Self::FullyPrivate, Self::CustomNetworking, Self::Discovery],
+            Self::ExistingVpc => &[
+                Self::FullyPrivate,
+                Self::CustomNetworking,
+                Self::Discovery,
+                Self::LocalZones,
+                Self::RegionalNat,
+            ],
+            Self::FullyPrivate => &[Self::RegionalNat],
             Self::CustomNetworking => &[Self::Discovery],
             Self::ExternalSnat => &[Self::ExcludedSnat],
             Self::CniPolicies => &[Self::StrictPolicies, Self::Calico],
@@ -162,11 +175,13 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
         }
         Feature::CustomNetworking => pods_tier(spec, "custom-networking"),
         Feature::Discovery => pods_tier(spec, "discovery"),
+        Feature::LocalZones => local_zones(spec),
         Feature::ExternalSnat => spec["cluster"]["pods"]["snat"] = "external".into(),
         Feature::ExcludedSnat => {
             spec["cluster"]["pods"]["snat"] = json!({ "exclude": ["192.168.0.0/16"] });
         }
         Feature::PodGroups => spec["cluster"]["pods"]["security-groups"] = pod_groups(rng),
+        Feature::TenantNodes => tenant_nodes(&mut spec["cluster"]),
         Feature::CniPolicies => spec["cluster"]["network-policy"] = "vpc-cni".into(),
         Feature::StrictPolicies => {
             spec["cluster"]["network-policy"] = json!({ "engine": "vpc-cni", "mode": "strict" });
@@ -240,6 +255,14 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
         }
         Feature::Karpenter => spec["cluster"]["karpenter"] = true.into(),
         Feature::Eksctl => spec["cluster"]["made-by"] = "eksctl".into(),
+        Feature::RegionalNat => {
+            let tiers = &mut spec["network"]["tiers"];
+            for name in ["nodes", "pods"] {
+                if !tiers[name].is_null() {
+                    tiers[name]["nat"] = "regional".into();
+                }
+            }
+        }
     }
 }
 
@@ -303,6 +326,30 @@ fn pods_tier(spec: &mut Value, placement: &str) {
     spec["cluster"]["pods"]["placement"] = placement.into();
 }
 
+/// Nodes in a Local Zone, and their pods' addresses where pods have a tier.
+fn local_zones(spec: &mut Value) {
+    let zones = json!({ "use1-bos1-az1": "use1-az4" });
+    let network = &mut spec["network"];
+    if network.get("tiers").is_none() {
+        network["tiers"] = json!({
+            "nodes": { "access": "private", "nat": "none" },
+            "control-plane": { "access": "isolated", "prefix": 27 },
+        });
+    }
+    let tiers = &mut network["tiers"];
+    let way = tiers["nodes"]["nat"].clone();
+    tiers["edge"] = json!({ "access": "private", "prefix": 22, "nat": way, "local-zones": zones });
+    if let Some(pods) = tiers.get_mut("pods") {
+        pods["zones"] = json!(["use1-az1", "use1-az2", "use1-az4"]);
+        pods["local-zones"] = zones;
+    }
+    spec["cluster"]["node-groups"]["edge"] = json!({
+        "tier": "edge",
+        "instance-types": ["m6i.large"],
+        "size": { "min": 1, "max": 4 },
+    });
+}
+
 fn pod_groups(rng: &mut Rng) -> Value {
     json!({
         "mode": *rng.pick(&["strict", "standard"]),
@@ -319,6 +366,22 @@ fn pod_groups(rng: &mut Rng) -> Value {
             },
         },
     })
+}
+
+fn tenant_nodes(cluster: &mut Value) {
+    for name in ["bank", "shop"] {
+        cluster["node-groups"][name] = json!({
+            "tier": "nodes",
+            "instance-types": ["m6i.large"],
+            "size": { "min": 1, "max": 3 },
+            "security-group": name,
+            "taints": [{ "key": "tenant", "value": name, "effect": "no-schedule" }],
+        });
+    }
+    cluster["node-security-groups"] = json!({
+        "bank": { "rules": [{ "from": "shop", "ports": 8443, "description": "Payments" }] },
+        "shop": {},
+    });
 }
 
 fn fargate(spec: &mut Value, namespace: &str) {

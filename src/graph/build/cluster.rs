@@ -7,13 +7,13 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::cni_rights::cni_rights;
 use super::identities::{self, Owner};
 use super::keys::Keys;
-use super::nodes::Compute;
+use super::nodes::{Compute, desired};
 use super::security::Groups;
 use super::vpc::NetworkRefs;
 use super::{Builder, cni, hybrid, sorted};
 use crate::graph::{
     AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
-    Role, Statement, Subnet, Taint, TaintEffect, Text, Vpc,
+    Role, Statement, Subnet, Text, Vpc,
 };
 use crate::network::{AddonName, Cluster as Model, EndpointMode};
 
@@ -298,18 +298,17 @@ pub(super) fn core_dns_on_fargate(model: &Model) -> bool {
     !on_nodes(model) && runs_core_dns(model)
 }
 
-/// Whether CoreDNS runs on a node group. Of the taints that keep pods off, it tolerates this one only; on nodes with others
-/// it would wait, and the deployment with it.
-///
-/// Source: EKS user guide, "Manage `CoreDNS` for DNS in Amazon EKS clusters"; aws/containers-roadmap#1389.
+/// Whether CoreDNS runs on a node group.
 fn on_nodes(model: &Model) -> bool {
-    let kept_off = |taint: &Taint| {
-        taint.effect != TaintEffect::PreferNoSchedule && taint.key != "CriticalAddonsOnly"
-    };
-    model
-        .node_groups
-        .iter()
-        .any(|group| !group.taints.iter().any(kept_off))
+    model.node_groups.iter().any(|group| !group.keeps_off())
+}
+
+/// Whether CoreDNS runs on node groups that all begin without a node. It is part of the stack all the same: a group that is
+/// scaled to nothing for a night, or one whose number is an autoscaler's affair, must not take the add-on away.
+pub(crate) fn core_dns_waits(model: &Model) -> bool {
+    let groups = model.node_groups.iter();
+    let mut groups = groups.filter(|group| !group.keeps_off());
+    on_nodes(model) && groups.all(|group| desired(group.size.value) == 0)
 }
 
 /// The subnets of the cluster's own interfaces.

@@ -157,7 +157,7 @@ pub(super) fn eni_configs(
         .map(|(planned, subnet)| EniConfig {
             zone: planned.key.zone,
             subnet: subnet.clone(),
-            groups: node_groups(b, cluster, groups),
+            groups: node_groups(b, cluster, groups, None),
         })
         .collect()
 }

@@ -4,7 +4,8 @@ use ipnet::Ipv4Net;
 
 use super::cluster::{ClusterRefs, core_dns_on_fargate};
 use super::security::{Wanted, rule};
-use super::{Builder, sorted};
+use super::sides::Owner;
+use super::{Builder, node_security, sorted};
 use crate::graph::AccessEntry;
 use crate::network::{At, Cluster as Model, Direction, Group, HybridNodes, SecurityMode, Traffic};
 
@@ -77,7 +78,7 @@ fn names(b: &Builder, hybrid: &HybridNodes) -> Vec<Wanted> {
     } else {
         asking
     };
-    let names = |group: Group, direction, dns, range: &At<Ipv4Net>| Wanted {
+    let names = |group: Owner, direction, dns, range: &At<Ipv4Net>| Wanted {
         origin: range.origin,
         ..rule(
             group,
@@ -91,9 +92,14 @@ fn names(b: &Builder, hybrid: &HybridNodes) -> Vec<Wanted> {
     let mut wanted = Vec::new();
     for dns in [Traffic::Tcp(53, 53), Traffic::Udp(53, 53)] {
         let all = hybrid.nodes.iter().chain(&hybrid.pods);
-        wanted.extend(all.map(|range| names(answering, Direction::In, dns, range)));
-        let pods = hybrid.pods.iter().filter(|_| restricted);
-        wanted.extend(pods.map(|range| names(asking, Direction::Out, dns, range)));
+        wanted.extend(all.map(|range| names(answering.into(), Direction::In, dns, range)));
+        if !restricted {
+            continue;
+        }
+        for asking in std::iter::once(asking.into()).chain(node_security::owners(b)) {
+            let pods = hybrid.pods.iter();
+            wanted.extend(pods.map(|range| names(asking.clone(), Direction::Out, dns, range)));
+        }
     }
     wanted
 }

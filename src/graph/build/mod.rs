@@ -14,6 +14,7 @@ mod hybrid;
 mod identities;
 mod json;
 mod keys;
+mod node_security;
 mod nodes;
 mod outputs;
 mod pod_groups;
@@ -24,7 +25,7 @@ mod security;
 mod sides;
 mod vpc;
 
-pub(crate) use cluster::runs_core_dns;
+pub(crate) use cluster::{core_dns_waits, runs_core_dns};
 
 use super::{Entry, Graph, Name, NodeId, Ref, Resource, Tags};
 use crate::diagnostic::Origin;

@@ -14,7 +14,7 @@ use crate::network::{
     AddonName, Cluster as Model, FargateProfile as ProfileModel, ImageFamily, MaxUnavailable,
     NodeGroup as GroupModel, Partition, Selector, Size, Software,
 };
-use crate::plan::Plan;
+use crate::plan::{Egress, Plan};
 
 /// What nodes wait for.
 pub(super) struct Ready<'a> {
@@ -116,7 +116,7 @@ fn node_group(
     groups: &Groups,
     ready: &Ready,
 ) -> Option<NodeId> {
-    let template = launch_template(b, group, cluster, groups);
+    let template = launch_template(b, group, tier, cluster, groups);
     let size = group.size.value;
     let (max_unavailable, max_unavailable_percent) = max_unavailable(group);
     let mut after = waits_for(b.plan, tier, ready);
@@ -186,7 +186,12 @@ pub(super) fn taints(group: &GroupModel) -> Vec<Taint> {
 /// through the tiers that its NAT gateways stand in.
 fn waits_for(plan: &Plan, tier: usize, ready: &Ready) -> Vec<NodeId> {
     let through = plan.tiers[tier].egress.iter().flatten();
-    let mut tiers: Vec<usize> = through.map(|&nat| plan.nats[nat].tier).collect();
+    let mut tiers: Vec<usize> = through
+        .filter_map(|egress| match egress {
+            Egress::Zonal(nat) => Some(plan.nats[*nat].tier),
+            Egress::Regional => None,
+        })
+        .collect();
     tiers.push(tier);
     tiers.sort_unstable();
     tiers.dedup();
@@ -203,10 +208,12 @@ fn waits_for(plan: &Plan, tier: usize, ready: &Ready) -> Vec<NodeId> {
 fn launch_template(
     b: &mut Builder,
     group: &GroupModel,
+    tier: usize,
     cluster: &ClusterRefs,
     groups: &Groups,
 ) -> Ref<LaunchTemplate> {
-    let carried = node_groups(b, &cluster.cluster, groups);
+    let alone = group.security_group.as_ref().map(|at| at.value.as_str());
+    let carried = node_groups(b, &cluster.cluster, groups, alone);
     let tags = b.tags(&group.name.value);
     let made = ["instance", "network-interface", "volume"]
         .map(|resource_type| TagSpecification {
@@ -224,15 +231,26 @@ fn launch_template(
             metadata_endpoint: "enabled",
             metadata_tokens: "required",
             metadata_hops: group.metadata_hops.value,
-            disks: disks(group),
+            disks: disks(group, volume_type(b.plan, tier)),
             made,
             tags,
         },
     )
 }
 
+/// gp3 is not to be had in every Local Zone, gp2 is.
+///
+/// Source: awslabs/amazon-eks-ami#1295; Red Hat, "Cluster limitations in AWS Local Zones".
+fn volume_type(plan: &Plan, tier: usize) -> &'static str {
+    if plan.tiers[tier].is_local() {
+        "gp2"
+    } else {
+        "gp3"
+    }
+}
+
 /// Bottlerocket has a small disk for itself and a second one for images and pods.
-fn disks(group: &GroupModel) -> Vec<BlockDevice> {
+fn disks(group: &GroupModel, volume_type: &'static str) -> Vec<BlockDevice> {
     let key = group
         .disk_key
         .as_ref()
@@ -240,7 +258,7 @@ fn disks(group: &GroupModel) -> Vec<BlockDevice> {
     let disk = |device, size| BlockDevice {
         device,
         size,
-        volume_type: "gp3",
+        volume_type,
         encrypted: true,
         key: key.clone(),
         delete_on_termination: true,

@@ -4,7 +4,7 @@ use super::cluster::ClusterRefs;
 use super::connections::Told;
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use super::{Builder, pod_groups, sorted};
+use super::{Builder, node_security, pod_groups, sorted};
 use crate::graph::{
     Arn, Attr, Deferred, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup, Subnet,
 };
@@ -45,6 +45,20 @@ pub(super) fn build(
         ),
     };
     output(b, "nat-addresses", described, addresses);
+    let regional = b
+        .graph
+        .iter()
+        .find(|(_, entry)| {
+            matches!(&entry.resource, Resource::NatGateway(gateway) if gateway.vpc.is_some())
+        })
+        .map(|(id, _)| id);
+    one(
+        b,
+        "nat-gateway-id",
+        "The regional NAT gateway, whose addresses AWS decides",
+        regional,
+        Attr::Identity,
+    );
     let resolver = b
         .graph
         .iter()
@@ -110,6 +124,15 @@ pub(super) fn build(
             nodes,
             Attr::Identity,
         );
+        for (name, group) in &groups.of_nodes {
+            one(
+                b,
+                &format!("{}-security-group-id", node_security::identity(name)),
+                &format!("The security group of nodes {name}"),
+                group.node(),
+                Attr::Identity,
+            );
+        }
         for (name, group) in &groups.pods {
             one(
                 b,

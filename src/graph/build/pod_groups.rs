@@ -55,8 +55,9 @@ pub(super) fn rules(b: &Builder, wanted: &mut Vec<Wanted>) {
             needs(b, group, &own, wanted);
         }
         if group.has_own() {
+            let own = Owner::Pods(group.name.value.clone());
             for rule in &group.rules {
-                user(model, group, rule, wanted);
+                user(b, &own, rule, wanted);
             }
         }
     }
@@ -74,7 +75,7 @@ fn identities(group: &PodGroup) -> Vec<Other> {
 }
 
 /// Both halves of what lets packets go from one side to the other; a group of somebody else's is left alone.
-fn both(
+pub(super) fn both(
     (from, to): (impl Into<Other>, impl Into<Other>),
     traffic: Traffic,
     what: &str,
@@ -131,12 +132,14 @@ fn needs(b: &Builder, group: &PodGroup, own: &Other, wanted: &mut Vec<Wanted>) {
 }
 
 /// A rule of the user's, and the other half of it where that is the stack's affair.
-fn user(model: &PodSecurityGroups, group: &PodGroup, rule: &PodRule, wanted: &mut Vec<Wanted>) {
-    let own = Other::from(Owner::Pods(group.name.value.clone()));
+pub(super) fn user(b: &Builder, own: &Owner, rule: &PodRule, wanted: &mut Vec<Wanted>) {
+    let own = Other::from(own.clone());
     let peers = match &rule.peer.value {
         PodPeer::Other(peer) => vec![peer.clone().into()],
+        PodPeer::Nodes(name) => vec![Owner::Nodes(name.clone()).into()],
         PodPeer::Pods(name) => {
-            let named = model.groups.iter().find(|other| other.name.value == *name);
+            let mut groups = model(b).into_iter().flat_map(|model| &model.groups);
+            let named = groups.find(|other| other.name.value == *name);
             named.map(identities).unwrap_or_default()
         }
     };

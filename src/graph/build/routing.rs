@@ -7,6 +7,7 @@ use crate::graph::{
     NodeId, Ref, Route, RouteTable, RouteTableAssociation,
 };
 use crate::network::Access;
+use crate::plan::Egress;
 
 /// The route tables and what makes a tier's routes complete.
 #[derive(Default)]
@@ -36,6 +37,17 @@ struct Gateways {
     egress_only: Option<Ref<EgressOnlyInternetGateway>>,
     /// In the order of the plan's.
     nats: Vec<Ref<NatGateway>>,
+    /// That of the whole VPC.
+    regional: Option<Ref<NatGateway>>,
+}
+
+impl Gateways {
+    fn nat(&self, egress: Egress) -> Option<&Ref<NatGateway>> {
+        match egress {
+            Egress::Zonal(nat) => self.nats.get(nat),
+            Egress::Regional => self.regional.as_ref(),
+        }
+    }
 }
 
 pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
@@ -47,7 +59,8 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
         .tiers
         .iter()
         .any(|tier| tier.access == Access::Public);
-    let gateway = public.then(|| {
+    let needed = public || b.plan.regional_nat.is_some();
+    let gateway = needed.then(|| {
         let tags = b.tags("");
         b.add(
             "",
@@ -60,10 +73,12 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
     });
     let egress_only = egress_only(b, network);
     let nats = nat_gateways(b, network, gateway.as_ref());
+    let regional = regional_nat_gateway(b, network, gateway.as_ref());
     let gateways = Gateways {
         internet: gateway,
         egress_only,
         nats,
+        regional,
     };
     let mut routes = Routes::default();
     let plan = b.plan;
@@ -81,7 +96,8 @@ pub(super) fn build(b: &mut Builder, network: &NetworkRefs) -> Routes {
 
 /// One for all tiers of a dual-stack network that leave through NAT gateways.
 fn egress_only(b: &mut Builder, network: &NetworkRefs) -> Option<Ref<EgressOnlyInternetGateway>> {
-    let leaves = (0..b.plan.tiers.len()).any(|tier| b.plan.has_nat(tier));
+    let leaves = |tier| b.plan.has_nat(tier) && !b.plan.tiers[tier].is_local();
+    let leaves = (0..b.plan.tiers.len()).any(leaves);
     (leaves && b.stack.network.ipv6.is_some()).then(|| {
         let tags = b.tags("");
         b.add(
@@ -130,15 +146,26 @@ fn nat_gateways(
             name,
             nat.origin,
             attached.clone(),
-            NatGateway {
-                address,
-                subnet: network.subnets[nat.tier][at].clone(),
-                connectivity: "public",
-                tags,
-            },
+            NatGateway::zonal(address, network.subnets[nat.tier][at].clone(), tags),
         ));
     }
     nats
+}
+
+/// One that needs no subnet. AWS makes it a route table of its own that leads to the internet gateway, which must be attached.
+fn regional_nat_gateway(
+    b: &mut Builder,
+    network: &NetworkRefs,
+    gateway: Option<&Ref<InternetGateway>>,
+) -> Option<Ref<NatGateway>> {
+    let origin = b.plan.regional_nat.as_ref()?.origin;
+    let tags = b.tags("nat-regional");
+    Some(b.add_after(
+        "regional",
+        origin,
+        gateway.and_then(Ref::node).into_iter().collect(),
+        NatGateway::regional(network.vpc.clone(), tags),
+    ))
 }
 
 fn table(b: &mut Builder, network: &NetworkRefs, name: &str, tier: usize) -> Ref<RouteTable> {
@@ -191,7 +218,8 @@ fn public_tier(
             Route::internet(table.clone(), gateway.clone()),
         );
         nodes.extend(route.node());
-        if b.stack.network.ipv6.is_some() {
+        // Subnets in Local Zones have no IPv6.
+        if b.stack.network.ipv6.is_some() && !tier.is_local() {
             let route = b.add_after(
                 format!("{}/internet-ipv6", tier.name),
                 tier.origin,
@@ -223,7 +251,7 @@ fn private_tier(
         let table = table(b, network, &name, index);
         let zone = tier.zones.iter().position(|zone| *zone == planned.key.zone);
         let nat = zone.and_then(|zone| tier.egress.get(zone).copied().flatten());
-        if let Some(nat) = nat.and_then(|nat| gateways.nats.get(nat)) {
+        if let Some(nat) = nat.and_then(|egress| gateways.nat(egress)) {
             let route = b.add(
                 format!("{name}/internet"),
                 tier.origin,
@@ -231,8 +259,9 @@ fn private_tier(
             );
             nodes.extend(route.node());
         }
-        // A tier that was given no way out has none by IPv6 either.
-        if let Some(gateway) = gateways.egress_only.as_ref().filter(|_| nat.is_some()) {
+        // A tier that was given no way out has none by IPv6 either; a subnet in a Local Zone has no IPv6.
+        let by_ipv6 = nat.is_some() && !planned.key.zone.is_local();
+        if let Some(gateway) = gateways.egress_only.as_ref().filter(|_| by_ipv6) {
             let route = b.add(
                 format!("{name}/internet-ipv6"),
                 tier.origin,

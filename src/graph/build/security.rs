@@ -7,12 +7,14 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use super::cluster::ClusterRefs;
 use super::sides::{Other, Owner};
 use super::vpc::NetworkRefs;
-use super::{Builder, connections, hybrid, pod_groups};
+use super::{Builder, connections, hybrid, node_security, pod_groups};
 use crate::diagnostic::Origin;
 use crate::graph::{
     Cluster, Deferred, EgressRule, GroupId, IngressRule, NodeId, Ref, SecurityGroup,
 };
-use crate::network::{Access, Direction, EndpointKind, Group, SecurityMode, Software, Traffic};
+use crate::network::{
+    Access, Cluster as Model, Direction, EndpointKind, Group, SecurityMode, Software, Traffic,
+};
 use crate::plan::PlannedEndpoint;
 
 /// The stack's groups.
@@ -22,6 +24,8 @@ pub(super) struct Groups {
     pub(super) endpoints: Option<Ref<SecurityGroup>>,
     /// Those of pods, by the name of the pod group.
     pub(super) pods: BTreeMap<String, Ref<SecurityGroup>>,
+    /// Those of nodes that carry no other, by name.
+    pub(super) of_nodes: BTreeMap<String, Ref<SecurityGroup>>,
 }
 
 pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
@@ -44,15 +48,13 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
         nodes: None,
         endpoints: None,
         pods: pod_groups::groups(b, network),
+        of_nodes: node_security::groups(b, network),
     };
     if let Some(cluster) = cluster {
         let mut extra = Vec::new();
         // Exactly one group that nodes carry has the cluster's tag: in the standard mode that is the one EKS makes.
         if b.stack.network.security == SecurityMode::Restricted {
-            extra.push((
-                format!("kubernetes.io/cluster/{}", cluster.name.value),
-                "owned",
-            ));
+            extra.push((cluster_key(cluster), "owned"));
         }
         if cluster.karpenter {
             extra.push((
@@ -80,12 +82,21 @@ pub(super) fn groups(b: &mut Builder, network: &NetworkRefs) -> Groups {
     groups
 }
 
-/// The groups that nodes carry.
+/// The tag by which the load balancer controller knows the one group of a network interface whose rules are its affair.
+pub(super) fn cluster_key(cluster: &Model) -> String {
+    format!("kubernetes.io/cluster/{}", cluster.name.value)
+}
+
+/// The groups that nodes carry: one that is theirs alone, or those of all other nodes.
 pub(super) fn node_groups(
     b: &Builder,
     cluster: &Ref<Cluster>,
     groups: &Groups,
+    alone: Option<&str>,
 ) -> Vec<Deferred<GroupId>> {
+    if let Some(name) = alone {
+        return groups.of_nodes.get(name).map(Ref::id).into_iter().collect();
+    }
     let own = groups.nodes.iter().map(Ref::id);
     match b.stack.network.security {
         SecurityMode::Standard => std::iter::once(cluster.security_group())
@@ -118,6 +129,7 @@ pub(super) fn rules(
             SecurityMode::Standard => standard(b, &mut wanted),
             SecurityMode::Restricted => restricted(b, &mut wanted),
         }
+        node_security::rules(b, &mut wanted);
         pod_groups::rules(b, &mut wanted);
     }
     wanted.extend(connections::rules(b));
@@ -295,21 +307,19 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
             both_ways(from, to, dns, "Names by CoreDNS");
         }
     }
-    software(b, wanted);
-    wanted.extend(outside(b, https));
+    webhooks(b, wanted);
+    closed_nodes(b, &Nodes.into(), wanted);
 }
 
-/// What software that the user names listens on, or calls inside of the VPC.
+/// What software that the user names listens on.
 ///
-/// Source: kubernetes-sigs/aws-load-balancer-controller#2039 for its webhook; Amazon EFS user guide, "Using VPC security
-/// groups".
-fn software(b: &Builder, wanted: &mut Vec<Wanted>) {
+/// Source: kubernetes-sigs/aws-load-balancer-controller#2039.
+fn webhooks(b: &Builder, wanted: &mut Vec<Wanted>) {
     use Direction::{In, Out};
     use Group::{ControlPlane, Nodes};
-    let Some(cluster) = b.cluster() else {
-        return;
-    };
-    if cluster.runs(Software::LoadBalancerController) {
+    if b.cluster()
+        .is_some_and(|cluster| cluster.runs(Software::LoadBalancerController))
+    {
         let webhook = Traffic::Tcp(9443, 9443);
         let what = "Webhook of the AWS Load Balancer Controller";
         wanted.extend([
@@ -317,17 +327,29 @@ fn software(b: &Builder, wanted: &mut Vec<Wanted>) {
             rule(Nodes, In, webhook, ControlPlane, what),
         ]);
     }
-    if cluster.runs(Software::EfsCsi) {
+}
+
+/// What nodes ask for outside of the cluster, where they carry no group that lets everything out: file systems, images and
+/// AWS's APIs.
+///
+/// Source: Amazon EFS user guide, "Using VPC security groups".
+pub(super) fn closed_nodes(b: &Builder, nodes: &Owner, wanted: &mut Vec<Wanted>) {
+    if b.cluster()
+        .is_some_and(|cluster| cluster.runs(Software::EfsCsi))
+    {
         let nfs = Traffic::Tcp(2049, 2049);
+        let what = "File systems of EFS";
         let blocks = b.stack.network.blocks();
-        wanted
-            .extend(blocks.map(|block| rule(Nodes, Out, nfs, block.value, "File systems of EFS")));
+        wanted.extend(
+            blocks.map(|block| rule(nodes.clone(), Direction::Out, nfs, block.value, what)),
+        );
     }
+    wanted.extend(outside(b, nodes));
 }
 
 /// Images and AWS's APIs. Routes decide how far this leads: without NAT only to endpoints, of which the one for S3 keeps
 /// S3's public addresses. Those alone are no reason to open IPv6.
-fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
+fn outside(b: &Builder, nodes: &Owner) -> Vec<Wanted> {
     let plan = b.plan;
     let public_nodes = plan
         .tiers
@@ -335,7 +357,8 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
         .enumerate()
         .any(|(index, tier)| tier.access == Access::Public && plan.takes_nodes(index));
     let s3 = plan.has_endpoint("s3");
-    let internet = !plan.nats.is_empty() || public_nodes;
+    let gateways = !plan.nats.is_empty() || plan.regional_nat.is_some();
+    let internet = gateways || public_nodes;
     // By IPv4 alone: through a transit gateway, or as the user says of a network that exists.
     let leaves = (0..plan.tiers.len()).any(|tier| plan.leaves(tier));
     let out = if internet || leaves || s3 {
@@ -347,9 +370,9 @@ fn outside(b: &Builder, https: Traffic) -> Vec<Wanted> {
     let to = |range| Wanted {
         ipv4_only: b.stack.network.ipv6.is_some() && !internet,
         ..rule(
-            Group::Nodes,
+            nodes.clone(),
             Direction::Out,
-            https,
+            Traffic::Tcp(443, 443),
             range,
             "Images and AWS APIs, as far as routes lead",
         )
@@ -389,6 +412,7 @@ fn id(groups: &Groups, cluster: Option<&ClusterRefs>, group: &Owner) -> Option<D
         Owner::Group(Group::Endpoints) => groups.endpoints.as_ref().map(Ref::id),
         Owner::Group(Group::Cluster) => cluster.map(|cluster| cluster.cluster.security_group()),
         Owner::Pods(name) => groups.pods.get(name).map(Ref::id),
+        Owner::Nodes(name) => groups.of_nodes.get(name).map(Ref::id),
     }
 }
 

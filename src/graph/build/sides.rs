@@ -2,14 +2,15 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-use super::pod_groups;
+use super::{node_security, pod_groups};
 use crate::network::{Group, Peer};
 
-/// A group that has rules: one of the stack's few, or that of a pod group, by name.
+/// A group that has rules: one of the stack's few, or that of a pod group or of nodes, by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Owner {
     Group(Group),
     Pods(String),
+    Nodes(String),
 }
 
 impl From<Group> for Owner {
@@ -19,11 +20,12 @@ impl From<Group> for Owner {
 }
 
 impl Owner {
-    /// `nodes`, `pods-payments`.
+    /// `nodes`, `pods-payments`, `nodes-shop`.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Group(group) => group.as_str().to_owned(),
             Self::Pods(name) => pod_groups::identity(name),
+            Self::Nodes(name) => node_security::identity(name),
         }
     }
 }

@@ -164,7 +164,9 @@ pub(super) fn subnet_tags(
         };
         tags.set(role, "1");
     }
+    // Karpenter would start any node in a Local Zone, where few types are to be had.
     if b.plan.takes_nodes(index)
+        && !tier.is_local()
         && let Some(cluster) = b.cluster().filter(|cluster| cluster.karpenter)
     {
         tags.set("karpenter.sh/discovery", &cluster.name.value);

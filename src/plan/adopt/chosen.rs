@@ -53,7 +53,12 @@ pub(super) fn chosen<'l>(
     let mut existing = Vec::with_capacity(inside.len());
     let (mut other_region, mut local, mut removed) = (Vec::new(), Vec::new(), 0);
     for listed in inside {
-        match ZoneId::parse(&listed.zone) {
+        let of_tier = |local: &ZoneId| tiers_local(stack).any(|zone| zone == *local);
+        let local_zone = ZoneId::parse_local(&listed.zone).filter(of_tier);
+        match local_zone
+            .ok_or(())
+            .or_else(|()| ZoneId::parse(&listed.zone))
+        {
             Ok(zone) if zone.prefix() != stack.region.value.zone_prefix() => {
                 other_region.push(listed);
             }
@@ -73,6 +78,13 @@ pub(super) fn chosen<'l>(
         removed,
         outside,
     })
+}
+
+/// The Local Zones that the user's tiers are in.
+fn tiers_local(stack: &Stack) -> impl Iterator<Item = ZoneId> {
+    let tiers = stack.network.tiers.iter();
+    let local = tiers.flat_map(|tier| tier.local_zones.iter().flatten());
+    local.filter_map(|local| ZoneId::parse_local(&local.id.value))
 }
 
 fn ranges(blocks: impl IntoIterator<Item = Ipv4Net>) -> String {

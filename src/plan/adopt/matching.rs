@@ -1,7 +1,7 @@
 //! Which tier a subnet that exists belongs to, as far as its name and its access tell.
 
 use super::Existing;
-use crate::network::Access;
+use crate::network::{Access, ZoneId};
 use crate::plan::PlannedTier;
 
 /// A tier, as a position, and which of its subnets in a zone, where a name says so.
@@ -24,11 +24,12 @@ impl Match {
 pub(super) fn matching(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>) -> Option<Match> {
     let name = subnet.listed.name.as_deref();
     let by_name = name.and_then(|name| {
-        given(stack, tiers, subnet, name).or_else(|| worded(stack, tiers, name).map(Match::tier))
+        given(stack, tiers, subnet, name)
+            .or_else(|| worded(stack, tiers, subnet.zone, name).map(Match::tier))
     });
     by_name.or_else(|| {
         let access = subnet.listed.access?;
-        only(tiers, access).map(Match::tier)
+        only(tiers, access, subnet.zone).map(Match::tier)
     })
 }
 
@@ -60,7 +61,7 @@ fn given(stack: &str, tiers: &[PlannedTier], subnet: &Existing<'_>, name: &str) 
 }
 
 /// The tier whose name is among the words of a name, the longest one; else the only tier of the access that is.
-fn worded(stack: &str, tiers: &[PlannedTier], name: &str) -> Option<usize> {
+fn worded(stack: &str, tiers: &[PlannedTier], zone: ZoneId, name: &str) -> Option<usize> {
     let all = words(name);
     let stack = words(stack);
     // A stack may be called like a tier; its name says nothing about any of them.
@@ -83,7 +84,7 @@ fn worded(stack: &str, tiers: &[PlannedTier], name: &str) -> Option<usize> {
         .filter(|access| words.iter().any(|word| word == access.as_str()))
         .collect();
     match spoken[..] {
-        [access] => only(tiers, access),
+        [access] => only(tiers, access, zone),
         _ => None,
     }
 }
@@ -101,8 +102,13 @@ fn contains(words: &[String], wanted: &[String]) -> bool {
     !wanted.is_empty() && words.windows(wanted.len()).any(|some| some == wanted)
 }
 
-/// The only tier with an access.
-fn only(tiers: &[PlannedTier], access: Access) -> Option<usize> {
-    let mut of_access = (0..tiers.len()).filter(|&tier| tiers[tier].access == access);
+/// The only tier with an access, of those in the Local Zone where the subnet is in one, and of the others where it is not.
+fn only(tiers: &[PlannedTier], access: Access, zone: ZoneId) -> Option<usize> {
+    let there = |tier: &PlannedTier| {
+        let elsewhere = !zone.is_local() && !tier.is_local();
+        elsewhere || tier.zones.contains(&zone)
+    };
+    let mut of_access =
+        (0..tiers.len()).filter(|&tier| tiers[tier].access == access && there(&tiers[tier]));
     of_access.next().filter(|_| of_access.next().is_none())
 }

@@ -181,7 +181,7 @@ pub(super) fn not_asked(
     let beyond: Vec<(&SubnetKey, &Existing<'_>)> = keyed
         .iter()
         .map(|(key, subnet)| (key, *subnet))
-        .filter(|(key, _)| !zones.contains(&key.zone))
+        .filter(|(key, _)| !key.zone.is_local() && !zones.contains(&key.zone))
         .collect();
     if let Some((_, subnet)) = beyond.first() {
         let missing = beyond.iter().map(|(key, _)| key.zone).collect();

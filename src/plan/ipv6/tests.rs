@@ -30,6 +30,7 @@ fn tier(name: &str, subnets: impl IntoIterator<Item = (u8, u16)>) -> PlannedTier
         name_origin: Origin::Default,
         model: None,
         zones: Vec::new(),
+        local_zones: Vec::new(),
         subnets: subnets
             .into_iter()
             .map(|(zone, ordinal)| PlannedSubnet {

@@ -9,7 +9,7 @@ use super::{LockFile, TOMBSTONE, VERSION, VPC};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, SourceId, Sources, Span};
 use crate::network::ZoneId;
-use crate::plan::{Entry, Ledger, State, SubnetKey, Tombstone, VpcRange};
+use crate::plan::{Entry, Ledger, State, SubnetKey, Tombstone, Via, VpcRange};
 
 /// A line of the file that was understood.
 pub(super) struct Line<'a> {
@@ -221,7 +221,7 @@ fn subnet<'a>(
     let word = next(words, "state")?;
     let key = SubnetKey {
         tier: tier.to_owned(),
-        zone: ZoneId::parse(zone).map_err(|_| format!("`{zone}` is not the id of a zone"))?,
+        zone: ZoneId::parse_any(zone).ok_or_else(|| format!("`{zone}` is not the id of a zone"))?,
         ordinal: ordinal
             .parse()
             .ok()
@@ -253,8 +253,8 @@ fn remark(word: &str, entry: &mut Entry) -> bool {
             entry.ipv6 = index.parse().ok();
             entry.ipv6.is_some()
         }
-        Some(("via", zone)) => {
-            entry.via = ZoneId::parse(zone).ok();
+        Some(("via", whence)) => {
+            entry.via = Via::parse(whence);
             entry.via.is_some()
         }
         None if word == "nat" => {

@@ -142,7 +142,7 @@ const LOSSES: &[(&[&str], &str)] = &[
     ),
     (
         &["nodes.localZones", "localZones"],
-        "EKS refuses cluster subnets in Local Zones; run such nodes in a network of their own",
+        "EKS refuses cluster subnets in Local Zones; give such nodes a tier with `local-zones`, and a node group in it",
     ),
     (
         &["nodes.tags", "fargate.tags"],

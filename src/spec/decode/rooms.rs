@@ -6,9 +6,9 @@ use serde::forward_to_deserialize_any;
 use super::super::tree::{Entry, Kind};
 use super::super::{
     AccessEntriesSpec, AccessEntrySpec, ClusterSpec, ConnectionSpec, CustomerGatewaySpec,
-    EndpointSpec, FargateSpec, NetworkSpec, NodeGroupSpec, PeeringSpec, PodGroupSpec,
-    PodSecurityGroupsSpec, PodsSpec, SecuritySpec, SelectorSpec, SizeSpec, Spec, TierSpec,
-    TransitGatewaySpec, VpnSpec, WarmSpec, WaySpec,
+    EndpointSpec, FargateSpec, NetworkSpec, NodeGroupSpec, NodeSecurityGroupSpec, PeeringSpec,
+    PodGroupSpec, PodSecurityGroupsSpec, PodsSpec, SecuritySpec, SelectorSpec, SizeSpec, Spec,
+    TierSpec, TransitGatewaySpec, VpnSpec, WarmSpec, WaySpec,
 };
 
 /// What to do with a misplaced key.
@@ -63,7 +63,7 @@ enum Form {
     Named,
 }
 
-fn doors() -> [Door; 17] {
+fn doors() -> [Door; 18] {
     use Form::{List, Named, One};
     [
         door::<Spec, NetworkSpec>("network", One),
@@ -78,6 +78,7 @@ fn doors() -> [Door; 17] {
         door::<ClusterSpec, EndpointSpec>("endpoint", One),
         door::<ClusterSpec, NodeGroupSpec>("node-groups", Named),
         door::<NodeGroupSpec, SizeSpec>("size", One),
+        door::<ClusterSpec, NodeSecurityGroupSpec>("node-security-groups", Named),
         door::<FargateSpec, SelectorSpec>("selectors", List),
         door::<AccessEntriesSpec, AccessEntrySpec>("entries", Named),
         door::<PodsSpec, WarmSpec>("warm", One),

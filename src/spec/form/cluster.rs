@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    FargateSpec, List, Names, NetworkPolicySpec, NodeGroupSpec, NoneWord, PodsSpec,
-    PolicyEngineSpec, TenantSpec,
+    FargateSpec, List, Names, NetworkPolicySpec, NodeGroupSpec, NodeSecurityGroupSpec, NoneWord,
+    PodsSpec, PolicyEngineSpec, TenantSpec,
 };
 use crate::spec::{Either, Field};
 
@@ -40,6 +40,9 @@ pub struct ClusterSpec {
     pub access: Field<AccessEntriesSpec>,
     /// Nodes that EKS keeps running.
     pub node_groups: Names<NodeGroupSpec>,
+    /// Security groups of nodes that are not to carry the one of all others, by a name of your choice: a tenant's nodes. Nothing
+    /// passes between them and other nodes but what rules allow.
+    pub node_security_groups: Names<NodeSecurityGroupSpec>,
     /// Fargate profiles: pods that run without nodes.
     pub fargate: Names<FargateSpec>,
     /// How pods on nodes get their addresses. One by one, from the subnet of their node, by default.

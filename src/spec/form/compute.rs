@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{List, Names};
+use super::{List, Names, PodRuleSpec};
 use crate::spec::{Field, NumberOrText};
 
 /// The image of nodes.
@@ -59,7 +59,8 @@ pub struct NodeGroupSpec {
     pub max_unavailable: Field<NumberOrText>,
     /// GiB of the disk that images and pods share, 50 by default.
     pub disk_gib: Field<u32>,
-    /// The ARN of the key that disks are encrypted with; the account's own one for EBS by default.
+    /// The ARN of the key that disks are encrypted with; the account's own one for EBS by default. Its policy lets the role
+    /// `AWSServiceRoleForAutoScaling` use it and make grants, or no node starts.
     pub disk_key: Field<String>,
     /// Hops that an answer of the instance metadata service may take: 1 (the default) keeps pods from the node's role.
     pub metadata_hops: Field<u8>,
@@ -67,6 +68,17 @@ pub struct NodeGroupSpec {
     pub labels: Names<String>,
     /// Taints of its nodes.
     pub taints: List<TaintSpec>,
+    /// The one security group of its nodes, by its name under `node-security-groups`; without, the one of all other nodes.
+    pub security_group: Field<String>,
+}
+
+/// A security group that the nodes of some node groups carry, and no other one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", default)]
+pub struct NodeSecurityGroupSpec {
+    /// Rules of the group. What its nodes need to join the cluster, for names and images is there anyway.
+    pub rules: List<PodRuleSpec>,
 }
 
 /// What a taint does to pods that do not tolerate it.

@@ -106,12 +106,16 @@ pub struct TierSpec {
     pub block: Field<String>,
     /// Only in these of the network's zones, by id.
     pub zones: List<String>,
+    /// In these Local Zones, each with the Availability Zone that is its parent, by id: `{ usw2-lax1-az1: usw2-az2 }`. The tier
+    /// takes node groups and is in no Availability Zone; a tier of pods may list `zones` besides.
+    pub local_zones: Names<String>,
     /// Ranges by zone id, for subnets whose place is not to be chosen: `{ use1-az1: 10.20.0.0/24 }`. The tier is in these
     /// zones alone, unless `zones` lists more; those get ranges of the size of `prefix`.
     pub cidrs: Names<String>,
     /// Its subnets in an existing VPC, by zone id: `{ use1-az1: { subnet: subnet-0a1b2c3d4e5f60711, cidr: 10.20.0.0/19 } }`.
     pub existing: Names<ExistingSubnetSpec>,
-    /// NAT gateways for a private tier: `per-zone` (the default), `single`, a number, `none`, or a map.
+    /// NAT gateways for a private tier: `per-zone` (the default), `single`, a number, `regional` (one for the whole VPC, in no
+    /// subnet), `none`, or a map.
     pub nat: Field<Either<NumberOrText, NatSpec>>,
     /// Whether load balancers may be put here by their role tag. Yes by default for public and private tiers.
     pub load_balancers: Field<bool>,
@@ -139,7 +143,7 @@ pub struct ExistingSubnetSpec {
 pub struct NatSpec {
     /// The public tier that they stand in, where there are several.
     pub tier: Field<String>,
-    /// How many (`per-zone`, `single`, a number), or in which zones by id.
+    /// How many (`per-zone`, `single`, a number, `regional`), or in which zones by id.
     pub zones: Field<Either<NumberOrText, Vec<Field<String>>>>,
     /// Elastic IPs that exist already, by allocation id, in the order of the gateways' zone ids: the first for the lowest.
     pub allocations: List<String>,

@@ -51,14 +51,14 @@ pub struct PodGroupSpec {
     pub at_most: Field<u32>,
 }
 
-/// A rule of a pod group. Where the other side is a group of the stack, that one gets its half of the rule by itself.
+/// A rule of a pod group, or of a security group of nodes. Where the other side is a group of the stack, that one gets its half of the rule by itself.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", default)]
 pub struct PodRuleSpec {
-    /// Lets traffic in from here: a pod group, a group of the stack, a range, `sg-…` or `pl-…`.
+    /// Lets traffic in from here: a pod group, a security group of nodes, a group of the stack, a range, `sg-…` or `pl-…`.
     pub from: Field<String>,
-    /// Lets traffic out to there: a pod group, a group of the stack, a range, `sg-…` or `pl-…`.
+    /// Lets traffic out to there: a pod group, a security group of nodes, a group of the stack, a range, `sg-…` or `pl-…`.
     pub to: Field<String>,
     /// `tcp` (the default), `udp` or `all`.
     pub protocol: Field<ProtocolSpec>,

@@ -1,5 +1,6 @@
 //! The cluster of a spec.
 
+use super::pod_groups::OwnGroups;
 use super::policy::unread;
 use super::words::Words;
 use super::{Lowering, TierNames};
@@ -64,7 +65,9 @@ impl Lowering<'_> {
         if let Some(access) = spec.access.get() {
             self.access(access, &mut cluster);
         }
-        self.node_groups(&spec.node_groups, stack, tiers, &mut cluster);
+        let own = OwnGroups::of(spec);
+        self.node_groups(&spec.node_groups, stack, tiers, &own, &mut cluster);
+        cluster.node_security_groups = self.node_security_groups(spec, &own);
         self.fargate(&spec.fargate, stack, tiers, &mut cluster);
         cluster.network_policy = self.network_policy(&spec.network_policy);
         cluster.policy_unread = unread(&spec.network_policy);
@@ -74,7 +77,7 @@ impl Lowering<'_> {
             cluster.tenants.push(tenant);
         }
         if let Some((pods, span)) = spec.pods.located() {
-            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers);
+            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers, &own);
         }
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);

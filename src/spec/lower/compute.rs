@@ -1,5 +1,6 @@
 //! Node groups and Fargate profiles.
 
+use super::pod_groups::OwnGroups;
 use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
@@ -20,6 +21,7 @@ impl Lowering<'_> {
         names: &Names<NodeGroupSpec>,
         stack: &Stack,
         tiers: &TierNames,
+        own: &OwnGroups,
         cluster: &mut Cluster,
     ) {
         for (key, field) in names.get().into_iter().flatten() {
@@ -28,7 +30,8 @@ impl Lowering<'_> {
             let name = Words::name(key);
             let tier = self.workload_tier(&spec.tier, ("node group", &name), stack, tiers);
             let tier = self.some_tier(tier, stack);
-            let group = self.node_group(name, tier, spec);
+            let mut group = self.node_group(name, tier, spec);
+            group.security_group = self.security_group(&spec.security_group, &group, own);
             cluster.node_groups.push(group);
         }
     }

@@ -92,6 +92,11 @@ impl Lowering<'_> {
             ),
             (spec.block.is_absent(), spec.block.origin(), "block"),
             (spec.zones.is_absent(), spec.zones.origin(), "zones"),
+            (
+                spec.local_zones.is_absent(),
+                spec.local_zones.origin(),
+                "local-zones",
+            ),
             (spec.cidrs.is_absent(), spec.cidrs.origin(), "cidrs"),
             (spec.nat.is_absent(), spec.nat.origin(), "nat"),
         ];
@@ -100,7 +105,7 @@ impl Lowering<'_> {
                 "nat" => {
                     "how its subnets leave is decided by their route tables, which are left alone"
                 }
-                "zones" => "its zones are those of its subnets",
+                "zones" | "local-zones" => "its zones are those of its subnets",
                 _ => "its subnets are there, with their ranges",
             };
             self.as_it_is(origin, key, "a tier of an existing network", why);

@@ -53,12 +53,17 @@ impl Lowering<'_> {
         nat.count = At::new(count, origin.or(tier.origin));
         nat.allocations = Words::texts(&long.allocations);
         if nat.count.value != NatCount::None {
-            if public.is_empty() && network.fully_private.is_some() {
+            let regional = nat.count.value == NatCount::Regional;
+            if public.is_empty() && network.fully_private.is_some() && !regional {
                 self.words.push(crate::check::nat_of_private(&nat.count));
                 return None;
             }
-            let index = self.nat_tier(long, &nat, names, public)?;
-            nat.tier = Some(network.tiers.handle(index));
+            if regional {
+                self.no_nat_tier(long);
+            } else {
+                let index = self.nat_tier(long, &nat, names, public)?;
+                nat.tier = Some(network.tiers.handle(index));
+            }
         }
         Some(nat)
     }
@@ -77,6 +82,22 @@ impl Lowering<'_> {
         Some(nat)
     }
 
+    /// A regional gateway stands nowhere.
+    fn no_nat_tier(&mut self, spec: &NatSpec) {
+        if spec.tier.is_absent() {
+            return;
+        }
+        self.words.push(
+            rules::EKS408
+                .at(
+                    spec.tier.origin(),
+                    "a regional NAT gateway stands in no tier",
+                )
+                .note("it belongs to the VPC and stands in no subnet: AWS refuses one for it")
+                .help("leave `tier` out: `nat: regional`"),
+        );
+    }
+
     /// The public tier that gateways stand in.
     fn nat_tier(
         &mut self,
@@ -87,6 +108,11 @@ impl Lowering<'_> {
     ) -> Option<usize> {
         if let Some(name) = Words::text(&spec.tier) {
             let index = self.tier(&name, names)?;
+            if names.local.contains(&index) {
+                self.words
+                    .push(crate::check::nat_in_local_zones(&name.value, name.origin));
+                return None;
+            }
             if !public.contains(&index) {
                 self.words.push(
                     rules::EKS404
@@ -112,7 +138,7 @@ impl Lowering<'_> {
                     rules::EKS404
                         .at(nat.count.origin, "there is no public tier for the NAT gateways")
                         .note("a NAT gateway stands in a public subnet")
-                        .help("add `public: { access: public }`, or write `nat: none` for a tier that reaches AWS through endpoints only"),
+                        .help("add `public: { access: public }`, or write `nat: regional` for a gateway that stands in no subnet, or `nat: none` for a tier that reaches AWS through endpoints only"),
                 );
                 None
             }
@@ -138,13 +164,13 @@ impl Lowering<'_> {
         match word {
             NumberOrText::Text(word) if word == "per-zone" => Some(NatCount::PerZone),
             NumberOrText::Text(word) if word == "single" => Some(NatCount::Zones(1)),
+            NumberOrText::Text(word) if word == "regional" => Some(NatCount::Regional),
             NumberOrText::Text(word) if word == "none" => Some(NatCount::None),
             NumberOrText::Number(0) => Some(NatCount::None),
             NumberOrText::Number(n) => {
                 let count = u8::try_from(*n).ok();
                 if count.is_none() {
-                    let help =
-                        "write a number up to that of the zones, `per-zone`, `single` or `none`";
+                    let help = "write a number up to that of the zones, `per-zone`, `single`, `regional` or `none`";
                     let finding = rules::SPEC006.at(origin, format!("{n} NAT gateways"));
                     self.words.push(finding.help(help));
                 }
@@ -155,13 +181,14 @@ impl Lowering<'_> {
                     origin,
                     format!("`{word}` is not a way to place NAT gateways"),
                 );
-                let near = crate::spec::nearest::nearest(word, ["per-zone", "single", "none"]);
+                let near =
+                    crate::spec::nearest::nearest(word, ["per-zone", "single", "regional", "none"]);
                 self.words.push(match (near, origin) {
                     (Some(near), Origin::Spec(span)) => finding
                         .help(format!("did you mean `{near}`?"))
                         .edit(span, near),
                     _ => finding.help(
-                        "write `per-zone`, `single`, `none`, a number, or `{ zones: [use1-az1] }`",
+                        "write `per-zone`, `single`, `regional`, `none`, a number, or `{ zones: [use1-az1] }`",
                     ),
                 });
                 None

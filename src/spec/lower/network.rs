@@ -5,8 +5,8 @@ use super::{Lowering, TierNames};
 use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::network::{
-    Access, At, ClusterTag, FlowLogTarget, FlowLogs, Ipv4Net, Network, SecurityMode, TierModel,
-    TrafficType, Zones,
+    Access, At, ClusterTag, FlowLogTarget, FlowLogs, Ipv4Net, LocalZone, Network, SecurityMode,
+    TierModel, TrafficType, Zones,
 };
 use crate::spec::{
     AccessSpec, ClusterTagSpec, Either, Field, FlowLogTargetSpec, FlowLogsSpec, Key, NetworkSpec,
@@ -103,6 +103,12 @@ impl Lowering<'_> {
             unread: named.iter().any(|(_, tier)| {
                 tier.is_invalid() || tier.get().is_some_and(|tier| tier.access.is_invalid())
             }),
+            local: named
+                .iter()
+                .zip(0..)
+                .filter(|((_, tier), _)| tier.get().is_some_and(|t| !t.local_zones.is_absent()))
+                .map(|(_, index)| index)
+                .collect(),
         };
         let public: Vec<usize> = named
             .iter()
@@ -111,6 +117,7 @@ impl Lowering<'_> {
                 tier.get().and_then(|tier| tier.access.get()) == Some(&AccessSpec::Public)
             })
             .map(|(index, _)| index)
+            .filter(|index| !all.local.contains(index))
             .collect();
         for (key, tier) in named {
             let nothing = TierSpec::default();
@@ -197,6 +204,7 @@ impl Lowering<'_> {
             cidrs: self.pinned(spec),
             existing,
             zones: (!spec.zones.is_absent()).then(|| Words::texts(&spec.zones)),
+            local_zones: self.local_zones(spec),
             nat,
             load_balancers: spec
                 .load_balancers
@@ -205,6 +213,21 @@ impl Lowering<'_> {
             tags: Words::pairs(&spec.tags),
             name,
         }
+    }
+
+    fn local_zones(&mut self, spec: &TierSpec) -> Option<Vec<LocalZone>> {
+        self.complete &= !spec.local_zones.is_invalid();
+        let named = spec.local_zones.get()?;
+        let mut zones = Vec::with_capacity(named.len());
+        for (zone, parent) in named {
+            if let Some(parent) = Words::text(parent) {
+                let id = Words::name(zone);
+                zones.push(LocalZone { id, parent });
+            } else {
+                self.complete = false;
+            }
+        }
+        Some(zones)
     }
 
     fn pinned(&mut self, spec: &TierSpec) -> Vec<(At<String>, At<Ipv4Net>)> {

@@ -11,15 +11,35 @@ use crate::network::{
     Selected,
 };
 use crate::spec::{
-    Either, EnforcingModeSpec, Field, Names, NumberOrText, PodGroupSpec, PodRuleSpec,
-    PodSecurityGroupsSpec,
+    ClusterSpec, Either, EnforcingModeSpec, Field, List, Names, NumberOrText, PodGroupSpec,
+    PodRuleSpec, PodSecurityGroupsSpec,
 };
+
+/// What groups of a cluster's own are called.
+pub(super) struct OwnGroups<'a> {
+    pods: Vec<&'a str>,
+    pub(super) nodes: Vec<&'a str>,
+}
+
+impl<'a> OwnGroups<'a> {
+    pub(super) fn of(spec: &'a ClusterSpec) -> Self {
+        let pods = spec.pods.get();
+        let pods = pods.and_then(|pods| pods.security_groups.get()?.groups.get());
+        let pods = pods.into_iter().flatten();
+        let nodes = spec.node_security_groups.get().into_iter().flatten();
+        Self {
+            pods: pods.map(|(key, _)| key.text.as_str()).collect(),
+            nodes: nodes.map(|(key, _)| key.text.as_str()).collect(),
+        }
+    }
+}
 
 impl Lowering<'_> {
     pub(super) fn pod_security_groups(
         &mut self,
         spec: &PodSecurityGroupsSpec,
         origin: Origin,
+        own: &OwnGroups,
     ) -> PodSecurityGroups {
         let mut model = PodSecurityGroups {
             origin,
@@ -33,13 +53,11 @@ impl Lowering<'_> {
             };
             model.mode = At::new(mode, Origin::Spec(span));
         }
-        let all = || spec.groups.get().into_iter().flatten();
-        let names: Vec<&str> = all().map(|(key, _)| key.text.as_str()).collect();
-        for (key, field) in all() {
+        for (key, field) in spec.groups.get().into_iter().flatten() {
             let nothing = PodGroupSpec::default();
             if !field.is_invalid() {
                 let spec = field.get().unwrap_or(&nothing);
-                let group = self.pod_group(spec, Words::name(key), &names);
+                let group = self.pod_group(spec, Words::name(key), own);
                 model.groups.push(group);
             }
         }
@@ -47,7 +65,7 @@ impl Lowering<'_> {
     }
 
     /// A pod group. One that lacks something is there all the same, so that others can name it.
-    fn pod_group(&mut self, spec: &PodGroupSpec, name: At<String>, names: &[&str]) -> PodGroup {
+    fn pod_group(&mut self, spec: &PodGroupSpec, name: At<String>, own: &OwnGroups) -> PodGroup {
         let origin = name.origin;
         if spec.namespace.is_absent() {
             self.words
@@ -72,11 +90,20 @@ impl Lowering<'_> {
         if let Some((pods, span)) = spec.at_most.located() {
             group.at_most = Some(At::new(*pods, Origin::Spec(span)));
         }
-        let rules = spec.rules.get().into_iter().flatten();
-        group.rules = rules
-            .filter_map(|field| self.pod_rule(field, names))
-            .collect();
+        group.rules = self.group_rules(&spec.rules, own);
         group
+    }
+
+    /// The rules of a pod group, or of a security group of nodes.
+    pub(super) fn group_rules(
+        &mut self,
+        rules: &List<PodRuleSpec>,
+        own: &OwnGroups,
+    ) -> Vec<PodRule> {
+        let rules = rules.get().into_iter().flatten();
+        rules
+            .filter_map(|field| self.pod_rule(field, own))
+            .collect()
     }
 
     /// A policy has labels of pods or of service accounts.
@@ -130,13 +157,13 @@ impl Lowering<'_> {
         Some(At::new(ports.collect(), origin))
     }
 
-    fn pod_rule(&mut self, field: &Field<PodRuleSpec>, names: &[&str]) -> Option<PodRule> {
+    fn pod_rule(&mut self, field: &Field<PodRuleSpec>, own: &OwnGroups) -> Option<PodRule> {
         let (spec, span) = field.located()?;
         let origin = Origin::Spec(span);
         let sides = self.sides(&spec.from, &spec.to, origin);
         let traffic = self.traffic(&spec.protocol, &spec.ports, origin);
         let (direction, peer) = sides?;
-        let peer = self.pod_peer(&peer, names);
+        let peer = self.pod_peer(&peer, own);
         let (traffic, peer) = (traffic?, peer?);
         let description =
             Words::text(&spec.description).unwrap_or_else(|| At::new(String::new(), origin));
@@ -149,18 +176,27 @@ impl Lowering<'_> {
         })
     }
 
-    fn pod_peer(&mut self, text: &At<String>, names: &[&str]) -> Option<At<PodPeer>> {
+    fn pod_peer(&mut self, text: &At<String>, own: &OwnGroups) -> Option<At<PodPeer>> {
         let word = text.value.as_str();
         let stacks = Group::ALL.iter().map(|group| group.as_str());
         let stacks: Vec<&str> = stacks.collect();
-        let known: Vec<&str> = stacks.iter().chain(names).copied().collect();
+        let names = || own.pods.iter().chain(&own.nodes).copied();
+        let known: Vec<&str> = stacks.iter().copied().chain(names()).collect();
         let is_id = word.starts_with("sg-") || word.starts_with("pl-");
-        if stacks.contains(&word) || (is_id && !names.contains(&word)) || word.contains('/') {
+        if stacks.contains(&word)
+            || (is_id && !names().any(|name| name == word))
+            || word.contains('/')
+        {
             let peer = self.peer(text)?;
             return Some(At::new(PodPeer::Other(peer.value), peer.origin));
         }
         self.words
             .reference(text, "pod group or security group", &known)?;
-        Some(At::new(PodPeer::Pods(word.to_owned()), text.origin))
+        let peer = if own.pods.contains(&word) {
+            PodPeer::Pods(word.to_owned())
+        } else {
+            PodPeer::Nodes(word.to_owned())
+        };
+        Some(At::new(peer, text.origin))
     }
 }

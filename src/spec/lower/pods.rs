@@ -1,5 +1,6 @@
 //! How the pods of a spec get their addresses.
 
+use super::pod_groups::OwnGroups;
 use super::words::Words;
 use super::{Lowering, TierNames};
 use crate::check::rules;
@@ -19,6 +20,7 @@ impl Lowering<'_> {
         origin: Origin,
         stack: &Stack,
         tiers: &TierNames,
+        own: &OwnGroups,
     ) -> Pods {
         let mut pods = Pods::defaults(origin);
         if let Some((mode, span)) = spec.mode.located() {
@@ -36,7 +38,7 @@ impl Lowering<'_> {
             pods.snat = snat;
         }
         if let Some((groups, span)) = spec.security_groups.located() {
-            let groups = self.pod_security_groups(groups, Origin::Spec(span));
+            let groups = self.pod_security_groups(groups, Origin::Spec(span), own);
             pods.security_groups = Some(groups);
         }
         pods
