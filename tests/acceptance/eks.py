@@ -68,6 +68,7 @@ class Eks:
 
     def reset(self):
         self.clusters = {}  # (region, name) -> cluster
+        self.answers = {}  # token of a request that makes something -> its answer
         self.children = {}  # (noun, region, cluster, key) -> child
 
     def __call__(self, environ, start_response):
@@ -102,8 +103,13 @@ class Eks:
                     given[member] = int(values[0]) if shape.type_name == "integer" else values[0]
         report = ParamValidator().validate(given, operation.input_shape)
         require(not report.has_errors(), report.generate_report())
-        given.pop("clientRequestToken", None)
-        return self.perform(region, operation.name, given)
+        # A request that is repeated, since its answer was lost, is answered again.
+        token = (operation.name, given.pop("clientRequestToken", None))
+        if token[1] is None:
+            return self.perform(region, operation.name, given)
+        if token not in self.answers:
+            self.answers[token] = self.perform(region, operation.name, given)
+        return self.answers[token]
 
     def perform(self, region, name, given):
         """Children share one create, describe, list and delete; everything else is a method of its own."""

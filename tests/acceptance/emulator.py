@@ -191,8 +191,6 @@ def identified(module, maker, id):
 
 
 class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
     def log(self, *_):
         pass
 

@@ -1,8 +1,8 @@
 """What examples expect to be there before them: ids of things that somebody else made."""
 
-
 from emulator import ACCOUNT, DIRECT_CONNECT, identified
 from moto.ec2.models import ec2_backends, elastic_ip_addresses, route_tables, subnets, transit_gateway, vpc_peering_connections, vpcs
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 
 # Another company, with which one peers.
 OTHERS = "111122223333"
@@ -54,10 +54,17 @@ def direct_connect(_):
     DIRECT_CONNECT["gateways"].add("5f294f92-bafb-4011-916d-9b0be4a17c33")
 
 
+def los_angeles(region):
+    """The account has opted in to a Local Zone."""
+    zones = RegionsAndZonesBackend.zones[region]
+    if all(zone.zone_id != "usw2-lax1-az1" for zone in zones):
+        zones.append(Zone("us-west-2-lax-1a", region, "usw2-lax1-az1", "local-zone"))
+
+
 # The stem of an example -> what is there before it, made in its region.
 BEFORE = {
-    "bank": [hub], "transit-gateway": [hub], "elastic-ips": [elastic_ips], "existing-vpc": [existing_vpc], "peering": [peers],
-    "vpn-and-direct-connect": [direct_connect],
+    "bank": [hub], "external-snat": [hub], "restricted": [hub], "transit-gateway": [hub], "local-zones": [los_angeles],
+    "elastic-ips": [elastic_ips], "existing-vpc": [existing_vpc], "peering": [peers], "vpn-and-direct-connect": [direct_connect],
 }
 
 
