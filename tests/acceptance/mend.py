@@ -1,12 +1,11 @@
 """How what moto does is changed."""
 
 
-def mend(owner, name=None):
-    """Replaces a method of moto's by one that is given the original first."""
+def mend(owner):
+    """Puts a function in the place of the owner's method of the same name; it is given the method first, then the owner."""
 
-    def with_original(replacement):
-        method = name or replacement.__name__
-        original = getattr(owner, method, None)
-        setattr(owner, method, lambda self, *given, **named: replacement(original, self, *given, **named))
+    def replace(function):
+        original = getattr(owner, function.__name__, None)
+        setattr(owner, function.__name__, lambda self, *given, **named: function(original, self, *given, **named))
 
-    return with_original
+    return replace
