@@ -87,8 +87,8 @@ def places(value, path=()):
 def mutants(document):
     """The document with a mistake each: a key misspelt, a text where a list or map is, a list where a text is."""
     for path, value in places(document):
-        # Names of labels, and what they are set to, are the user's.
-        if not path or {"labels", "matchLabels"} & set(path[:-1]):
+        # Names of labels and settings, and what they are set to, are the user's.
+        if not path or {"data", "labels", "matchLabels"} & set(path[:-1]):
             continue
         if isinstance(path[-1], str) and path[-1] not in ("apiVersion", "kind"):
             yield path, change(document, path, lambda parent, key: parent.update({f"{key}x": parent.pop(key)}))

@@ -77,12 +77,13 @@ pub mod prelude {
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };
     pub use crate::network::{
-        AccessEntry, AddonName, Cluster, ClusterTag, Connection, ControlPlaneLogs, Endpoint,
-        EndpointPolicies, EnforcingMode, ExistingNetwork, ExistingSubnet, ExistingTier,
-        FargateProfile, FlowLogs, Group, HybridNodes, ImageFamily, Key, Local, Nat, Network,
-        NodeGroup, NodeSecurityGroup, Peer, Peering, PodGroup, PodIdentity, PodPeer, PodRule,
-        PodSecurityGroups, Pods, PolicyEngine, PolicyMode, Region, Rule, SecurityMode, Software,
-        Stack, Tenant, Tier, TierId, TrafficType, Vpn,
+        AccessEntry, AddonName, Architecture, AutoMode, AutoNodes, BuiltInPool, Cluster,
+        ClusterTag, Connection, ControlPlaneLogs, Endpoint, EndpointPolicies, EnforcingMode,
+        ExistingNetwork, ExistingSubnet, ExistingTier, FargateProfile, FlowLogs, Group,
+        HybridNodes, ImageFamily, Key, Local, Nat, Network, NodeGroup, NodeSecurityGroup, Peer,
+        Peering, PodGroup, PodIdentity, PodPeer, PodRule, PodSecurityGroups, Pods, PolicyEngine,
+        PolicyMode, Region, Rule, SecurityMode, Software, Stack, Tenant, Tier, TierId, TrafficType,
+        Vpn,
     };
     pub use crate::{cidr, cidr6};
 }
@@ -95,6 +96,8 @@ struct Readme;
 /// The programs of the guides compile.
 #[cfg(all(doctest, feature = "cli"))]
 mod guides {
+    #[doc = include_str!("../docs/guides/auto-mode.md")]
+    struct AutoMode;
     #[doc = include_str!("../docs/guides/endpoint-access.md")]
     struct EndpointAccess;
     #[doc = include_str!("../docs/guides/existing-vpc.md")]

@@ -88,6 +88,37 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
     (Feature::StrictPolicies, Feature::Calico, None),
     (Feature::PodGroups, Feature::Eksctl, Some("SPEC056")),
     (Feature::HybridNodes, Feature::Eksctl, Some("SPEC056")),
+    (Feature::AutoMode, Feature::AutoModeAlone, None),
+    (Feature::AutoModeAlone, Feature::Karpenter, None),
+    (Feature::AutoMode, Feature::PodGroups, Some("EKS783")),
+    (Feature::AutoMode, Feature::Calico, Some("EKS857")),
+    (Feature::AutoMode, Feature::ExcludedSnat, Some("EKS858")),
+    (Feature::AutoMode, Feature::Eksctl, Some("SPEC056")),
+    (Feature::AutoModeAlone, Feature::PodGroups, Some("EKS783")),
+    (Feature::AutoModeAlone, Feature::Calico, Some("EKS857")),
+    (
+        Feature::AutoModeAlone,
+        Feature::ExcludedSnat,
+        Some("EKS858"),
+    ),
+    (Feature::AutoModeAlone, Feature::Eksctl, Some("SPEC056")),
+    (Feature::AutoModeAlone, Feature::Prefixes, Some("EKS856")),
+    (
+        Feature::AutoModeAlone,
+        Feature::WarmAddresses,
+        Some("EKS856"),
+    ),
+    (
+        Feature::AutoModeAlone,
+        Feature::CustomNetworking,
+        Some("EKS856"),
+    ),
+    (Feature::AutoModeAlone, Feature::Discovery, Some("EKS856")),
+    (
+        Feature::AutoModeAlone,
+        Feature::HybridNodes,
+        Some("SPEC078"),
+    ),
 ];
 
 /// How many accepted specs a sample has.

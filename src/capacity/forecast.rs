@@ -2,10 +2,12 @@
 //! for which the rest is enough.
 
 use super::fragmentation::PrefixPool;
-use super::instance::{AddressMode, HOST_NETWORK_PODS, Instance, PodNetwork, instance};
+use super::instance::{AddressMode, Instance, PodNetwork, instance};
 use super::warm::{Held, Part, WarmTargets};
 use crate::diagnostic::Origin;
-use crate::network::{EndpointKind, MaxUnavailable, NodeGroup, Placement, Pods, Stack, ZoneId};
+use crate::network::{
+    Cluster, EndpointKind, MaxUnavailable, NodeGroup, Placement, Pods, Stack, ZoneId,
+};
 use crate::plan::{Plan, PlannedSubnet, PlannedTier, address_count};
 
 /// The type that is reckoned with where no node group names one: that of a node group of which nothing is said.
@@ -49,6 +51,8 @@ pub struct TierCapacity {
     pub fargate: Vec<String>,
     /// Whether Karpenter starts nodes in it, of which nobody says how many and of which types.
     pub karpenter: bool,
+    /// Whether EKS Auto Mode starts nodes in it beside those of node groups, of which nobody says how many and of which types.
+    pub auto_mode: bool,
     /// Whether the VPC CNI takes pods' addresses from it for nodes of other tiers: its subnets are tagged for discovery.
     pub discovered: bool,
     /// Which of a node's addresses are of this tier.
@@ -113,6 +117,8 @@ pub struct GroupCapacity {
 pub struct Forecast {
     /// How many pods a node has at most: that of the type with the fewest.
     pub max_pods: u32,
+    /// How many of them are on the host's network, without an address of their own.
+    pub host_network_pods: u32,
     /// What a node holds that has as many pods: of the type that holds the most.
     pub held: Held,
     /// With how many nodes of this group the tier is full, spread evenly over its zones, when all its other groups have
@@ -125,7 +131,7 @@ pub struct Forecast {
 impl Forecast {
     /// How many pods with addresses of their own run on a node.
     pub fn pods_per_node(&self) -> u32 {
-        self.max_pods.saturating_sub(HOST_NETWORK_PODS)
+        self.max_pods.saturating_sub(self.host_network_pods)
     }
 
     /// How many pods with addresses of their own run on all nodes that fit.
@@ -173,6 +179,8 @@ impl Capacity {
                 karpenter: stack.cluster.iter().any(|cluster| cluster.karpenter)
                     && plan.takes_nodes(index)
                     && !tier.is_local(),
+                auto_mode: !plan.node_tiers.is_empty()
+                    && plan.auto_tiers().any(|auto| auto == index),
                 discovered: tier.tags.get(DISCOVERY).is_some_and(|value| value != "0")
                     && !plan.takes_nodes(index)
                     && plan.pod_tier != Some(index),
@@ -183,6 +191,8 @@ impl Capacity {
             tiers: tiers.collect(),
             network: if plan.ipv6_cluster {
                 PodNetwork::IPV6
+            } else if stack.cluster.as_ref().is_some_and(Cluster::is_auto_alone) {
+                PodNetwork::of_auto_mode(pods)
             } else {
                 PodNetwork::of(pods)
             },
@@ -195,8 +205,8 @@ fn part(pods: &Pods, plan: &Plan, tier: usize) -> Part {
     let own = plan.pod_tier == Some(tier);
     match (pods.placement, own) {
         (Placement::Nodes, _) => Part::Whole,
-        (Placement::CustomNetworking(_), false) => Part::Node,
-        (Placement::CustomNetworking(_), true) => Part::Pods,
+        (Placement::CustomNetworking(_) | Placement::NodeClass(_), false) => Part::Node,
+        (Placement::CustomNetworking(_) | Placement::NodeClass(_), true) => Part::Pods,
         (Placement::Discovery(_), false) => Part::FirstInterface,
         (Placement::Discovery(_), true) => Part::FurtherInterfaces,
     }
@@ -229,7 +239,10 @@ fn groups(
         .collect();
     // All pods of a cluster with nothing but Fargate profiles are on Fargate.
     let nodes = stack.cluster.as_ref().is_none_or(|cluster| {
-        cluster.karpenter || !cluster.node_groups.is_empty() || cluster.fargate.is_empty()
+        cluster.karpenter
+            || cluster.auto().is_some()
+            || !cluster.node_groups.is_empty()
+            || cluster.fargate.is_empty()
     });
     if groups.is_empty() && nodes && (plan.takes_nodes(tier) || of_pods) {
         return vec![GroupCapacity {
@@ -289,7 +302,7 @@ impl GroupCapacity {
         let most = |instance: &Instance| instance.managed_max_pods(network);
         let each: Option<Vec<u32>> = self.instances.iter().map(most).collect();
         let max_pods = each?.into_iter().min()?;
-        let pods = max_pods.saturating_sub(HOST_NETWORK_PODS);
+        let pods = max_pods.saturating_sub(network.mode.host_network_pods());
         let held = |instance: &Instance| instance.held_of(self.part, network, pods, self.warm);
         let held = self.instances.iter().filter_map(held);
         Some((max_pods, held.max_by_key(|held| held.addresses())?))
@@ -464,7 +477,7 @@ impl TierCapacity {
                 AddressMode::Secondary | AddressMode::Ipv6 => {
                     zone.nodes(held.addresses(), addresses)
                 }
-                AddressMode::Prefix => zone.nodes_with_prefixes(held, &others),
+                AddressMode::Prefix | AddressMode::Auto => zone.nodes_with_prefixes(held, &others),
             })
             .collect();
         let without = |lost: usize| {
@@ -473,6 +486,7 @@ impl TierCapacity {
         };
         Some(Forecast {
             max_pods,
+            host_network_pods: network.mode.host_network_pods(),
             held,
             nodes: evenly(fit.iter().copied()),
             nodes_without_a_zone: (0..fit.len()).map(without).min().unwrap_or(0),

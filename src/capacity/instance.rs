@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::network::{Placement, PodMode, Pods};
+use crate::network::{PodMode, Pods};
 
 /// A row for each type, sorted by name; its heading says where the rows are from.
 const TABLE: &str = include_str!("instances.tsv");
@@ -23,6 +23,9 @@ const ROWS: usize = {
 /// Pods that every node has on its host's network, without an address of their own: `aws-node` and `kube-proxy`.
 pub const HOST_NETWORK_PODS: u32 = 2;
 
+/// The most pods of a node of EKS Auto Mode.
+const AUTO_CEILING: u32 = 110;
+
 /// What an instance runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hypervisor {
@@ -42,9 +45,21 @@ pub enum AddressMode {
     Secondary,
     /// As prefixes of 16 (`ENABLE_PREFIX_DELEGATION`): a slot of an interface holds a /28 instead of an address.
     Prefix,
+    /// As prefixes of 16, by EKS Auto Mode: as many pods as the type has slots, and nothing of the node's own among them.
+    Auto,
     /// From one IPv6 prefix (a /80) of a node's first interface: the mode of IPv6 clusters. Of IPv4 the node has its own
     /// address, and no others.
     Ipv6,
+}
+
+impl AddressMode {
+    /// Pods that a node has on its host's network. Auto Mode runs none of its parts as a pod.
+    pub(super) const fn host_network_pods(self) -> u32 {
+        match self {
+            Self::Secondary | Self::Prefix | Self::Ipv6 => HOST_NETWORK_PODS,
+            Self::Auto => 0,
+        }
+    }
 }
 
 /// Where pods of a node have their addresses from.
@@ -65,7 +80,7 @@ impl PodNetwork {
                 PodMode::Addresses => AddressMode::Secondary,
                 PodMode::Prefixes => AddressMode::Prefix,
             },
-            custom_networking: matches!(pods.placement, Placement::CustomNetworking(_)),
+            custom_networking: pods.placement.is_apart(),
         }
     }
 
@@ -80,6 +95,14 @@ impl PodNetwork {
         mode: AddressMode::Ipv6,
         custom_networking: false,
     };
+
+    /// The same of a cluster all of whose nodes are those of EKS Auto Mode.
+    pub(crate) fn of_auto_mode(pods: &Pods) -> Self {
+        Self {
+            mode: AddressMode::Auto,
+            ..Self::of(pods)
+        }
+    }
 
     /// Prefixes of the node's own subnet.
     pub const PREFIX: Self = Self {
@@ -178,10 +201,11 @@ impl Instance {
     /// CNI has the figures for its default mode.
     pub fn max_pods(self, network: PodNetwork) -> Option<u32> {
         let each = match network.mode {
-            AddressMode::Secondary => 1,
+            AddressMode::Secondary | AddressMode::Auto => 1,
             AddressMode::Prefix | AddressMode::Ipv6 => 16,
         };
-        Some(self.pod_interfaces(network)? * self.slots() * each + HOST_NETWORK_PODS)
+        let host = network.mode.host_network_pods();
+        Some(self.pod_interfaces(network)? * self.slots() * each + host)
     }
 
     /// The most pods that EKS lets a node of a managed group have, whatever its addresses: 110 below 30 virtual CPUs, 250
@@ -192,8 +216,15 @@ impl Instance {
         if self.vcpus < 30 { 110 } else { 250 }
     }
 
-    /// How many pods a node of a managed group has at most: [`Self::max_pods`] below [`Self::ceiling`].
+    /// How many pods a node of a managed group has at most: [`Self::max_pods`] below [`Self::ceiling`]. A node of EKS Auto
+    /// Mode has 110 at most, whatever its type.
+    ///
+    /// Source: Amazon EKS User Guide, "Create a Node Class for Amazon EKS", considerations.
     pub fn managed_max_pods(self, network: PodNetwork) -> Option<u32> {
-        Some(self.max_pods(network)?.min(self.ceiling()))
+        let ceiling = match network.mode {
+            AddressMode::Auto => AUTO_CEILING,
+            AddressMode::Secondary | AddressMode::Prefix | AddressMode::Ipv6 => self.ceiling(),
+        };
+        Some(self.max_pods(network)?.min(ceiling))
     }
 }

@@ -170,11 +170,11 @@ impl Instance {
                 let interfaces = attached(wanted);
                 (interfaces, interfaces.saturating_mul(slots).min(all), 0)
             }
-            (AddressMode::Prefix, Some(wanted)) => {
+            (AddressMode::Prefix | AddressMode::Auto, Some(wanted)) => {
                 let prefixes = wanted.div_ceil(16).min(all);
                 (attached(prefixes), 0, prefixes)
             }
-            (AddressMode::Prefix, None) => {
+            (AddressMode::Prefix | AddressMode::Auto, None) => {
                 let wanted = pods.div_ceil(16).saturating_add(warm.prefixes);
                 let prefixes = wanted.min(all);
                 (attached(prefixes), 0, prefixes)

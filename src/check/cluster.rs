@@ -315,7 +315,7 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         findings.push(unknown_gateways(origin));
     }
     let used = plan.node_tiers.iter().chain(&plan.fargate_tiers);
-    for &tier in used {
+    for tier in used.copied().chain(plan.auto_tiers()) {
         // A tier without any way out is another rule's affair.
         if let Some(tier) = plan.tiers.get(tier)
             && tier.access == Access::Public

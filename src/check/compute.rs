@@ -2,7 +2,7 @@
 
 use super::arn::{ArnOf, arn};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Severity};
+use crate::diagnostic::{Findings, Origin, Severity};
 use crate::graph::{core_dns_waits, runs_core_dns};
 use crate::network::{Access, AddonName, Cluster, MaxUnavailable, NodeGroup, Stack, is_graviton};
 use crate::plan::Plan;
@@ -36,7 +36,7 @@ fn core_dns(cluster: &Cluster, findings: &mut Findings) {
     }
     // Where pods run on Fargate alone, that they find no names is another rule's affair.
     let fargate_alone = cluster.node_groups.is_empty() && !cluster.fargate.is_empty();
-    if !fargate_alone && !runs_core_dns(cluster) {
+    if !fargate_alone && !cluster.is_auto_alone() && !runs_core_dns(cluster) {
         let finding = rules::PLAN004
             .at(
                 cluster.origin,
@@ -68,6 +68,19 @@ fn karpenter(cluster: &Cluster, findings: &mut Findings) {
                 .help("add a node group, or make the entry: `aws eks create-access-entry --type EC2_LINUX`"),
         );
     }
+}
+
+/// The tiers of the nodes of EKS Auto Mode, each with where it was asked for.
+pub(super) fn auto_tiers<'a>(
+    cluster: &'a Cluster,
+    plan: &'a Plan,
+) -> impl Iterator<Item = (Origin, usize)> + use<'a> {
+    let auto = cluster.auto();
+    let own = auto.and_then(|auto| auto.nodes.as_ref());
+    let own = own.map(|nodes| nodes.tier.origin).zip(plan.auto_tier);
+    let built_in = auto.and_then(|auto| auto.built_in.first());
+    let built_in = built_in.map(|first| first.origin).zip(plan.control_plane);
+    own.into_iter().chain(built_in)
 }
 
 fn types(group: &NodeGroup, findings: &mut Findings) {
@@ -231,7 +244,8 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 .map(|profile| profile.tier.origin)
                 .zip(&plan.fargate_tiers),
         );
-    for (origin, &index) in used {
+    let auto = auto_tiers(cluster, plan);
+    for (origin, index) in used.map(|(origin, &tier)| (origin, tier)).chain(auto) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;
         };

@@ -71,6 +71,14 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
                 .help("let the stack make the cluster"),
         );
     }
+    if let Some(nodes) = cluster.auto().and_then(|auto| auto.nodes.as_ref()) {
+        findings.push(
+            rules::SPEC056
+                .at(nodes.tier.origin, "eksctl makes no node pool of EKS Auto Mode but those of AWS")
+                .note("a node class wants a role with an access entry of its own, which the stack makes with the cluster")
+                .help("let the stack make the cluster, or write `auto-mode: { node-pools: [general-purpose, system] }`"),
+        );
+    }
     if let Some(group) = cluster.node_security_groups.first() {
         findings.push(
             rules::SPEC056

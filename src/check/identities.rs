@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::arn::{ArnOf, arn};
+use super::auto_mode::lacks;
 use super::names::is_dns_label;
 use crate::check::rules;
 use crate::diagnostic::Findings;
@@ -147,9 +148,7 @@ fn twice(cluster: &Cluster, findings: &mut Findings) {
 }
 
 fn without_agent(cluster: &Cluster, findings: &mut Findings) {
-    let agent = !cluster
-        .without_addons
-        .contains(&AddonName::PodIdentityAgent);
+    let agent = !lacks(cluster, AddonName::PodIdentityAgent);
     if let Some(first) = cluster.pod_identities.first().filter(|_| !agent) {
         findings.push(
             rules::PLAN037

@@ -6,6 +6,7 @@
 mod access;
 mod addresses;
 mod arn;
+mod auto_mode;
 mod blocks;
 mod capacity;
 mod cluster;
@@ -77,6 +78,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     identities::check(stack, findings);
     hybrid::check(stack, findings);
     fargate::check(stack, findings);
+    auto_mode::check(stack, findings);
     pods::check(stack, findings);
     policy::check(stack, findings);
     endpoints::check(stack, findings);
@@ -93,6 +95,7 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     services::check_plan(stack, plan, findings);
     hybrid::check_plan(stack, plan, findings);
     subnets::check(stack, plan, findings);
+    auto_mode::check_plan(stack, plan, findings);
     pods::check_plan(stack, plan, findings);
     gateways::check_plan(stack, plan, findings);
     other_side::check_plan(stack, plan, findings);

@@ -128,7 +128,7 @@ fn taints(cluster: &Cluster, findings: &mut Findings) {
 fn placement(cluster: &Cluster, group: &NodeSecurityGroup, findings: &mut Findings) {
     let origin = group.name.origin;
     match cluster.pods.placement {
-        Placement::Nodes | Placement::Discovery(_) => {}
+        Placement::Nodes | Placement::NodeClass(_) | Placement::Discovery(_) => {}
         Placement::CustomNetworking(tier) => findings.push(
             rules::SPEC071
                 .at(origin, "with custom networking, pods would not be in the security group of these nodes")

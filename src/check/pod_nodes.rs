@@ -258,10 +258,14 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     }
     // A branch is made in the subnet of its node, or in that of the node's `ENIConfig`.
     let mut tiers: Vec<usize> = match (cluster.pods.placement, plan.pod_tier) {
-        (Placement::CustomNetworking(_), Some(tier)) => vec![tier],
-        (Placement::Nodes | Placement::Discovery(_) | Placement::CustomNetworking(_), _) => {
-            plan.node_tiers.clone()
-        }
+        (Placement::CustomNetworking(_) | Placement::NodeClass(_), Some(tier)) => vec![tier],
+        (
+            Placement::Nodes
+            | Placement::Discovery(_)
+            | Placement::CustomNetworking(_)
+            | Placement::NodeClass(_),
+            _,
+        ) => plan.node_tiers.clone(),
     };
     tiers.sort_unstable();
     tiers.dedup();

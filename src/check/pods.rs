@@ -1,5 +1,6 @@
 //! How pods get their addresses.
 
+use super::auto_mode::lacks;
 use super::rules;
 use crate::capacity::{Instance, instance};
 use crate::diagnostic::{Finding, Findings, Origin};
@@ -21,7 +22,7 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
         nitro(cluster, findings);
     }
     versions(cluster, findings);
-    if pods.origin != Origin::Default && cluster.without_addons.contains(&AddonName::VpcCni) {
+    if pods.origin != Origin::Default && lacks(cluster, AddonName::VpcCni) {
         findings.push(
             rules::SPEC042
                 .at(
@@ -126,7 +127,7 @@ fn versions(cluster: &Cluster, findings: &mut Findings) {
         );
     }
     let (what, first) = match pods.placement {
-        Placement::Nodes => return,
+        Placement::Nodes | Placement::NodeClass(_) => return,
         Placement::CustomNetworking(_) => ("makes no `ENIConfig`s", (1, 15, 1)),
         Placement::Discovery(_) => ("finds no subnets by their tag", (1, 18, 0)),
     };
@@ -199,7 +200,7 @@ fn own_tier(
         );
         return;
     }
-    if !matches!(pods.placement, Placement::CustomNetworking(_)) {
+    if !pods.placement.is_apart() {
         return;
     }
     let missing = nodes_zones(plan).filter(|zone| !tier.zones.contains(zone));
@@ -217,7 +218,10 @@ fn own_tier(
                         missing.join(", ")
                     ),
                 )
-                .note("a node takes the `ENIConfig` of its zone, and is never ready without one")
+                .note(match pods.placement {
+                    Placement::NodeClass(_) => "the interfaces of pods stand in the zone of their node, which Auto Mode could not start",
+                    Placement::Nodes | Placement::CustomNetworking(_) | Placement::Discovery(_) => "a node takes the `ENIConfig` of its zone, and is never ready without one",
+                })
                 .help(if missing_local {
                     "give the pods' tier the zones of the nodes: Availability Zones as `zones`, Local Zones as `local-zones`"
                 } else {
@@ -226,7 +230,8 @@ fn own_tier(
         );
     }
     let further = tier.model(stack).and_then(|model| model.further.first());
-    if let Some(further) = further {
+    let one = matches!(pods.placement, Placement::CustomNetworking(_));
+    if let Some(further) = further.filter(|_| one) {
         findings.push(
             rules::PLAN025
                 .at(
@@ -287,7 +292,7 @@ fn tiers_of_pods<'a>(
     plan: &'a Plan,
     pods: &Pods,
 ) -> impl Iterator<Item = (usize, &'a PlannedTier)> {
-    let beside = !matches!(pods.placement, Placement::CustomNetworking(_));
+    let beside = !pods.placement.is_apart();
     let tiers = plan.tiers.iter().enumerate();
     tiers.filter(move |(index, _)| {
         plan.pod_tier == Some(*index) || (beside && plan.takes_nodes(*index))

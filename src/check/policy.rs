@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::auto_mode::lacks;
 use super::names::{is_dns_label, slug};
 use super::pods::older_cni;
 use crate::check::rules;
@@ -214,7 +215,7 @@ fn enforced(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings
                 ),
         );
     }
-    let no_cni = cluster.without_addons.contains(&AddonName::VpcCni);
+    let no_cni = lacks(cluster, AddonName::VpcCni);
     match engine.value {
         PolicyEngine::VpcCni(mode) => {
             if no_cni {
@@ -309,7 +310,7 @@ fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings)
     let Some(first) = cluster.fargate.first() else {
         return;
     };
-    if cluster.node_groups.is_empty() && !cluster.karpenter {
+    if cluster.node_groups.is_empty() && !cluster.karpenter && cluster.auto().is_none() {
         findings.push(
             rule.at(
                 engine.origin,

@@ -1,5 +1,6 @@
 //! Networks and nodes without a way to the internet: what leads out all the same, and what nodes lack.
 
+use super::compute::auto_tiers;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, At, Cluster, EndpointService, NatCount, Software, Stack, Way};
@@ -111,17 +112,20 @@ impl<'a> Offline<'a> {
         let profiles = cluster.fargate.iter().map(|p| p.tier.origin);
         let mut all = groups
             .zip(&plan.node_tiers)
-            .chain(profiles.zip(&plan.fargate_tiers));
+            .chain(profiles.zip(&plan.fargate_tiers))
+            .map(|(origin, tier)| (origin, *tier))
+            .chain(auto_tiers(cluster, plan));
         let first = all.find(|(_, tier)| is_offline(tier));
-        let subnets = first.map_or(&[][..], |(_, tier)| &plan.tiers[*tier].subnets);
+        let subnets = first.map_or(&[][..], |(_, tier)| &plan.tiers[tier].subnets);
         let mut existing = subnets.iter().filter_map(|s| s.existing.as_ref());
         Self {
             unrouted: existing.any(|subnet| subnet.route_table.is_none()),
             stack,
             plan,
             cluster,
-            first: first.map(|(origin, tier)| (origin, plan.tiers[*tier].name.as_str())),
-            nodes: plan.node_tiers.iter().any(is_offline),
+            first: first.map(|(origin, tier)| (origin, plan.tiers[tier].name.as_str())),
+            nodes: plan.node_tiers.iter().any(is_offline)
+                || plan.auto_tiers().any(|tier| is_offline(&tier)),
             fargate: plan.fargate_tiers.iter().any(is_offline),
         }
     }

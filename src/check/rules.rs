@@ -111,6 +111,10 @@ rules! {
     SPEC072 Error "nodes with a security group of their own keep others' pods off";
     SPEC073 Error "what is to run on all nodes speaks with all nodes";
     SPEC074 Warning "a security group of nodes has nodes";
+    SPEC075 Error "an add-on that EKS Auto Mode has built in is not pinned";
+    SPEC076 Error "pods are placed by a node class where there is one";
+    SPEC077 Warning "in the restricted mode nodes carry the stack's own group";
+    SPEC078 Error "hybrid nodes beside EKS Auto Mode find names";
     SPEC080 Warning "a region has the NAT gateways that are asked for";
     SPEC081 Error "tiers in Local Zones leave through gateways of zones";
     SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
@@ -147,6 +151,8 @@ rules! {
     PLAN038 Warning "hybrid nodes may join the cluster";
     PLAN039 Warning "network policies hold for all pods";
     PLAN045 Info "kubelets of nodes with a security group of their own probe the pods on them";
+    PLAN050 Warning "AWS's own node pools have room and a way out";
+    PLAN051 Info "nodes of EKS Auto Mode start once their manifests are applied";
     PLAN058 Info "an account opts in to its Local Zones";
     PLAN059 Info "subnets in Local Zones have IPv4 alone";
     PLAN060 Warning "nodes are in one Local Zone of a network";
@@ -262,6 +268,7 @@ rules! {
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
     EKS772 Error "pods that keep their own address have a way out of their own";
     EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
+    EKS783 Error "pods on nodes of EKS Auto Mode have no security groups of their own";
     EKS785 Warning "nodes have branch interfaces for all pods with security groups of their own";
     EKS786 Error "pods carry 1 to 5 security groups";
     EKS787 Error "pods on Fargate with security groups of their own carry the cluster's, too";
@@ -280,6 +287,9 @@ rules! {
     EKS826 Error "a Fargate profile is in Availability Zones";
     EKS830 Info "custom networking is not for pods on Fargate";
     EKS833 Warning "pods find names where all run on Fargate";
+    EKS856 Error "EKS Auto Mode takes no settings of the VPC CNI";
+    EKS857 Error "network policies of EKS Auto Mode are enforced by itself, on nodes that can be told";
+    EKS858 Error "SNAT of EKS Auto Mode is on or off for all that leaves the VPC";
     EKS866 Error "hybrid nodes have 1 to 15 ranges, and their pods at most 15";
     EKS867 Error "ranges of hybrid nodes are private";
     EKS868 Error "ranges of hybrid nodes overlap nothing else";

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::compute::auto_tiers;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, Stack, ZoneId};
@@ -241,7 +242,9 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 ),
         );
     }
-    let shared = plan.node_tiers.contains(&index) || plan.fargate_tiers.contains(&index);
+    let shared = plan.node_tiers.contains(&index)
+        || plan.auto_tier == Some(index)
+        || plan.fargate_tiers.contains(&index);
     if shared {
         // Whoever has to take what is there cannot always have another tier.
         let severity = match plan.existing {
@@ -289,14 +292,21 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
-    for (group, &tier) in cluster.node_groups.iter().zip(&plan.node_tiers) {
+    let groups = cluster.node_groups.iter().zip(&plan.node_tiers);
+    let groups = groups.map(|(group, tier)| {
+        let what = format!("node group `{}`", group.name.value);
+        (what, group.tier.origin, *tier)
+    });
+    let auto = auto_tiers(cluster, plan);
+    let auto = auto.map(|(origin, tier)| ("a node pool of EKS Auto Mode".to_owned(), origin, tier));
+    for (what, origin, tier) in groups.chain(auto) {
         let Some(tier) = plan.tiers.get(tier) else {
             continue;
         };
         if tier.access == Access::Public {
             findings.push(
                 rules::EKS221
-                    .at(group.tier.origin, format!("node group `{}` is in the public tier `{}`", group.name.value, tier.name))
+                    .at(origin, format!("{what} is in the public tier `{}`", tier.name))
                     .note("its nodes have public addresses, and only security groups keep the internet out")
                     .help("put it into a private tier"),
             );

@@ -59,6 +59,8 @@ pub struct ClusterConfig {
     pub oidc: bool,
     /// Roles of service accounts.
     pub pod_identities: Vec<PodIdentity>,
+    /// The node pools of EKS Auto Mode, where it is on.
+    pub auto_pools: Option<Vec<&'static str>>,
     /// What EKS installs.
     pub addons: Vec<Addon>,
     /// Nodes that EKS keeps running.

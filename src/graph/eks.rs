@@ -60,6 +60,23 @@ impl Field for AccessCidrs {
     }
 }
 
+/// AWS's own node pools of a cluster with Auto Mode.
+///
+/// Written even when empty: a pool stays as long as nobody says that there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NodePools(pub Option<Vec<&'static str>>);
+
+impl Field for NodePools {
+    const KIND: Kind = Kind::List(&Kind::Text);
+
+    fn value(&self) -> Value<'_> {
+        match &self.0 {
+            Some(pools) => Value::List(pools.iter().map(Field::value).collect()),
+            None => Value::Absent,
+        }
+    }
+}
+
 resource! {
     /// A Kubernetes control plane.
     Cluster: "AWS::EKS::Cluster" / "aws_eks_cluster" by "name" {
@@ -83,6 +100,16 @@ resource! {
         ip_family: IpFamily = "KubernetesNetworkConfig.IpFamily" / "kubernetes_network_config.ip_family", replaces;
         /// The range of the addresses of Kubernetes services; EKS chooses that of an IPv6 cluster.
         service_cidr: Option<Ipv4Net> = "KubernetesNetworkConfig.ServiceIpv4Cidr" / "kubernetes_network_config.service_ipv4_cidr", replaces;
+        /// Whether EKS makes load balancers: with `auto_compute`, or not.
+        auto_load_balancing: Option<bool> = "KubernetesNetworkConfig.ElasticLoadBalancing.Enabled" / "kubernetes_network_config.elastic_load_balancing.enabled", updates;
+        /// Whether EKS starts nodes: Auto Mode.
+        auto_compute: Option<bool> = "ComputeConfig.Enabled" / "compute_config.enabled", updates;
+        /// Which of AWS's own node pools there are.
+        auto_pools: NodePools = "ComputeConfig.NodePools" / "compute_config.node_pools", updates;
+        /// The role of nodes of these pools.
+        auto_node_role: Option<Deferred<Arn>> = "ComputeConfig.NodeRoleArn" / "compute_config.node_role_arn", updates / replaces;
+        /// Whether EKS makes volumes: with `auto_compute`, or not.
+        auto_storage: Option<bool> = "StorageConfig.BlockStorage.Enabled" / "storage_config.block_storage.enabled", updates;
         /// The ranges of machines outside of AWS that join.
         remote_nodes: Vec<Ipv4Net> = "RemoteNetworkConfig.RemoteNodeNetworks[].Cidrs" / "remote_network_config.remote_node_networks.cidrs", updates / replaces;
         /// The ranges of their pods.
@@ -265,8 +292,8 @@ resource! {
         /// The cluster.
         cluster: Ref<Cluster> = "ClusterName" / "cluster_name", replaces;
         /// Who.
-        principal: String = "PrincipalArn" / "principal_arn", replaces;
-        /// `STANDARD` for a person or a program, `HYBRID_LINUX` for machines outside of AWS.
+        principal: Deferred<Arn> = "PrincipalArn" / "principal_arn", replaces;
+        /// `STANDARD` for a person or a program, `EC2` for nodes of Auto Mode, `HYBRID_LINUX` for machines outside of AWS.
         entry_type: &'static str = "Type" / "type", replaces;
         /// Kubernetes groups that it belongs to.
         groups: Vec<String> = "KubernetesGroups" / "kubernetes_groups", updates;
@@ -283,7 +310,7 @@ resource! {
         /// The cluster.
         cluster: Ref<Cluster> = none / "cluster_name", replaces;
         /// Who.
-        principal: String = none / "principal_arn", replaces;
+        principal: Deferred<Arn> = none / "principal_arn", replaces;
         /// The policy.
         policy_arn: String = none / "policy_arn", replaces;
         /// What it reaches.

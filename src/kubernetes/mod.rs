@@ -3,6 +3,7 @@
 //! A file for each kind, with its fields in the API's words. Ids that AWS decides are [`Ref`](crate::graph::Ref)s to the
 //! graph's resources or [`Deferred`](crate::graph::Deferred) values, as in resources; `render::kubernetes` fills them in.
 
+mod auto_mode;
 mod calico;
 mod meta;
 mod namespace;
@@ -10,6 +11,7 @@ mod network_policy;
 mod rbac;
 mod security_group_policy;
 
+pub use auto_mode::{ConfigMap, NodeClass, NodePool, PodPlaces};
 pub use calico::CalicoInstallation;
 pub use meta::{Labels, Metadata};
 pub use namespace::Namespace;
@@ -30,6 +32,12 @@ pub enum Object {
     ClusterRole(ClusterRole),
     /// Who has them.
     ClusterRoleBinding(ClusterRoleBinding),
+    /// Settings of something in the cluster.
+    ConfigMap(ConfigMap),
+    /// Where nodes of EKS Auto Mode stand.
+    NodeClass(NodeClass),
+    /// Which instances they are.
+    NodePool(NodePool),
     /// What Calico's operator installs.
     CalicoInstallation(CalicoInstallation),
 }
@@ -43,6 +51,9 @@ impl Object {
             Self::SecurityGroupPolicy(policy) => &policy.metadata,
             Self::ClusterRole(role) => &role.metadata,
             Self::ClusterRoleBinding(binding) => &binding.metadata,
+            Self::ConfigMap(map) => &map.metadata,
+            Self::NodeClass(class) => &class.metadata,
+            Self::NodePool(pool) => &pool.metadata,
             Self::CalicoInstallation(installation) => &installation.metadata,
         }
     }

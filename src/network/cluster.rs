@@ -6,6 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::api_endpoint::{Endpoint, EndpointMode, Reachable};
 use super::at::At;
+use super::auto_mode::{AutoMode, AutoSwitch};
 use super::compute::{FargateProfile, NodeGroup};
 use super::hybrid::HybridNodes;
 use super::identity::PodIdentity;
@@ -187,6 +188,7 @@ pub struct Cluster {
     pub(crate) support: SupportType,
     pub(crate) creator_admin: bool,
     pub(crate) access: Vec<Access>,
+    pub(crate) auto_mode: AutoSwitch,
     pub(crate) node_groups: Vec<NodeGroup>,
     pub(crate) node_security_groups: Vec<NodeSecurityGroup>,
     pub(crate) fargate: Vec<FargateProfile>,
@@ -224,6 +226,7 @@ impl Cluster {
             support: SupportType::Extended,
             creator_admin: false,
             access: Vec::new(),
+            auto_mode: AutoSwitch::Unsaid,
             node_groups: Vec::new(),
             node_security_groups: Vec::new(),
             fargate: Vec::new(),
@@ -332,6 +335,41 @@ impl Cluster {
     pub fn access(mut self, access: Access) -> Self {
         self.access.push(access);
         self
+    }
+
+    /// Leaves nodes, networking, load balancing and volumes to EKS Auto Mode.
+    pub fn auto_mode(mut self, auto_mode: AutoMode) -> Self {
+        self.auto_mode = AutoSwitch::On(auto_mode);
+        self
+    }
+
+    /// Turns EKS Auto Mode off in a cluster that has it: AWS leaves it on as long as nobody says anything.
+    pub fn without_auto_mode(mut self) -> Self {
+        self.auto_mode = AutoSwitch::Off;
+        self
+    }
+
+    /// Auto Mode, where it is on.
+    pub(crate) const fn auto(&self) -> Option<&AutoMode> {
+        match &self.auto_mode {
+            AutoSwitch::On(auto) => Some(auto),
+            AutoSwitch::Off | AutoSwitch::Unsaid => None,
+        }
+    }
+
+    /// Whether all of its nodes are those of Auto Mode, which has the VPC CNI, kube-proxy, CoreDNS and the agent of Pod
+    /// Identity built in.
+    pub(crate) fn is_auto_alone(&self) -> bool {
+        self.auto().is_some()
+            && self.node_groups.is_empty()
+            && !self.karpenter
+            && self.hybrid_nodes.is_none()
+    }
+
+    /// Whether AWS's own node pools start nodes in it.
+    pub(crate) fn has_built_in_nodes(&self) -> bool {
+        let auto = self.auto();
+        auto.is_some_and(|auto| !auto.built_in.is_empty())
     }
 
     /// Adds nodes.

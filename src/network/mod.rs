@@ -5,6 +5,7 @@
 
 mod api_endpoint;
 mod at;
+mod auto_mode;
 mod cidr;
 mod cidr6;
 mod cluster;
@@ -34,6 +35,7 @@ mod vpc;
 
 pub use api_endpoint::{Endpoint, HasPublicSide, NobodyYet, PrivateOnly, Reachable, WithClients};
 pub use at::At;
+pub use auto_mode::{Architecture, AutoMode, AutoNodes, BuiltInPool};
 #[doc(hidden)]
 pub use cidr::parse_cidr;
 #[doc(hidden)]
@@ -71,6 +73,9 @@ pub use version::{Date, KubernetesVersion, Release, VersionError};
 pub use vpc::{ClusterTag, Network};
 
 pub(crate) use api_endpoint::EndpointMode;
+pub(crate) use auto_mode::AutoSwitch;
+#[cfg(feature = "spec")]
+pub(crate) use auto_mode::no_repeats;
 pub(crate) use cluster::Grant;
 pub(crate) use compute::{MaxUnavailable, Selector, Size, is_graviton};
 #[cfg(feature = "spec")]

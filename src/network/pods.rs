@@ -38,16 +38,28 @@ pub(crate) enum Placement {
     Nodes,
     /// One of this tier in the node's zone, by an `ENIConfig`. No pod is on the node's first interface.
     CustomNetworking(At<AnyTier>),
+    /// Those of this tier, by the `NodeClass` of EKS Auto Mode. No pod is on the node's first interface.
+    NodeClass(At<AnyTier>),
     /// The node's own, or one of this tier in its zone, whichever has more addresses free.
     Discovery(At<AnyTier>),
 }
 
 impl Placement {
+    /// Whether all pods have addresses of a tier of their own.
+    pub(crate) const fn is_apart(self) -> bool {
+        match self {
+            Self::CustomNetworking(_) | Self::NodeClass(_) => true,
+            Self::Nodes | Self::Discovery(_) => false,
+        }
+    }
+
     /// The tier that pods have their addresses from, where it is not the nodes'.
     pub(crate) fn tier(self) -> Option<At<AnyTier>> {
         match self {
             Self::Nodes => None,
-            Self::CustomNetworking(tier) | Self::Discovery(tier) => Some(tier),
+            Self::CustomNetworking(tier) | Self::NodeClass(tier) | Self::Discovery(tier) => {
+                Some(tier)
+            }
         }
     }
 }
@@ -162,6 +174,18 @@ impl Pods {
     #[track_caller]
     pub fn custom_networking<A>(mut self, tier: &TierId<A>) -> Self {
         self.placement = Placement::CustomNetworking(At::caller(tier.any));
+        self
+    }
+
+    /// Gives all pods on nodes of EKS Auto Mode addresses of this tier, through the `NodeClass` of the stack's own. It has a
+    /// subnet in every zone that these nodes have, and no pod is on a node's first interface.
+    ///
+    /// Node groups have no `NodeClass`: beside some, [`Pods::custom_networking`] is for both.
+    ///
+    /// Source: Amazon EKS User Guide, "Create a Node Class for Amazon EKS", subnet selection for Pods.
+    #[track_caller]
+    pub fn node_class<A>(mut self, tier: &TierId<A>) -> Self {
+        self.placement = Placement::NodeClass(At::caller(tier.any));
         self
     }
 

@@ -180,6 +180,10 @@ pub struct Plan {
     pub(crate) cluster_zones: Vec<ZoneId>,
     /// The tiers of the node groups, in the order of the model.
     pub(crate) node_tiers: Vec<usize>,
+    /// The tier of the stack's own nodes of EKS Auto Mode.
+    pub(crate) auto_tier: Option<usize>,
+    /// Whether AWS's own node pools put nodes into the control plane's tier.
+    pub(crate) built_in_nodes: bool,
     /// The tiers of the Fargate profiles, in the order of the model.
     pub(crate) fargate_tiers: Vec<usize>,
     /// The tier that pods on nodes have their addresses from, where it is not their node's.
@@ -264,7 +268,16 @@ impl Plan {
     /// Whether nodes stand in a tier; where no node group says so, those of the workload's tier will.
     pub(crate) fn takes_nodes(&self, tier: usize) -> bool {
         self.node_tiers.contains(&tier)
-            || (self.node_tiers.is_empty() && self.workload == Some(tier))
+            || self.auto_tiers().any(|auto| auto == tier)
+            || (self.node_tiers.is_empty()
+                && self.auto_tiers().next().is_none()
+                && self.workload == Some(tier))
+    }
+
+    /// The tiers of the nodes of EKS Auto Mode: that of the stack's own node pool, then that of AWS's.
+    pub(crate) fn auto_tiers(&self) -> impl Iterator<Item = usize> {
+        let built_in = self.control_plane.filter(|_| self.built_in_nodes);
+        self.auto_tier.into_iter().chain(built_in)
     }
 
     /// Whether there is an endpoint for a service of AWS, by its short name.
@@ -276,7 +289,7 @@ impl Plan {
 
     /// Whether pods that take prefixes do so in a tier's subnets beside nodes and what else stands there.
     pub(crate) fn shares_prefixes(&self, tier: usize, placement: Placement) -> bool {
-        self.takes_nodes(tier) && !matches!(placement, Placement::CustomNetworking(_))
+        self.takes_nodes(tier) && !placement.is_apart()
     }
 
     /// Whether a tier leaves the network through a transit gateway.
@@ -338,6 +351,10 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
     deployed::lost_gateways(&tiers.tiers, &tiers.nats.zonal, origin, ledger, findings);
     deployed::lost_regional(&tiers.nats, origin, ledger, findings);
 
+    let built_in_nodes = stack
+        .cluster
+        .as_ref()
+        .is_some_and(Cluster::has_built_in_nodes);
     let mut plan = Plan {
         cidr,
         existing: existing.map(|vpc| VpcId::as_written(&vpc.id.value)),
@@ -360,6 +377,8 @@ pub(crate) fn plan(stack: &Stack, ledger: &Ledger, findings: &mut Findings) -> O
         control_plane: tiers.control_plane,
         cluster_zones,
         node_tiers: tiers.node_tiers,
+        auto_tier: tiers.auto_tier,
+        built_in_nodes,
         fargate_tiers: tiers.fargate_tiers,
         pod_tier: tiers.pod_tier,
         workload: tiers.workload,

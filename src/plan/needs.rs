@@ -134,14 +134,14 @@ pub(crate) fn needs(cluster: &Cluster, nodes: bool, fargate: bool) -> Vec<Need> 
             Nodes,
             "Bottlerocket asks for the range of services as it starts",
         ));
-        if has(AddonName::VpcCni) {
+        if has(AddonName::VpcCni) && !cluster.is_auto_alone() {
             needs.push(need(
                 "ec2",
                 VpcCni,
                 "network interfaces and addresses of pods",
             ));
         }
-        if has(AddonName::PodIdentityAgent) {
+        if has(AddonName::PodIdentityAgent) || cluster.auto().is_some() {
             needs.push(need("eks-auth", PodIdentity, "credentials of pods"));
         }
     }
@@ -183,7 +183,10 @@ pub(crate) fn private_needs(stack: &Stack) -> Vec<Need> {
     };
     let fargate = !cluster.fargate.is_empty();
     // A cluster without any node yet will have some, unless Fargate runs all of it.
-    let nodes = !cluster.node_groups.is_empty() || cluster.karpenter || !fargate;
+    let nodes = !cluster.node_groups.is_empty()
+        || cluster.karpenter
+        || cluster.auto().is_some()
+        || !fargate;
     needs(cluster, nodes, fargate)
 }
 

@@ -15,6 +15,7 @@ pub(super) struct Resolved {
     pub(super) nats: Nats,
     pub(super) control_plane: Option<usize>,
     pub(super) node_tiers: Vec<usize>,
+    pub(super) auto_tier: Option<usize>,
     pub(super) fargate_tiers: Vec<usize>,
     pub(super) pod_tier: Option<usize>,
     pub(super) workload: Option<usize>,
@@ -80,6 +81,9 @@ pub(super) fn resolve(
         .flat_map(|c| &c.fargate)
         .filter_map(|profile| used(&profile.tier, findings))
         .collect();
+    let auto_tier = cluster
+        .and_then(|c| c.auto()?.nodes.as_ref())
+        .and_then(|nodes| used(&nodes.tier, findings));
     let pod_tier = cluster
         .and_then(|c| c.pods.placement.tier())
         .and_then(|tier| used(&tier, findings));
@@ -98,7 +102,8 @@ pub(super) fn resolve(
     apart.extend(pod_tier);
     // Nor does anything for a Local Zone but nodes.
     apart.extend((0..tiers.len()).filter(|&tier| tiers[tier].is_local()));
-    let workload = workload_tier(&tiers, &node_tiers, &fargate_tiers, &apart);
+    let on_nodes: Vec<_> = node_tiers.iter().copied().chain(auto_tier).collect();
+    let workload = workload_tier(&tiers, &on_nodes, &fargate_tiers, &apart);
     if let Some(cluster) = cluster.filter(|cluster| cluster.karpenter)
         && workload.is_none()
         && cluster.node_groups.is_empty()
@@ -133,7 +138,7 @@ pub(super) fn resolve(
     });
     let usual = connections::Usual {
         workload,
-        node_tiers: &node_tiers,
+        node_tiers: &on_nodes,
         fargate_tiers: &fargate_tiers,
         pod_tier,
         control_plane,
@@ -146,6 +151,7 @@ pub(super) fn resolve(
         nats,
         control_plane,
         node_tiers,
+        auto_tier,
         fargate_tiers,
         pod_tier,
         workload,

@@ -47,6 +47,13 @@ fn cluster_config(graph: &Graph, config: &ClusterConfig, ids: &mut Ids) -> Value
     entries.push(("iam", iam(config)));
     entries.push(("accessConfig", access(config)));
     entries.push(("vpc", vpc(config, ids)));
+    if let Some(pools) = &config.auto_pools {
+        let auto = [
+            ("enabled", true.into()),
+            ("nodePools", pools.clone().into()),
+        ];
+        entries.push(("autoModeConfig", Value::map(auto)));
+    }
     entries.push((
         "addonsConfig",
         Value::map([("disableDefaultAddons", true.into())]),

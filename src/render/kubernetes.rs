@@ -3,10 +3,10 @@
 use super::ids::{Document, Ids};
 use super::known::Known;
 use super::yaml::{self, Value};
-use crate::graph::Graph;
+use crate::graph::{CapacityType, Deferred, Graph, GroupId, Ref, Subnet};
 use crate::kubernetes::{
-    ClusterRoleBinding, Labels, Metadata, NetworkPolicy, Object, PolicyPeer, PolicyPort,
-    PolicyRule, RoleRule, SecurityGroupPolicy, Selector,
+    ClusterRoleBinding, Labels, Metadata, NetworkPolicy, NodeClass, NodePool, Object, PolicyPeer,
+    PolicyPort, PolicyRule, RoleRule, SecurityGroupPolicy, Selector,
 };
 
 /// Says whose an object is, to people and to tools that take away what they made.
@@ -54,6 +54,21 @@ fn manifest(object: &Object, ids: &mut Ids) -> Value {
             "rbac.authorization.k8s.io/v1",
             "ClusterRoleBinding",
             role_binding(binding),
+        ),
+        Object::ConfigMap(map) => {
+            let data = map.data.iter();
+            let data = data.map(|(key, value)| (*key, value.clone().into()));
+            ("v1", "ConfigMap", vec![("data", Value::map(data))])
+        }
+        Object::NodeClass(class) => (
+            "eks.amazonaws.com/v1",
+            "NodeClass",
+            vec![("spec", node_class(class, ids))],
+        ),
+        Object::NodePool(pool) => (
+            "karpenter.sh/v1",
+            "NodePool",
+            vec![("spec", node_pool(pool))],
         ),
         Object::CalicoInstallation(_) => (
             "operator.tigera.io/v1",
@@ -178,6 +193,69 @@ fn role_binding(binding: &ClusterRoleBinding) -> Vec<(&'static str, Value)> {
         ("namespace", namespace.into()),
     ]);
     vec![("roleRef", role), ("subjects", Value::List(vec![account]))]
+}
+
+/// Each subnet and group is a term of its own: terms are alternatives.
+fn node_class(class: &NodeClass, ids: &mut Ids) -> Value {
+    let mut fields = vec![
+        ("role", class.role.clone().into()),
+        ("subnetSelectorTerms", subnets(&class.subnets, ids)),
+        ("securityGroupSelectorTerms", groups(&class.groups, ids)),
+    ];
+    if let Some(pods) = &class.pods {
+        fields.extend([
+            ("podSubnetSelectorTerms", subnets(&pods.subnets, ids)),
+            ("podSecurityGroupSelectorTerms", groups(&pods.groups, ids)),
+        ]);
+    }
+    fields.extend(class.snat.map(|policy| ("snatPolicy", policy.into())));
+    fields.extend(class.policy.map(|policy| ("networkPolicy", policy.into())));
+    Value::map(fields)
+}
+
+fn subnets(subnets: &[Ref<Subnet>], ids: &mut Ids) -> Value {
+    let terms = subnets.iter().map(|id| Value::map([("id", ids.of(id))]));
+    terms.collect()
+}
+
+fn groups(groups: &[Deferred<GroupId>], ids: &mut Ids) -> Value {
+    let terms = groups.iter().map(|id| Value::map([("id", ids.value(id))]));
+    terms.collect()
+}
+
+/// Families and generations are those of AWS's pool `general-purpose`.
+fn node_pool(pool: &NodePool) -> Value {
+    let capacity = pool.capacity.iter().map(|capacity| match capacity {
+        CapacityType::OnDemand => "on-demand",
+        CapacityType::Spot => "spot",
+    });
+    let requirement = |key: &'static str, operator: &'static str, values: Vec<&'static str>| {
+        Value::map([
+            ("key", key.into()),
+            ("operator", operator.into()),
+            ("values", values.into()),
+        ])
+    };
+    let requirements = vec![
+        requirement("karpenter.sh/capacity-type", "In", capacity.collect()),
+        requirement("kubernetes.io/arch", "In", pool.architectures.clone()),
+        requirement(
+            "eks.amazonaws.com/instance-category",
+            "In",
+            vec!["c", "m", "r"],
+        ),
+        requirement("eks.amazonaws.com/instance-generation", "Gt", vec!["4"]),
+    ];
+    let class = Value::map([
+        ("group", "eks.amazonaws.com".into()),
+        ("kind", "NodeClass".into()),
+        ("name", pool.class.clone().into()),
+    ]);
+    let nodes = Value::map([
+        ("nodeClassRef", class),
+        ("requirements", requirements.into()),
+    ]);
+    Value::map([("template", Value::map([("spec", nodes)]))])
 }
 
 /// Policies only, and none of the drivers that Calico needs for policies of requests: Bottlerocket has no place for them.

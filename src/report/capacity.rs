@@ -14,13 +14,14 @@ use crate::synthesis::Synthesis;
 const SECONDARY: &str = "secondary";
 const PREFIX: &str = "prefix";
 const IPV6: &str = "ipv6";
+const AUTO: &str = "auto";
 
 /// What the subnets of a stack have room for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CapacityReport {
     /// The stack.
     pub stack: String,
-    /// How pods get their addresses: `secondary`, `prefix` or `ipv6`. Rows of another mode are for comparison.
+    /// How pods get their addresses: `secondary`, `prefix`, `auto` or `ipv6`. Rows of another mode are for comparison.
     pub mode: &'static str,
     /// Whether pods have subnets of their own, and no place on the first interface of their node.
     pub custom_networking: bool,
@@ -41,6 +42,9 @@ pub struct TierRoom {
     pub fargate: Vec<String>,
     /// Whether Karpenter starts nodes in it, which are not counted.
     pub karpenter: bool,
+    /// Whether EKS Auto Mode starts nodes in it beside node groups, which are not counted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub auto_mode: bool,
     /// Whether the VPC CNI takes pods' addresses from it for nodes of other tiers, which is not counted.
     pub discovered: bool,
     /// Addresses that the zone with the fewest has left when every node group has its most nodes with their most pods and
@@ -86,6 +90,9 @@ pub struct GroupRoom {
     pub secondary: Option<ModeRoom>,
     /// Where addresses are taken by prefix. None where a type is not known or takes no prefixes.
     pub prefix: Option<ModeRoom>,
+    /// On nodes of EKS Auto Mode, where there are no others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto: Option<ModeRoom>,
     /// In an IPv6 cluster, which has neither of these; addresses are those of IPv4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<ModeRoom>,
@@ -127,6 +134,7 @@ impl CapacityReport {
         let mode = match capacity.network.mode {
             AddressMode::Secondary => SECONDARY,
             AddressMode::Prefix => PREFIX,
+            AddressMode::Auto => AUTO,
             AddressMode::Ipv6 => IPV6,
         };
         Self {
@@ -187,9 +195,16 @@ impl CapacityReport {
             legend.push(format!(
                 "full at: nodes of this group that fit, each with all its pods{others}"
             ));
-            legend.push(format!(
+            if self.mode == AUTO {
+                legend.push(
+                    "auto: nodes of EKS Auto Mode have 110 pods at most, and take prefixes of 16 addresses"
+                        .to_owned(),
+                );
+            } else {
+                legend.push(format!(
                 "pods: on these nodes, without the {HOST_NETWORK_PODS} of each that have no address of their own"
-            ));
+                ));
+            }
             let mut groups = self.tiers.iter().flat_map(|tier| &tier.groups);
             if groups.any(|group| group.ipv6.is_some()) {
                 legend.push(
@@ -251,6 +266,7 @@ impl CapacityReport {
                 let modes = [
                     (SECONDARY, &group.secondary),
                     (PREFIX, &group.prefix),
+                    (AUTO, &group.auto),
                     (IPV6, &group.ipv6),
                 ];
                 for (mode, room) in modes {
@@ -315,6 +331,11 @@ impl CapacityReport {
                     "{name}: nodes that Karpenter starts are not counted"
                 ));
             }
+            if tier.auto_mode {
+                remarks.push(format!(
+                    "{name}: nodes that EKS Auto Mode starts are not counted"
+                ));
+            }
             if tier.discovered {
                 remarks.push(format!(
                     "{name}: the VPC CNI takes pods' addresses from here, too, which come on top of what nodes' tiers hold"
@@ -368,6 +389,7 @@ impl TierRoom {
                 .collect(),
             fargate: tier.fargate.clone(),
             karpenter: tier.karpenter,
+            auto_mode: tier.auto_mode,
             discovered: tier.discovered,
             left: (known && !tier.groups.is_empty())
                 .then(|| signed(tier.rest()) - signed(demand.all())),
@@ -393,9 +415,9 @@ impl ZoneRoom {
 
 impl GroupRoom {
     fn new(tier: &TierCapacity, group: &GroupCapacity, network: PodNetwork) -> Self {
-        let ipv6 = network.mode == AddressMode::Ipv6;
+        let alone = |mode| matches!(mode, AddressMode::Ipv6 | AddressMode::Auto);
         let room = |mode| {
-            let asked = (mode == AddressMode::Ipv6) == ipv6;
+            let asked = mode == network.mode || !(alone(mode) || alone(network.mode));
             let network = PodNetwork { mode, ..network };
             let forecast = tier.forecast(group, network).filter(|_| asked);
             forecast.map(ModeRoom::new)
@@ -408,6 +430,7 @@ impl GroupRoom {
             surge: group.surge,
             secondary: room(AddressMode::Secondary),
             prefix: room(AddressMode::Prefix),
+            auto: room(AddressMode::Auto),
             ipv6: room(AddressMode::Ipv6),
         }
     }

@@ -3,6 +3,7 @@
 //! Where the DSL is guarded by types, a name of the spec must be turned into a thing of the right kind here, and this is
 //! where the finding about it is made. No rule about the network itself is repeated.
 
+mod auto_mode;
 mod blocks;
 mod cluster;
 mod compute;

@@ -40,6 +40,8 @@ pub enum Feature {
     Peering,
     PublicEndpoint,
     Karpenter,
+    AutoMode,
+    AutoModeAlone,
     Eksctl,
     RegionalNat,
 }
@@ -77,6 +79,8 @@ impl Feature {
         Self::Peering,
         Self::PublicEndpoint,
         Self::Karpenter,
+        Self::AutoMode,
+        Self::AutoModeAlone,
         Self::Eksctl,
         Self::RegionalNat,
     ];
@@ -94,6 +98,7 @@ impl Feature {
             Self::FullyPrivate => &[Self::RegionalNat],
             Self::CustomNetworking => &[Self::Discovery],
             Self::ExternalSnat => &[Self::ExcludedSnat],
+            Self::AutoModeAlone => &[Self::AutoMode, Self::Karpenter],
             Self::CniPolicies => &[Self::StrictPolicies, Self::Calico],
             Self::StrictPolicies => &[Self::Calico],
             _ => &[],
@@ -254,6 +259,13 @@ fn add(spec: &mut Value, feature: Feature, rng: &mut Rng) {
             });
         }
         Feature::Karpenter => spec["cluster"]["karpenter"] = true.into(),
+        Feature::AutoMode => {
+            spec["cluster"]["auto-mode"] = json!({ "tier": "nodes", "architectures": ["arm64"] });
+        }
+        Feature::AutoModeAlone => {
+            spec["cluster"]["auto-mode"] = json!({ "tier": "nodes" });
+            remove(&mut spec["cluster"], "node-groups");
+        }
         Feature::Eksctl => spec["cluster"]["made-by"] = "eksctl".into(),
         Feature::RegionalNat => {
             let tiers = &mut spec["network"]["tiers"];

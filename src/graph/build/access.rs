@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cluster::ClusterRefs;
 use super::{Builder, sorted};
-use crate::graph::{AccessEntry, AccessPolicy, AccessScope};
+use crate::graph::{AccessEntry, AccessPolicy, AccessScope, Arn, Deferred};
 use crate::network::{AccessEntry as Entry, Cluster as Model, Grant};
 
 pub(super) fn build(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
@@ -19,7 +19,7 @@ pub(super) fn build(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
             entry.name.origin,
             AccessEntry {
                 cluster: cluster.cluster.clone(),
-                principal: entry.principal.value.clone(),
+                principal: Deferred::Known(Arn(entry.principal.value.clone())),
                 entry_type: "STANDARD",
                 groups,
                 policies,
@@ -67,7 +67,7 @@ pub(super) fn policies(b: &Builder, grants: &[Grant]) -> Vec<AccessPolicy> {
         .collect()
 }
 
-fn policy_arn(b: &Builder, name: &str) -> String {
+pub(super) fn policy_arn(b: &Builder, name: &str) -> String {
     if name.starts_with("arn:") {
         return name.to_owned();
     }

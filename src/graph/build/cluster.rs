@@ -10,7 +10,7 @@ use super::keys::Keys;
 use super::nodes::{Compute, desired};
 use super::security::Groups;
 use super::vpc::NetworkRefs;
-use super::{Builder, cni, hybrid, sorted};
+use super::{Builder, auto_mode, cni, hybrid, sorted};
 use crate::graph::{
     AccessCidrs, Addon, Attr, Cluster, Deferred, LogGroup, NodeId, OidcProvider, Ref, Resource,
     Role, Statement, Subnet, Text, Vpc,
@@ -32,7 +32,8 @@ pub(super) fn build(
 ) -> ClusterRefs {
     let secrets_key = Keys::secrets(b, &model.secrets_key, model.origin);
     let log_group = log_group(b, model, keys);
-    let role = role(b, model);
+    let role = role(b, model, groups);
+    let (auto, auto_role) = auto_mode::switches(b, model);
     let public_access_cidrs = clients(b, model, &network.vpc);
     // The VPC's IPv6 range can be asked for once it is there.
     let range = public_access_cidrs
@@ -43,6 +44,7 @@ pub(super) fn build(
     let after = log_group
         .into_iter()
         .chain(role.node())
+        .chain(auto_role.as_ref().and_then(Ref::node))
         .chain(range)
         .chain(network.blocks.iter().copied())
         .collect();
@@ -65,6 +67,11 @@ pub(super) fn build(
         public_access_cidrs,
         ip_family: model.ip_family.value,
         service_cidr: b.plan.service_cidr,
+        auto_load_balancing: auto.on,
+        auto_compute: auto.on,
+        auto_pools: auto.pools,
+        auto_node_role: auto.role,
+        auto_storage: auto.on,
         authentication: "API",
         creator_admin: model.creator_admin,
         self_managed_addons: false,
@@ -117,14 +124,23 @@ fn log_group(b: &mut Builder, model: &Model, keys: &mut Keys) -> Option<NodeId> 
 /// The role with which EKS works on the account, taken on only for this cluster.
 ///
 /// Source: EKS user guide, "Amazon EKS cluster IAM role" and "Cross-service confused deputy prevention".
-fn role(b: &mut Builder, model: &Model) -> Ref<Role> {
+fn role(b: &mut Builder, model: &Model, groups: &Groups) -> Ref<Role> {
     let tags = b.tags("cluster");
     let mut managed = vec![b.managed_policy("AmazonEKSClusterPolicy")];
     if model.pods.security_groups.is_some() {
         // Trunk and branch interfaces are made by a controller on the control plane.
         managed.push(b.managed_policy("AmazonEKSVPCResourceController"));
     }
-    let trust = Statement::allow("Eks", ["sts:AssumeRole"])
+    let mut actions = vec!["sts:AssumeRole"];
+    let mut inline = Vec::new();
+    if let Some(auto) = model.auto() {
+        managed.extend(auto_mode::POLICIES.map(|name| b.managed_policy(name)));
+        managed.sort_unstable();
+        inline.extend(auto_mode::load_balancing(b, auto, groups));
+        // The rights of Auto Mode go by the name of the cluster in the session's tags.
+        actions.push("sts:TagSession");
+    }
+    let trust = Statement::allow("Eks", actions)
         .service("eks.amazonaws.com")
         .from_this_account()
         .when("ArnLike", "aws:SourceArn", cluster_arn(b, model));
@@ -136,7 +152,7 @@ fn role(b: &mut Builder, model: &Model) -> Ref<Role> {
             description: "Lets EKS run the control plane".to_owned(),
             trust: trust.into(),
             managed,
-            inline: Vec::new(),
+            inline,
             tags,
         },
     )
@@ -195,6 +211,10 @@ fn addons(
     groups: &Groups,
 ) -> Vec<NodeId> {
     let mut nodes = Vec::new();
+    // Auto Mode has them built in.
+    if model.is_auto_alone() {
+        return nodes;
+    }
     for &addon in AddonName::ALL {
         if addon == AddonName::CoreDns || model.without_addons.contains(&addon) {
             continue;

@@ -101,7 +101,7 @@ fn placement(
     settings: &mut Settings,
 ) {
     match pods.placement {
-        Placement::Nodes | Placement::Discovery(_) => {}
+        Placement::Nodes | Placement::NodeClass(_) | Placement::Discovery(_) => {}
         Placement::CustomNetworking(_) => {
             settings.env("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", &true);
             settings.env("ENI_CONFIG_LABEL_DEF", &ENI_CONFIG_LABEL);

@@ -12,8 +12,8 @@ use crate::eksctl::{
 };
 use crate::graph::{Arn, Deferred, Piece, Ref, Text};
 use crate::network::{
-    Access, AddonName, Cluster as Model, FargateProfile as ProfileModel, IdentityRole, ImageFamily,
-    NodeGroup as GroupModel, PodIdentity as Identity,
+    Access, AddonName, BuiltInPool, Cluster as Model, FargateProfile as ProfileModel, IdentityRole,
+    ImageFamily, NodeGroup as GroupModel, PodIdentity as Identity,
 };
 use crate::plan::PlannedSubnet;
 
@@ -52,6 +52,10 @@ pub(super) fn build(
             .filter(|days| *days > 0),
         oidc: model.oidc_provider,
         pod_identities: pod_identities(model),
+        auto_pools: model.auto().map(|auto| {
+            let pools = auto.pools().into_iter();
+            pools.map(BuiltInPool::as_str).collect()
+        }),
         addons: addons(b, model, network, groups),
         node_groups: node_groups(b, model),
         fargate: fargate(b, model, network),
@@ -121,7 +125,9 @@ fn pod_identities(model: &Model) -> Vec<PodIdentity> {
 
 /// All add-ons by name: eksctl's own choice is another one.
 fn addons(b: &Builder, model: &Model, network: &NetworkRefs, groups: &Groups) -> Vec<Addon> {
-    let has = |addon: AddonName| !model.without_addons.contains(&addon);
+    // Auto Mode has the others built in.
+    let built_in = |addon| addon != AddonName::CoreDns && model.is_auto_alone();
+    let has = |addon: AddonName| !model.without_addons.contains(&addon) && !built_in(addon);
     let wanted = AddonName::ALL
         .iter()
         .copied()

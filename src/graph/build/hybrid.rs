@@ -6,7 +6,7 @@ use super::cluster::{ClusterRefs, core_dns_on_fargate};
 use super::security::{Wanted, rule};
 use super::sides::Owner;
 use super::{Builder, node_security, sorted};
-use crate::graph::AccessEntry;
+use crate::graph::{AccessEntry, Arn, Deferred};
 use crate::network::{At, Cluster as Model, Direction, Group, HybridNodes, SecurityMode, Traffic};
 
 /// What their access entry is called.
@@ -118,7 +118,7 @@ pub(super) fn access(b: &mut Builder, model: &Model, cluster: &ClusterRefs) {
         role.origin,
         AccessEntry {
             cluster: cluster.cluster.clone(),
-            principal: role.value.clone(),
+            principal: Deferred::Known(Arn(role.value.clone())),
             entry_type: "HYBRID_LINUX",
             groups: Vec::new(),
             policies: Vec::new(),

@@ -1,6 +1,7 @@
 //! Making the graph of a stack from its plan: one file per concern.
 
 mod access;
+mod auto_mode;
 mod cluster;
 mod cni;
 mod cni_rights;
@@ -73,6 +74,7 @@ pub(crate) fn build(stack: &Stack, plan: &Plan) -> Graph {
         cluster::core_dns(&mut builder, model, cluster, &compute);
         hybrid::access(&mut builder, model, cluster);
         access::build(&mut builder, model, cluster);
+        auto_mode::nodes(&mut builder, model, cluster, &network, &groups);
         policies::build(&mut builder, model);
         pod_groups::policies(&mut builder, &groups, cluster);
     }

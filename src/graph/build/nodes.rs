@@ -63,14 +63,18 @@ pub(super) fn build(
     Compute { nodes }
 }
 
+/// The service that instances take roles on through.
+pub(super) fn instances(b: &Builder) -> &'static str {
+    match b.stack.region.value.partition() {
+        Partition::AwsCn => "ec2.amazonaws.com.cn",
+        Partition::Aws | Partition::AwsUsGov => "ec2.amazonaws.com",
+    }
+}
+
 /// What a node may do: join the cluster and pull images. Addresses are the VPC CNI's affair, which has its own role.
 ///
 /// Source: EKS user guide, "Amazon EKS node IAM role".
 fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
-    let service = match b.stack.region.value.partition() {
-        Partition::AwsCn => "ec2.amazonaws.com.cn",
-        Partition::Aws | Partition::AwsUsGov => "ec2.amazonaws.com",
-    };
     let mut managed = vec![
         b.managed_policy("AmazonEC2ContainerRegistryPullOnly"),
         b.managed_policy("AmazonEKSWorkerNodePolicy"),
@@ -92,7 +96,7 @@ fn node_role(b: &mut Builder, model: &Model) -> Ref<Role> {
             name: b.global_name("nodes"),
             description: "Lets nodes join the cluster and pull images".to_owned(),
             trust: Statement::allow("Ec2", ["sts:AssumeRole"])
-                .service(service)
+                .service(instances(b))
                 .into(),
             managed,
             inline,

@@ -6,7 +6,8 @@ use super::security::Groups;
 use super::vpc::NetworkRefs;
 use super::{Builder, node_security, pod_groups, sorted};
 use crate::graph::{
-    Arn, Attr, Deferred, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup, Subnet,
+    Arn, Attr, Deferred, Entry, Name, NodeId, Output, OutputValue, Ref, Resource, SecurityGroup,
+    Subnet,
 };
 
 pub(super) fn build(
@@ -142,14 +143,22 @@ pub(super) fn build(
                 Attr::Identity,
             );
         }
-        let role = b
-            .graph
-            .iter()
-            .find(|(_, entry)| {
-                matches!(entry.resource, Resource::Role(_)) && entry.name.as_str() == "nodes"
-            })
-            .map(|(id, _)| id);
-        one(b, "node-role-arn", "The role of nodes", role, Attr::Arn);
+        let roles = [
+            ("nodes", "node-role-arn", "The role of nodes"),
+            (
+                "auto-nodes",
+                "auto-node-role-arn",
+                "The role of the stack's own nodes of EKS Auto Mode",
+            ),
+        ];
+        for (name, told, description) in roles {
+            let of_nodes = |entry: &Entry| {
+                matches!(entry.resource, Resource::Role(_)) && entry.name.as_str() == name
+            };
+            let role = b.graph.iter().find(|(_, entry)| of_nodes(entry));
+            let role = role.map(|(id, _)| id);
+            one(b, told, description, role, Attr::Arn);
+        }
     }
 }
 

@@ -24,7 +24,9 @@ pub(super) fn build(b: &mut Builder, model: &Cluster) {
     }
     let places = Places::of(b, engine.value);
     let strict = engine.value == PolicyEngine::VpcCni(PolicyMode::Strict);
-    if strict && !model.without_addons.contains(&AddonName::CoreDns) {
+    let core_dns_pods =
+        !model.without_addons.contains(&AddonName::CoreDns) && !model.is_auto_alone();
+    if strict && core_dns_pods {
         objects.push(core_dns(b, &places));
     }
     let mut tenants: Vec<&Tenant> = model.tenants.iter().collect();
@@ -83,7 +85,9 @@ impl Places {
             PolicyEngine::Calico => control_plane(b),
         };
         let without = b.cluster().map(|cluster| &cluster.without_addons);
-        let agent = without.is_some_and(|list| !list.contains(&AddonName::PodIdentityAgent));
+        let auto = b.cluster().is_some_and(|cluster| cluster.auto().is_some());
+        let agent =
+            auto || without.is_some_and(|list| !list.contains(&AddonName::PodIdentityAgent));
         Self {
             api,
             dns,

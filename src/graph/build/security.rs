@@ -287,12 +287,12 @@ fn restricted(b: &Builder, wanted: &mut Vec<Wanted>) {
         wanted.push(rule(a, Out, traffic, z, what));
         wanted.push(rule(z, In, traffic, a, what));
     };
-    let fargate = b
+    let others = b
         .cluster()
-        .is_some_and(|cluster| !cluster.fargate.is_empty());
+        .is_some_and(|cluster| !cluster.fargate.is_empty() || cluster.has_built_in_nodes());
     let mut pairs = vec![(Nodes, Nodes)];
-    if fargate {
-        // Fargate pods carry the group that EKS makes for the cluster.
+    if others {
+        // Fargate pods and nodes of AWS's own node pools carry the group that EKS makes for the cluster.
         pairs.extend([(Nodes, Cluster), (Cluster, Nodes)]);
     }
     if b.cluster()

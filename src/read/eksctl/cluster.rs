@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::draft::{Cluster, Entry, Hybrid, Identity, Logs, Net};
-use super::section::{Reader, Section};
+use super::section::{Reader, Section, Word};
 use crate::diagnostic::Span;
 use crate::spec::tree::Kind;
 
@@ -55,7 +55,7 @@ pub(super) fn cluster(
     }
     access(root, &mut cluster, reader);
     addons(root, &mut cluster, reader);
-    auto_mode(root, reader);
+    cluster.auto_pools = auto_mode(root, reader);
     cluster.hybrid = remote(root, reader);
     if let Some(hybrid) = &cluster.hybrid {
         net.remote = hybrid.nodes.iter().chain(&hybrid.pods).cloned().collect();
@@ -341,22 +341,62 @@ fn addons(root: &mut Section, cluster: &mut Cluster, reader: &mut Reader) {
     cluster.addons.sort();
 }
 
-fn auto_mode(root: &mut Section, reader: &mut Reader) {
+/// The node pools of Auto Mode, where it is on; both of AWS's where none are named.
+fn auto_mode(root: &mut Section, reader: &mut Reader) -> Option<Vec<String>> {
     let at = root.key_span("autoModeConfig");
-    let Some(mut section) = root.below("autoModeConfig", reader) else {
-        return;
-    };
+    let mut section = root.below("autoModeConfig", reader)?;
+    let mut pools = None;
     if let (Some(true), Some(at)) = (section.flag("enabled", reader), at) {
-        reader.lost(
-            at,
-            "EKS Auto Mode is not carried over",
-            "add node groups to the spec, or let eksctl make the cluster",
-        );
-        for key in ["nodePools", "nodeRoleARN", "permissionsBoundaryARN"] {
-            section.leave(key, |_| true);
+        let written = section.words("nodePools", reader);
+        let none = written.as_ref().is_some_and(Vec::is_empty);
+        pools = Some(node_pools(written, reader));
+        if none {
+            reader.lost(
+                at,
+                "node classes and node pools of EKS Auto Mode are not carried over: they are in the cluster",
+                "look at the tier that `auto-mode` puts nodes into, or leave `made-by: eksctl` and the objects as they are",
+            );
+        }
+        section.leave("nodePools", |_| true);
+        for (key, what) in [
+            (
+                "nodeRoleARN",
+                "the role of nodes of EKS Auto Mode is not carried over: the stack makes one",
+            ),
+            (
+                "permissionsBoundaryARN",
+                "the boundary of the role of nodes is not carried over",
+            ),
+        ] {
+            if section.text(key, reader).is_some() {
+                reader.lost(at, what, "give what the old role has to the new one");
+            }
         }
     }
     section.finish(reader);
+    pools
+}
+
+fn node_pools(written: Option<Vec<Word>>, reader: &mut Reader) -> Vec<String> {
+    const KNOWN: [&str; 2] = ["general-purpose", "system"];
+    let Some(written) = written else {
+        return KNOWN.map(str::to_owned).to_vec();
+    };
+    let mut pools = Vec::new();
+    for word in written {
+        if KNOWN.contains(&&*word.text) {
+            pools.push(word.text);
+        } else {
+            reader.lost(
+                word.span,
+                format!("node pool `{}` is not carried over", word.text),
+                "AWS has `general-purpose` and `system`",
+            );
+        }
+    }
+    pools.sort();
+    pools.dedup();
+    pools
 }
 
 /// Hybrid nodes; their gateway is somebody else's.

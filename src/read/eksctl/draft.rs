@@ -100,6 +100,8 @@ pub(super) struct Cluster {
     pub(super) addons: Vec<(&'static str, String)>,
     pub(super) oidc: bool,
     pub(super) karpenter: bool,
+    /// The node pools of Auto Mode, where it is on.
+    pub(super) auto_pools: Option<Vec<String>>,
 }
 
 /// Who reaches the API.

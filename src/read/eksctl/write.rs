@@ -253,6 +253,14 @@ impl Out {
         if cluster.oidc {
             self.pair(2, "oidc-provider", "true");
         }
+        match cluster.auto_pools.as_deref() {
+            None => {}
+            Some([]) => self.pair(2, "auto-mode", "true"),
+            Some(pools) => {
+                self.line(2, "auto-mode:");
+                self.list(4, "node-pools", pools);
+            }
+        }
         if cluster.karpenter {
             self.pair(2, "karpenter", "true");
         }

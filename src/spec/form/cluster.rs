@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    FargateSpec, List, Names, NetworkPolicySpec, NodeGroupSpec, NodeSecurityGroupSpec, NoneWord,
-    PodsSpec, PolicyEngineSpec, TenantSpec,
+    AutoModeSpec, FargateSpec, List, Names, NetworkPolicySpec, NodeGroupSpec,
+    NodeSecurityGroupSpec, NoneWord, PodsSpec, PolicyEngineSpec, TenantSpec,
 };
 use crate::spec::{Either, Field};
 
@@ -38,6 +38,9 @@ pub struct ClusterSpec {
     pub support: Field<SupportSpec>,
     /// Who may use the API.
     pub access: Field<AccessEntriesSpec>,
+    /// EKS Auto Mode: `true` for nodes in the private tier, or what is said of them; `false` turns it off in a cluster that
+    /// has it. Off by default.
+    pub auto_mode: Field<Either<bool, AutoModeSpec>>,
     /// Nodes that EKS keeps running.
     pub node_groups: Names<NodeGroupSpec>,
     /// Security groups of nodes that are not to carry the one of all others, by a name of your choice: a tenant's nodes. Nothing

@@ -2,6 +2,7 @@
 //!
 //! The doc comments are the descriptions of the published JSON Schema.
 
+mod auto_mode;
 mod cluster;
 mod compute;
 mod connections;
@@ -12,6 +13,7 @@ mod policy;
 
 use serde::Deserialize;
 
+pub use auto_mode::*;
 pub use cluster::*;
 pub use compute::*;
 pub use connections::*;

@@ -17,7 +17,8 @@ pub struct PodsSpec {
     pub warm: Field<WarmSpec>,
     /// The tier that pods have their addresses from; that of their node by default.
     pub tier: Field<String>,
-    /// How pods come into `tier`: `custom-networking` or `discovery`.
+    /// How pods come into `tier`: `custom-networking` or `discovery`; where all nodes are those of EKS Auto Mode, `node-class`
+    /// (the default there).
     pub placement: Field<PlacementSpec>,
     /// Whose address pods have outside the VPC: `cni` (the default) for that of their node, `external` for their own or
     /// that of a NAT gateway, or `{ exclude: [10.0.0.0/8] }` for their own in these ranges.
@@ -59,6 +60,8 @@ pub struct WarmSpec {
 pub enum PlacementSpec {
     /// All of them, through an `ENIConfig` for each zone.
     CustomNetworking,
+    /// All of them, through the node class of EKS Auto Mode.
+    NodeClass,
     /// Those on further interfaces of a node, through the tag `kubernetes.io/role/cni`.
     Discovery,
 }

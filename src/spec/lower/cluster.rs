@@ -65,6 +65,7 @@ impl Lowering<'_> {
         if let Some(access) = spec.access.get() {
             self.access(access, &mut cluster);
         }
+        self.auto_mode(&spec.auto_mode, stack, tiers, &mut cluster);
         let own = OwnGroups::of(spec);
         self.node_groups(&spec.node_groups, stack, tiers, &own, &mut cluster);
         cluster.node_security_groups = self.node_security_groups(spec, &own);
@@ -76,9 +77,6 @@ impl Lowering<'_> {
             let tenant = self.tenant(key, field.get().unwrap_or(&nothing));
             cluster.tenants.push(tenant);
         }
-        if let Some((pods, span)) = spec.pods.located() {
-            cluster.pods = self.pods(pods, Origin::Spec(span), stack, tiers, &own);
-        }
         if let Some(addons) = spec.addons.get() {
             addon_versions(addons, &mut cluster);
         }
@@ -89,6 +87,10 @@ impl Lowering<'_> {
             cluster.by_eksctl = Some(Origin::Spec(span));
         }
         cluster.karpenter = spec.karpenter.get().copied().unwrap_or_default();
+        if let Some((pods, span)) = spec.pods.located() {
+            let auto = cluster.is_auto_alone();
+            cluster.pods = self.pods(pods, Origin::Spec(span), (stack, tiers), &own, auto);
+        }
         cluster.uses = super::private::uses(&spec.uses);
         cluster
     }

@@ -18,9 +18,9 @@ impl Lowering<'_> {
         &mut self,
         spec: &PodsSpec,
         origin: Origin,
-        stack: &Stack,
-        tiers: &TierNames,
+        network: (&Stack, &TierNames),
         own: &OwnGroups,
+        auto_alone: bool,
     ) -> Pods {
         let mut pods = Pods::defaults(origin);
         if let Some((mode, span)) = spec.mode.located() {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
             pods.mode = At::new(mode, Origin::Spec(span));
         }
         pods.warm = self.warm(&spec.warm);
-        if let Some(placement) = self.placement(spec, stack, tiers) {
+        if let Some(placement) = self.placement(spec, network, auto_alone) {
             pods.placement = placement;
         }
         if let Some(snat) = self.snat(&spec.snat) {
@@ -103,8 +103,8 @@ impl Lowering<'_> {
     fn placement(
         &mut self,
         spec: &PodsSpec,
-        stack: &Stack,
-        tiers: &TierNames,
+        (stack, tiers): (&Stack, &TierNames),
+        auto_alone: bool,
     ) -> Option<Placement> {
         if spec.tier.is_absent() {
             if !spec.placement.is_absent() {
@@ -113,15 +113,19 @@ impl Lowering<'_> {
             }
             return None;
         }
-        if spec.placement.is_absent() {
+        if spec.placement.is_absent() && !auto_alone {
             let what = "`custom-networking` for all pods, or `discovery` for those that find no room beside their node";
             self.words.missing(spec.tier.origin(), "placement", what);
         }
         let name = Words::text(&spec.tier)?;
         let tier = self.handle(&name, &stack.network, tiers);
         self.complete &= tier.is_some();
+        if spec.placement.is_absent() && auto_alone {
+            return tier.map(Placement::NodeClass);
+        }
         Some(match spec.placement.get()? {
             PlacementSpec::CustomNetworking => Placement::CustomNetworking(tier?),
+            PlacementSpec::NodeClass => Placement::NodeClass(tier?),
             PlacementSpec::Discovery => Placement::Discovery(tier?),
         })
     }
