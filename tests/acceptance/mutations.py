@@ -36,7 +36,7 @@ PRODUCTION = (
     Mutation("no DNS names in the VPC", "Vpc.EnableDnsHostnames", False, "vpc > prod > enableDnsHostnames"),
     Mutation("a tag missing of the VPC", "Vpc.Tags.-1", GONE, "vpc > prod > Tags"),
     Mutation("a rule's port", "IngressRuleNodesFromControlPlaneTcp9443.FromPort", 9442, "rule > group prod-nodes from group prod-control-plane tcp"),
-    Mutation("a rule's description", "IngressRuleControlPlaneFrom1020960022Tcp443.Description", "Another",
+    Mutation("a rule's description", "IngressRuleControlPlaneFrom102096022Tcp443.Description", "Another",
              "rule > group prod-control-plane from 10.20.96.0/22 tcp 443-443 > Description"),
     Mutation("a rule missing", "EgressRuleNodesToControlPlaneAll", GONE, "rule > group prod-nodes to group prod-control-plane"),
     Mutation("the default egress left on", "SecurityGroupEndpoints.SecurityGroupEgress", GONE, "rule > group prod-endpoints to 0.0.0.0/0"),
