@@ -7,6 +7,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use eksnet::diagnostic::{Findings, Sources};
 use eksnet::plan::{Ledger, LockFile, SubnetKey};
 use eksnet::prelude::*;
+use eksnet::render::Format as Engine;
 use eksnet::spec::{Format, load};
 
 const PRODUCTION: &str = include_str!("../examples/production.yaml");
@@ -54,6 +55,17 @@ fn one(c: &mut Criterion) {
             });
             group.bench_function("graph to Terraform", |b| {
                 b.iter(|| black_box(&synthesis).terraform());
+            });
+            group.bench_function("CloudFormation read back", |b| {
+                let text = synthesis.cloudformation();
+                b.iter(|| {
+                    let files = [("template", black_box(text.as_str()))];
+                    synthesis.read_back(Engine::CloudFormation, files)
+                });
+            });
+            group.bench_function("Terraform read back", |b| {
+                let files = synthesis.terraform();
+                b.iter(|| synthesis.read_back(Engine::Terraform, black_box(&files).named()));
             });
         }
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fuzzes the reading of specs and all that follows from it, or of ClusterConfigs of eksctl.
+# Fuzzes the reading of specs and all that follows from it, of ClusterConfigs of eksctl, or of rendered templates.
 #
-#   bash fuzz/run.sh SECONDS [spec|import]
+#   bash fuzz/run.sh SECONDS [spec|import|read]
 #
 # Seeds are the examples, each as it is and marked with its format. Needs cargo-fuzz and the nightly toolchain.
 set -euo pipefail
@@ -25,6 +25,14 @@ if [ "$target" = import ]; then
     rm -f "$seeds"/*
     cp tests/eksctl/*.yaml tests/eksctl/governed.json "$seeds"
 fi
+if [ "$target" = read ]; then
+    rm -f "$seeds"/*
+    cargo run --quiet -- synth examples/minimal.yaml examples/network-only.yaml examples/ipv6-cluster.yaml \
+        --ledger "$seeds/eksnet.lock" --out "$seeds" 2>/dev/null
+    for file in "$seeds"/*/*.tf.json; do mv "$file" "$seeds/$(basename "$(dirname "$file")")-$(basename "$file")"; done
+    find "$seeds" -mindepth 1 -type d -delete
+    rm -f "$seeds/eksnet.lock"
+fi
 # Keys and words, from where they are declared.
 {
     grep -ohE '^    pub [a-z_0-9]+:' src/spec/form/*.rs | sed -E 's/.*pub (.*):/\1/; s/_/-/g'
@@ -36,4 +44,4 @@ fi
 trap 'rm -rf "$seeds" "$seeds.dict"' EXIT
 mkdir -p "fuzz/corpus/$target"
 cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "$seeds" -- \
-    -dict="$seeds.dict" -max_len=8192 -rss_limit_mb=2048 -timeout=10 -max_total_time="$seconds" -print_final_stats=1
+    -dict="$seeds.dict" -max_len=$([ "$target" = read ] && echo 131072 || echo 8192) -rss_limit_mb=2048 -timeout=10 -max_total_time="$seconds" -print_final_stats=1

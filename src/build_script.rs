@@ -134,7 +134,16 @@ fn settled(stack: &Stack, synthesis: &Synthesis, lock: Option<LockFile>, out: &P
 fn templates(synthesis: &Synthesis, out: &Path) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     for format in Format::ENGINES {
-        for file in synthesis.files(*format) {
+        let files = synthesis.files(*format);
+        let texts = files.iter().map(|f| (f.path.as_str(), f.text.as_str()));
+        if let Err(differences) = synthesis.read_back(*format, texts) {
+            for difference in differences {
+                let format = format.as_str();
+                println!("cargo::error=a fault of eksnet, to be reported: {format}: {difference}");
+            }
+            continue;
+        }
+        for file in files {
             let path = out.join(&file.path);
             match write(&path, &file.text) {
                 Ok(()) => paths.push(path),

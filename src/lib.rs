@@ -56,7 +56,6 @@ pub mod graph;
 pub mod kubernetes;
 pub mod network;
 pub mod plan;
-#[cfg(feature = "spec")]
 pub mod read;
 pub mod render;
 #[cfg(feature = "report")]

@@ -8,6 +8,7 @@ use crate::diagnostic::Findings;
 use crate::graph::{self, Graph};
 use crate::network::Stack;
 use crate::plan::{self, Adoption, Ledger, Listing, Plan};
+use crate::read::{self, Difference};
 use crate::render::{self, Document, Format, Known, TerraformFiles, Unknown};
 
 /// A rendered file.
@@ -132,6 +133,33 @@ impl Synthesis {
                 }
                 None => (Vec::new(), Vec::new()),
             },
+        }
+    }
+
+    /// Holds rendered files of a format, each with its name, against the model: reads them by what the engine's documentation
+    /// says they mean, and not by the way they were written. Documents for people and tools are not read.
+    ///
+    /// # Errors
+    ///
+    /// Every place where they say something else than the model.
+    pub fn read_back<'t>(
+        &self,
+        format: Format,
+        files: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Result<(), Vec<Difference>> {
+        let reading = match format {
+            Format::CloudFormation => {
+                let text: String = files.into_iter().map(|(_, text)| text).collect();
+                read::cloudformation(&text)
+            }
+            Format::Terraform => read::terraform(files),
+            Format::Kubernetes | Format::Eksctl => return Ok(()),
+        };
+        let differences = read::compare(&read::model(&self.graph, reading.engine), &reading);
+        if differences.is_empty() {
+            Ok(())
+        } else {
+            Err(differences)
         }
     }
 

@@ -17,3 +17,5 @@ mod import;
 mod ledger;
 #[path = "cli/place.rs"]
 mod place;
+#[path = "cli/verify.rs"]
+mod verify;

@@ -16,10 +16,12 @@ mod man;
 mod output;
 mod plan;
 mod program;
+mod read_back;
 mod schema;
 mod screen;
 mod specs;
 mod synth;
+mod verify;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -63,6 +65,8 @@ enum Stop {
     Usage(String),
     /// Something could not be read or written; in words.
     Failed(String),
+    /// eksnet itself is wrong; in words.
+    Fault(String),
     /// Nobody reads the standard output any more, as behind `| head`.
     Closed,
 }
@@ -111,6 +115,8 @@ enum Command {
     Synth(OfSpecs<synth::Options>),
     #[command(about = check::ABOUT, long_about = check::LONG, after_help = check::EXAMPLES)]
     Check(OfSpecs<check::Options>),
+    #[command(about = verify::ABOUT, long_about = verify::LONG, after_help = verify::EXAMPLES)]
+    Verify(verify::Options),
     #[command(about = plan::ABOUT, long_about = plan::LONG, after_help = plan::EXAMPLES)]
     Plan(OfSpecs<plan::Options>),
     #[command(about = explain::ABOUT, long_about = explain::LONG, after_help = explain::EXAMPLES)]
@@ -141,6 +147,7 @@ pub fn main() -> ExitCode {
             Command::Import(options) => import::run(&options, screen),
             Command::Synth(of) => synth::run(&of.options, of.specs.input(), screen),
             Command::Check(of) => check::run(&of.options, of.specs.input(), screen),
+            Command::Verify(options) => verify::run(&options, screen),
             Command::Plan(of) => plan::run(&of.options, of.specs.input(), screen),
             Command::Explain(options) => explain::run(&options, screen),
             Command::Schema => schema::run(screen),
@@ -169,6 +176,7 @@ impl Parsed for Eksnet {
             Command::Import(_) => "import",
             Command::Synth(_) => "synth",
             Command::Check(_) => "check",
+            Command::Verify(_) => "verify",
             Command::Plan(_) => "plan",
             Command::Explain(_) => "explain",
             Command::Schema => "schema",
@@ -198,6 +206,10 @@ fn guarded<P: Parsed>(
         Ok(Err(Stop::Failed(message))) => {
             screen.error(&message);
             Exit::Findings
+        }
+        Ok(Err(Stop::Fault(message))) => {
+            screen.error(&message);
+            Exit::Fault
         }
         Ok(Err(Stop::Closed)) => Exit::Done,
         Err(_) => {
@@ -246,6 +258,11 @@ mod tests {
         let arguments = ["eksnet", "schema"].into_iter().map(OsString::from);
         let exit = guarded(arguments, Eksnet::command, |_: Eksnet, _| {
             panic!("a fault that a test makes")
+        });
+        assert_eq!(exit, ExitCode::from(3));
+        let arguments = ["eksnet", "schema"].into_iter().map(OsString::from);
+        let exit = guarded(arguments, Eksnet::command, |_: Eksnet, _| {
+            Err(Stop::Fault("a fault that a test makes".to_owned()))
         });
         assert_eq!(exit, ExitCode::from(3));
     }

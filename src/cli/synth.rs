@@ -11,6 +11,7 @@ use super::input::{Files, Input, Synthesized};
 use super::ledgers::{
     Keep, LedgerOptions, Ledgers, Treatment, lost_ledger, missing_for_check, missing_though_fresh,
 };
+use super::read_back::read_back;
 use super::screen::Screen;
 use super::{Exit, Stop, output};
 use crate::check::rules;
@@ -27,7 +28,8 @@ Render stacks: CloudFormation, Terraform JSON, Kubernetes manifests, or a Cluste
 With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,outputs,versions}.tf.json; with --format \
 kubernetes, what the stack asks for inside of its cluster becomes DIR/<stack>.kubernetes.yaml; with --format eksctl, the \
 ClusterConfig of a cluster that is `made-by: eksctl` becomes DIR/<stack>.eksctl.yaml. A file is replaced whole or not at \
-all, and one that has the right bytes is not touched. Nothing is written when any spec has an error.
+all, and one that has the right bytes is not touched. Nothing is written when any spec has an error. Templates are read back \
+before they are written: one that says something else than what was planned is a fault of eksnet, and exits with 3.
 
 The ledger, eksnet.lock beside the spec, says which range each subnet has, so that growth moves none. It is written with \
 what is given out; keep it in the repository. --locked, --check and the standard input never change it.
@@ -146,6 +148,8 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     if !whole {
         return Ok(Exit::Findings);
     }
+    let Rendering { formats, known } = &rendering;
+    read_back(&all.stacks, formats, known, options.out.is_some(), screen)?;
     // Before the templates: what they say was given out must never be given out again.
     let settled = all.settle(screen)?;
     if !settled && !options.check {

@@ -27,6 +27,7 @@ pub use terraform::{TerraformFiles, terraform, terraform_document};
 
 pub(crate) use cloudformation::names as cloudformation_names;
 pub(crate) use terraform::names as terraform_names;
+pub(crate) use terraform::{OLDEST, TERRAFORM, TOO_NEW};
 #[cfg(feature = "spec")]
 pub(crate) use yaml::quoted;
 

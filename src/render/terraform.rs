@@ -22,10 +22,10 @@ use crate::graph::{
 };
 
 /// The oldest provider that the output is for: the first with every argument but those whose table says `since`.
-const OLDEST: (u16, u16) = (5, 95);
+pub(crate) const OLDEST: (u16, u16) = (5, 95);
 
 /// The first major version of the provider that the output is not for: it does not exist yet.
-const TOO_NEW: u16 = 7;
+pub(crate) const TOO_NEW: u16 = 7;
 
 /// The oldest Terraform, and OpenTofu, that reads the output.
 pub(crate) const TERRAFORM: &str = ">= 1.5";

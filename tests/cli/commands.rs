@@ -16,6 +16,7 @@ fn help() {
         "init",
         "synth",
         "check",
+        "verify",
         "plan",
         "explain",
         "schema",

@@ -6,6 +6,7 @@
 )]
 
 pub mod emit;
+pub mod examples;
 pub mod features;
 pub mod generate;
 pub mod growing;

@@ -1,0 +1,35 @@
+//! Any bytes as templates of both engines: read without a panic, and compared with each other and with a model.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use eksnet::prelude::*;
+use eksnet::read::{self, Engine, Reading};
+use libfuzzer_sys::fuzz_target;
+
+static MODELS: LazyLock<Option<[Reading; 2]>> = LazyLock::new(|| {
+    let net = Network::new(cidr!("10.20.0.0/16"));
+    let stack = Stack::new("prod", Region::UsEast1, net, Cluster::new("prod", "1.35"));
+    let synthesis = stack.synthesize().ok()?;
+    let engines = [Engine::CloudFormation, Engine::Terraform];
+    Some(engines.map(|engine| read::model(synthesis.graph(), engine)))
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let readings = [
+        read::cloudformation(text),
+        read::terraform([("main.tf.json", text)]),
+    ];
+    if let Some(models) = &*MODELS {
+        for (model, reading) in models.iter().zip(&readings) {
+            for difference in read::compare(model, reading) {
+                assert!(!difference.what.is_empty());
+            }
+        }
+    }
+    let [cloudformation, terraform] = &readings;
+    read::siblings(cloudformation, terraform);
+});
