@@ -80,14 +80,16 @@ class _Process:
 class Provider(_Process):
     """One provider process that every terraform command attaches to: no `init`, and two seconds less a command."""
 
-    def __init__(self, env):
+    def __init__(self, env, log=subprocess.DEVNULL):
         folder = plugin_dir() / REGISTRY / PROVIDER / PROVIDER_VERSION
         binary = next(iter(sorted(folder.glob("*/terraform-provider-aws_*"))), None)
         if binary is None:
             raise Missing(f"no provider binary under {folder}")
+        # Served for debugging, it would tell everything that it does.
+        quiet = {f"TF_LOG_{part}": "ERROR" for part in ("PROVIDER", "PROVIDER_AWS", "SDK", "SDK_PROTO")}
         self.process = subprocess.Popen(
-            [str(binary), "-debug"], env=env, text=True, preexec_fn=_end_with_parent,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [str(binary), "-debug"], env=env | quiet, text=True, preexec_fn=_end_with_parent,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
         )
         for line in self.process.stdout:
             if found := re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line):
