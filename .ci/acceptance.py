@@ -6,8 +6,8 @@
 
 synth     eksnet renders the spec as CloudFormation and as Terraform
 lint      cfn-lint in the spec's own region: no error, no warning
-validate  terraform validate with the real AWS provider; not where a stack asks for a newer one than is at hand, of which
-          tests/conformance/newer.json has the facts
+validate  terraform validate with the real AWS provider. Where a stack asks for a newer one than is at hand, it must refuse just
+          the arguments that are newer, of which tests/conformance/newer.json has the facts
 judge     both deployed on an emulated AWS: applied, second plan empty, read back equal, destroyed (us-east-1 only,
           about 90 s each; the judge is in $EKSNET_LAB, by default ../shared/lab). Without named examples: as few as
           use every argument that any of them uses; all with EKSNET_ACCEPTANCE=full
@@ -154,14 +154,30 @@ def lint(examples):
             example.say("lint", seconds, faults)
 
 
+def newer_arguments(folder):
+    """What a provider as old as the one at hand says of the folder's newer arguments: (resource, summary, argument)."""
+    facts = json.loads((REPO / "tests" / "conformance" / "newer.json").read_text())
+    resources = json.loads((folder / "main.tf.json").read_text())["resource"]
+    for kind, known in facts.items():
+        for name, body in resources.get(kind, {}).items() if not kind.startswith("$") else ():
+            for argument in body.keys() & known["properties"].keys():
+                yield f"resource.{kind}.{name}", "Extraneous JSON object property", argument
+            for argument in set(known.get("no_longer_required", [])) - body.keys():
+                yield f"resource.{kind}.{name}", "Missing required argument", argument
+
+
+def named(diagnostic):
+    """The same of a diagnostic."""
+    argument = re.search(r'"(\w+)"', diagnostic.get("detail", ""))
+    return (diagnostic.get("snippet") or {}).get("context"), diagnostic["summary"], argument and argument[1]
+
+
 def validate(examples):
     """Every folder against one provider process: no `terraform init`."""
     env = engine.environment()
     engine.terraform()
     with engine.Provider(env) as provider:
         for example in examples:
-            if example.skip_newer("validate"):
-                continue
             begin, faults = time.monotonic(), []
             for folder in example.configurations:
                 code, output, _ = run([engine.terraform(), "validate", "-json"], cwd=folder, env=provider.env)
@@ -170,8 +186,12 @@ def validate(examples):
                 except ValueError:
                     faults += tail(output)
                     continue
-                faults += [f"{d['severity']}: {d['summary']}: {d.get('detail', '')} ({place(d)})" for d in result["diagnostics"]]
-                if code and not faults:
+                expected = set(newer_arguments(folder)) if example.newer else set()
+                found = {named(d): d for d in result["diagnostics"]}
+                strange = [d for d in result["diagnostics"] if named(d) not in expected]
+                faults += [f"{d['severity']}: {d['summary']}: {d.get('detail', '')} ({place(d)})" for d in strange]
+                faults += [f"not refused by provider {engine.PROVIDER_VERSION}: {' '.join(one)}" for one in sorted(expected - found.keys())]
+                if code and not result["diagnostics"]:
                     faults.append(f"exit {code}")
             example.say("validate", time.monotonic() - begin, faults)
 

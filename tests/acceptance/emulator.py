@@ -9,6 +9,7 @@ Each mend says what moto 5.2.1 does without it; when a newer moto does it right,
 import json
 import sys
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from threading import Thread
 from unittest import mock
@@ -26,7 +27,7 @@ from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.responses.route_tables import RouteTables
 from moto.ec2.responses.transit_gateway_attachments import TransitGatewayAttachment
 from moto.ec2.responses.vpn_connections import VPNConnections
-from moto.iam.models import iam_backends
+from moto.iam.models import IAMBackend, iam_backends
 from moto.logs.models import logs_backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -37,6 +38,18 @@ from eks import Eks  # noqa: E402  (beside this file)
 from mend import mend  # noqa: E402
 
 ACCOUNT = "123456789012"
+
+
+# AWS's own policies are read anew for every partition whenever the cloud is emptied, which takes seconds.
+_POLICIES = {}
+
+
+@mend(IAMBackend)
+def _init_aws_policies(original, backend):
+    if backend.region_name not in _POLICIES:
+        _POLICIES[backend.region_name] = original(backend)
+    # A policy counts what it is attached to.
+    return [copy(policy) for policy in _POLICIES[backend.region_name]]
 
 
 # The provider waits for a subnet's IPv6 range by a filter that moto refuses, and reads its state as a text.

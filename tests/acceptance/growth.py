@@ -5,6 +5,7 @@ import shutil
 import time
 
 import acceptance
+from bench import Done
 from terraform import Fault
 
 EXAMPLE = "production"
@@ -64,7 +65,7 @@ def unexpected(plan):
             yield f"{found['address']}: {'/'.join(actions)} for {', '.join(strange) or 'nothing'}"
 
 
-def run(bench, case):
+def grow(bench, case):
     begin = time.monotonic()
     bench.start(case)
     with bench.terraform(case) as terraform:
@@ -73,9 +74,9 @@ def run(bench, case):
             terraform.take(grown(case))
             plan = terraform.plan()
         except Fault as error:
-            return [f"growth: {error}"]
+            return Done(case.name, faults=[f"growth: {error}"])
     actions = ["/".join(change["change"]["actions"]) for change in plan["resource_changes"]]
     faults = [f"growth: {line}" for line in unexpected(plan)]
     counts = ", ".join(f"{actions.count(action)} {action}" for action in sorted(set(actions)))
-    print(f"growth: {case.name} by a zone and a tier: {counts}; {len(faults)} faults, {time.monotonic() - begin:.0f} s", flush=True)
-    return faults
+    said = f"\ngrowth: {case.name} by a zone and a tier: {counts}; {len(faults)} faults, {time.monotonic() - begin:.0f} s"
+    return Done(case.name, faults=faults, said=[said])

@@ -5,9 +5,9 @@ every difference must be the doing of one.
 """
 
 import copy
-import time
 from dataclasses import dataclass
 
+from bench import Done
 from compare import judge
 from template import Wrong
 from terraform import Fault
@@ -36,11 +36,11 @@ PRODUCTION = (
     Mutation("no DNS names in the VPC", "Vpc.EnableDnsHostnames", False, "vpc > prod > enableDnsHostnames"),
     Mutation("a tag missing of the VPC", "Vpc.Tags.-1", GONE, "vpc > prod > Tags"),
     Mutation("a rule's port", "IngressRuleNodesFromControlPlaneTcp9443.FromPort", 9442, "rule > group prod-nodes from group prod-control-plane tcp"),
-    Mutation("a rule's description", "IngressRuleControlPlaneFrom102096022Tcp443.Description", "Another",
+    Mutation("a rule's description", "IngressRuleControlPlaneFrom10x20x96x022Tcp443.Description", "Another",
              "rule > group prod-control-plane from 10.20.96.0/22 tcp 443-443 > Description"),
     Mutation("a rule missing", "EgressRuleNodesToControlPlaneAll", GONE, "rule > group prod-nodes to group prod-control-plane"),
     Mutation("the default egress left on", "SecurityGroupEndpoints.SecurityGroupEgress", GONE, "rule > group prod-endpoints to 0.0.0.0/0"),
-    Mutation("a rule for everybody", "IngressRuleEndpointsFrom10200016Tcp443.CidrIp", "0.0.0.0/0", "rule > group prod-endpoints from"),
+    Mutation("a rule for everybody", "IngressRuleEndpointsFrom10x20x0x016Tcp443.CidrIp", "0.0.0.0/0", "rule > group prod-endpoints from"),
     Mutation("a rule's other group", "EgressRuleControlPlaneToNodesAll.DestinationSecurityGroupId",
              {"Fn::GetAtt": ["SecurityGroupEndpoints", "GroupId"]}, "rule > group prod-control-plane to"),
     Mutation("a group's description", "SecurityGroupNodes.GroupDescription", "Another", "group > prod-nodes > Description"),
@@ -124,14 +124,14 @@ IPV6 = (
     Mutation("another of the ranges", "SubnetPublicUse1Az2.Ipv6CidrBlock.Fn::Select.0", 7, "subnet > six-public-use1-az2 > Ipv6CidrBlockAssociationSet"),
     Mutation("nodes without IPv6 addresses", "SubnetNodesUse1Az1.AssignIpv6AddressOnCreation", False,
              "subnet > six-nodes-use1-az1 > AssignIpv6AddressOnCreation"),
-    Mutation("an IPv6 rule missing", "EgressRuleNodesTo00000Tcp443Ipv6", GONE, "rule > group six-nodes to ::/0"),
+    Mutation("an IPv6 rule missing", "EgressRuleNodesTo0x0x0x00Tcp443Ipv6", GONE, "rule > group six-nodes to ::/0"),
 )
 
 TERRAFORM = (
     Mutation("a route to another zone's NAT gateway", "aws_route.nodes_use1_az4_internet.nat_gateway_id", "${aws_nat_gateway.public_use1_az2.id}",
              "route-table > prod-nodes-use1-az4 > Routes > 0.0.0.0/0 > NatGatewayId"),
     Mutation("a tag missing of a subnet", "aws_subnet.nodes_use1_az4.tags.owner", GONE, "subnet > prod-nodes-use1-az4 > Tags"),
-    Mutation("a rule missing", "aws_vpc_security_group_ingress_rule.control_plane_from_10_20_96_0_22_tcp_443", GONE,
+    Mutation("a rule missing", "aws_vpc_security_group_ingress_rule.control_plane_from_10x20x96x0_22_tcp_443", GONE,
              "rule > group prod-control-plane from 10.20.96.0/22"),
     Mutation("an endpoint in one of three subnets", "aws_vpc_endpoint.sts.subnet_ids", ["${aws_subnet.nodes_use1_az1.id}"], "endpoint > prod-sts > SubnetIds"),
     Mutation("a subnet in another route table", "aws_route_table_association.control_plane_use1_az2.route_table_id", "${aws_route_table.public.id}",
@@ -168,11 +168,19 @@ REFUSED = (
     ("bank", Mutation("a route that does not wait for its attachment", "RouteNodesEuc1Az2To10x128x0x012.DependsOn", GONE,
                       "RouteNodesEuc1Az2To10x128x0x012 ")),
 )
-EXAMPLES = sorted({example for example, _, _ in GROUPS})
+EXAMPLES = sorted({example for example, engine, _ in GROUPS if engine == "cloudformation"})
+TERRAFORM_EXAMPLES = sorted({example for example, engine, _ in GROUPS if engine == "terraform"})
 
 
 def put(document, path, value):
     """Changes it in place. What is not there cannot be changed: a mutation that lost its place is an error."""
+    try:
+        change(document, path, value)
+    except (LookupError, TypeError) as error:
+        raise LookupError(f"{'.'.join(path)} is not there to be changed: {error!r}") from None
+
+
+def change(document, path, value):
     *steps, last = [int(step) if step.lstrip("-").isdigit() else step for step in path]
     for step in steps:
         document = document[step]
@@ -231,12 +239,9 @@ def seen(mutations, found):
     return by, strange
 
 
-def refused(bench, cases):
-    print("\nfaults that are refused")
-    for example, mutation in REFUSED:
-        case = next((case for case in cases if case.name == example), None)
-        if case is None:
-            continue
+def refused(bench, case, done):
+    """Faults of the template that no network shows, since none comes to be."""
+    for mutation in (mutation for example, mutation in REFUSED if example == case.name):
         bench.start(case)
         try:
             bench.stack(case, in_template(case.template, [mutation])).create()
@@ -244,33 +249,44 @@ def refused(bench, cases):
         except (Wrong, LookupError) as error:
             said = str(error)
         good = said.startswith(mutation.seen)
-        print(f"  {mutation.name:46} {said.splitlines()[0][:150] if good else 'NOT REFUSED'}")
-        if not good:
-            yield f"mutations: {example}: not refused: {mutation.name}: {said}"
+        done.mutated, done.caught = done.mutated + 1, done.caught + good
+        done.said.append(f"  {mutation.name:46} {'refused: ' + said.splitlines()[0][:150] if good else 'NOT REFUSED'}")
+        done.faults += [] if good else [f"mutations: not refused: {mutation.name}: {said}"]
 
 
-def run(bench, cases):
-    faults, caught, total, begin = [], 0, 0, time.monotonic()
+def compared(bench, case, engine, mutations, done):
+    """Faults that the comparison with the other engine must see."""
+    other = {"cloudformation": "terraform", "terraform": "cloudformation"}[engine]
+    # The other engine's, where it was deployed; else the template's, which was found equal or is the other engine's.
+    reference = case.networks.get(other) or deployed(bench, case, "cloudformation", ())
+    done.said.append(f"\n{case.name}: faults in {engine}")
+    done.mutated += len(mutations)
+    try:
+        network = deployed(bench, case, engine, mutations)
+    except (Fault, Wrong, LookupError) as error:
+        done.faults.append(f"mutations: {engine}: {error!r}")
+        return
+    pair = {other: reference, engine: network}
+    by, strange = seen(mutations, judge(pair["terraform"], pair["cloudformation"])[0])
+    for mutation, paths in by.items():
+        done.said.append(f"  {mutation.name:46} {paths[0] if paths else 'NOT SEEN'}")
+    done.caught += sum(map(bool, by.values()))
+    done.faults += [f"mutations: {engine}: not seen: {mutation.name}" for mutation, paths in by.items() if not paths]
+    done.faults += [f"mutations: {engine}: nobody's: {line}" for line in strange]
+
+
+def in_cloudformation(bench, case):
+    done = Done(case.name)
     for example, engine, mutations in GROUPS:
-        case = next((case for case in cases if case.name == example), None)
-        if case is None:
-            continue
-        other = {"cloudformation": "terraform", "terraform": "cloudformation"}[engine]
-        # The other engine's, where it was deployed; else the same engine's without the faults, which was found equal.
-        reference = case.networks.get(other) or deployed(bench, case, "cloudformation", ())
-        try:
-            network = deployed(bench, case, engine, mutations)
-        except (Fault, Wrong, LookupError) as error:
-            faults.append(f"mutations: {example}, {engine}: {error!r}")
-            continue
-        pair = {other: reference, engine: network}
-        by, strange = seen(mutations, judge(pair["terraform"], pair["cloudformation"])[0])
-        print(f"\n{example}: faults in {engine}")
-        for mutation, paths in by.items():
-            print(f"  {mutation.name:42} {paths[0] if paths else 'NOT SEEN'}")
-        faults += [f"mutations: {example}, {engine}: not seen: {mutation.name}" for mutation, paths in by.items() if not paths]
-        faults += [f"mutations: {example}, {engine}: nobody's: {line}" for line in strange]
-        caught, total = caught + sum(map(bool, by.values())), total + len(by)
-    faults += refused(bench, cases)
-    print(f"\nmutations: {caught} of {total} seen, {time.monotonic() - begin:.0f} s", flush=True)
-    return faults
+        if (example, engine) == (case.name, "cloudformation"):
+            compared(bench, case, engine, mutations, done)
+    refused(bench, case, done)
+    return done
+
+
+def in_terraform(bench, case):
+    done = Done(case.name)
+    for example, engine, mutations in GROUPS:
+        if (example, engine) == (case.name, "terraform"):
+            compared(bench, case, engine, mutations, done)
+    return done

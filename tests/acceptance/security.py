@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import acceptance
@@ -19,17 +20,8 @@ def answers():
     return set(re.findall(r"^\| (CKV2?_AWS_\d+) \|", ANSWERS.read_text(), re.MULTILINE))
 
 
-def planned(bench, case):
-    """The plan that Checkov reads: of the deployment, else made here."""
-    if case.plan is None:
-        bench.start(case)
-        with bench.terraform(case) as terraform:
-            case.plan = terraform.plan()
-    return case.plan
-
-
 def asked(python, folder, framework):
-    """-> [(check, file, resource, what the check wants)]"""
+    """-> [(check, example, resource, what the check wants)]"""
     command = [python, "-m", "checkov.main", "-d", folder, "--framework", framework, "--skip-download", "--quiet", "--compact", "--output", "json"]
     # Its own environment, and nobody to report to.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BC_", "PRISMA_", "CKV_"))}
@@ -37,19 +29,27 @@ def asked(python, folder, framework):
     report = json.loads(done.stdout)
     if report["summary"]["parsing_errors"] or not report["summary"]["passed"]:
         raise ValueError(f"checkov read nothing of {framework}: {report['summary']}")
-    for found in report["results"]["failed_checks"]:
-        yield found["check_id"], Path(found["file_path"]).stem, found["resource"], found["check_name"]
+    return [(found["check_id"], Path(found["file_path"]).stem, found["resource"], found["check_name"]) for found in report["results"]["failed_checks"]]
 
 
-def run(bench, cases, python, scratch, everything):
-    begin, failed, faults = time.monotonic(), defaultdict(set), []
-    for engine, framework in FRAMEWORKS.items():
-        folder = scratch / engine
-        folder.mkdir()
-        for case in cases:
-            document = case.template if engine == "cloudformation" else planned(bench, case)
+def written(cases, engine, scratch):
+    folder = scratch / engine
+    folder.mkdir()
+    for case in cases:
+        # No plan where the deployment failed, which is a fault already.
+        if document := case.template if engine == "cloudformation" else case.plan:
             (folder / f"{case.name}.json").write_text(json.dumps(document))
-        for check, example, resource, wanted in asked(python, folder, framework):
+    return folder
+
+
+def run(cases, python, scratch, everything):
+    begin, failed, faults = time.monotonic(), defaultdict(set), []
+    with ThreadPoolExecutor() as both:
+        reports = {
+            engine: both.submit(asked, python, written(cases, engine, scratch), framework) for engine, framework in FRAMEWORKS.items()
+        }
+    for engine, report in reports.items():
+        for check, example, resource, wanted in report.result():
             failed[check].add((example, engine, resource, wanted))
     answered, seconds = answers(), time.monotonic() - begin
     for check, found in sorted(failed.items()):

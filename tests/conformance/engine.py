@@ -53,8 +53,9 @@ def plugin_dir():
 def environment(**extra):
     """This process's environment without the user's own AWS and Terraform settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
-    # /dev/null and not a missing file: Terraform warns about the latter on standard output.
-    return kept | {"TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
+    # /dev/null and not a missing file: Terraform warns about the latter on standard output. GOGC: a quarter less CPU, for
+    # memory that is there.
+    return kept | {"GOGC": "400", "TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
 
 
 def _end_with_parent():
