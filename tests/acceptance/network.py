@@ -23,6 +23,8 @@ CHOSEN = set("""
 CHOSEN |= {"DefaultForAz"}
 # The group's rules: `rule` has each of them with a name of its own.
 CHOSEN |= {"IpPermissions", "IpPermissionsEgress"}
+# A rule that matches nothing: how a template says that a group has no way out.
+NOTHING = ("255.255.255.255/32", "icmp", 252, 86)
 GONE = {"deleted", "deleting", "PendingDeletion"}
 
 
@@ -81,6 +83,12 @@ def tags(thing):
     return {}
 
 
+def pattern(names):
+    """Finds each of them, but for what is part of a longer one."""
+    among = "|".join(sorted(map(re.escape, names), key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<![\w.])(?:{among})(?![\w]|\.\d)")
+
+
 class Network:
     def __init__(self, url, region):
         self.client = lambda service: client(url, service, region)
@@ -103,7 +111,10 @@ class Network:
         for vpc in self.things["vpc"]:
             for entry in vpc.get("Ipv6CidrBlockAssociationSet", []):
                 self.ranges.append((ip_network(entry["Ipv6CidrBlock"]), self.names[vpc["VpcId"]]))
-        self.pattern = re.compile("|".join(sorted(map(re.escape, self.names), key=len, reverse=True)) or "(?!)")
+        for address in self.things["elastic-ip"]:
+            # Also where it is but a text: in the ranges that may use an API.
+            self.names[address["PublicIp"]] = f"address of {self.names[address['AllocationId']]}"
+        self.pattern = pattern(self.names)
         state = {}
         for read in READS:
             named = state[read.kind] = {}
@@ -205,8 +216,7 @@ class Network:
             if rule["GroupId"] not in self.names:
                 continue
             peer = rule.get("CidrIpv4") or rule.get("CidrIpv6") or rule.get("PrefixListId") or rule["ReferencedGroupInfo"]["GroupId"]
-            # Matches nothing: how a template says that a group has no way out.
-            if peer == "255.255.255.255/32":
+            if (peer, rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) == NOTHING:
                 continue
             ports = f"{rule.get('FromPort', -1)}-{rule.get('ToPort', -1)}"
             name = f"{rule['GroupId']} {'to' if rule['IsEgress'] else 'from'} {peer} {rule['IpProtocol']} {ports}"

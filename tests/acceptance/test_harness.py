@@ -10,7 +10,7 @@ import security
 from compare import KNOWN, STAYS, differences, judge, left
 from eks import Eks, Refused
 from growth import unexpected
-from network import Network
+from network import Network, pattern
 from resources import KINDS, permission
 from stack import shaped
 from template import Template, Wrong
@@ -83,11 +83,13 @@ def test_a_rule_has_one_peer():
 
 def test_plain():
     network = Network("http://127.0.0.1:1", "eu-west-1")
-    network.names = {"vpc-1": "vpc main", "vpc-12": "vpc other"}
-    network.pattern = re.compile("vpc-12|vpc-1")
+    network.names = {"vpc-1": "vpc main", "vpc-12": "vpc other", "1.2.3.4": "address of nat"}
+    network.pattern = pattern(network.names)
     read = {"VpcId": "vpc-12", "PublicIp": "1.2.3.4", "Tags": [{"Key": "b", "Value": ""}, {"Key": "aws:x", "Value": "y"}], "Empty": [], "No": False}
     assert network.plain(read) == {"VpcId": "vpc other", "Tags": {"b": ""}, "No": False}
     # Order means nothing, settings in a text are settings, and an id inside of a text is an id.
+    assert network.plain({"Cidr": "1.2.3.4/32", "Other": "11.2.3.4/32", "Longer": "1.2.3.41/32"}) == {
+        "Cidr": "address of nat/32", "Other": "11.2.3.4/32", "Longer": "1.2.3.41/32"}
     assert network.plain({"L": ["b", "a"], "T": '{"x": ["vpc-1"]}'}) == {"L": ["a", "b"], "T": {"x": ["vpc main"]}}
 
 

@@ -22,6 +22,8 @@ REPO = Path(__file__).resolve().parents[2]
 REGISTRY = "registry.terraform.io"
 PROVIDER = "hashicorp/aws"
 PROVIDER_VERSION = "5.100.0"
+# Of Terraform and its provider: a quarter less work, for memory that is there.
+GOGC = "400"
 
 
 class Missing(Exception):
@@ -53,9 +55,8 @@ def plugin_dir():
 def environment(**extra):
     """This process's environment without the user's own AWS and Terraform settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
-    # /dev/null and not a missing file: Terraform warns about the latter on standard output. GOGC: a quarter less CPU, for
-    # memory that is there.
-    return kept | {"GOGC": "400", "TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
+    # /dev/null and not a missing file: Terraform warns about the latter on standard output.
+    return kept | {"GOGC": GOGC, "TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
 
 
 def _end_with_parent():
