@@ -6,6 +6,7 @@ A provider knows one cloud, and a cloud is emptied between examples, so neither 
 
 import multiprocessing
 import os
+import traceback
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -29,7 +30,7 @@ class Bench:
         return self.read(case)
 
     def read(self, case):
-        return Network(self.emulator.url, case.region).read()
+        return Network(self.emulator.url, case.region).read() | {"asked": self.emulator.eks.asked()}
 
     def stack(self, case, template=None):
         return Stack(template or case.template, case.region, self.emulator.url)
@@ -61,12 +62,15 @@ def _open():
     _lane = Bench(emulator, Provider(environment(**emulator.settings("us-east-1"))))
 
 
-def _do(job, arguments):
-    return job(_lane, *arguments)
+def _do(job, case, arguments):
+    try:
+        return job(_lane, case, *arguments)
+    except Exception:  # noqa: BLE001  (whatever it is, the other examples have their verdict)
+        return Done(case.name, faults=[f"{job.__name__}: {traceback.format_exc()}"])
 
 
 def run(jobs, lanes=LANES):
-    """Jobs are (function of a bench and arguments, arguments); what takes longest comes first. -> what came of each"""
+    """Jobs are (function of a bench, a case and more, case, more); what takes longest comes first. -> what came of each"""
     with ProcessPoolExecutor(min(lanes, len(jobs)) or 1, multiprocessing.get_context("fork"), _open) as pool:
-        waiting = [pool.submit(_do, job, arguments) for job, arguments in jobs]
+        waiting = [pool.submit(_do, job, case, arguments) for job, case, *arguments in jobs]
         return [future.result() for future in waiting]

@@ -71,6 +71,14 @@ class Eks:
         self.answers = {}  # token of a request that makes something -> its answer
         self.children = {}  # (noun, region, cluster, key) -> child
 
+    def asked(self):
+        """What was asked for and no client reads in a description."""
+        addons = {where: child for where, child in self.children.items() if where[0] == "Addon"}
+        return {
+            **{f"cluster {name}": {"bootstrapSelfManagedAddons": made["bootstrapSelfManagedAddons"]} for (_, name), made in self.clusters.items()},
+            **{f"addon {of} {name}": {"resolveConflicts": made["resolveConflicts"]} for (_, _, of, name), made in addons.items()},
+        }
+
     def __call__(self, environ, start_response):
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length) or b"{}")
@@ -200,7 +208,7 @@ class Eks:
             self.log_group(region, f"/aws/eks/{name}/cluster")
         id = digest(self.account, region, name)[:32].upper()
         cluster = {
-            "version": "1.35", "platformVersion": "eks.1", "status": "ACTIVE", "tags": {}, "encryptionConfig": [],
+            "version": "1.35", "bootstrapSelfManagedAddons": True, "platformVersion": "eks.1", "status": "ACTIVE", "tags": {}, "encryptionConfig": [],
             "health": {"issues": []}, "deletionProtection": False, "createdAt": MADE["createdAt"], **given,
             "arn": self.arn(region, f"cluster/{name}"),
             "endpoint": f"https://{id}.gr7.{region}.eks.amazonaws.com",
@@ -215,8 +223,6 @@ class Eks:
                 for state in (True, False) if (types := [kind for kind in LOG_TYPES if (kind in on) == state])
             ]},
         }
-        # A setting of creation that no description shows.
-        cluster.pop("bootstrapSelfManagedAddons", None)
         self.clusters[region, name] = cluster
         return {"cluster": cluster}
 
@@ -305,8 +311,7 @@ class Eks:
         if "configurationValues" in given:
             require(isinstance(json.loads(given["configurationValues"]), dict), "configurationValues is not an object")
         arn = self.arn(region, "addon", given["clusterName"], name, digest(given["clusterName"], name)[:8])
-        kept = {key: value for key, value in given.items() if key != "resolveConflicts"}
-        return {"tags": {}, "addonVersion": "v1.0.0-eksbuild.1", **kept, "addonArn": arn, "status": "ACTIVE", "health": {"issues": []}}
+        return {"tags": {}, "addonVersion": "v1.0.0-eksbuild.1", "resolveConflicts": "NONE", **given, "addonArn": arn, "status": "ACTIVE", "health": {"issues": []}}
 
     def new_accessentry(self, region, given):
         cluster = self.cluster(region, given["clusterName"])

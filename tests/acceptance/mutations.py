@@ -53,6 +53,17 @@ PRODUCTION = (
     Mutation("a NAT gateway in another zone", "NatGatewayPublicUse1Az4.SubnetId", {"Ref": "SubnetPublicUse1Az1"},
              "nat-gateway > prod-nat-use1-az4 > SubnetId"),
     Mutation("a tag missing of an address", "ElasticIpPublicUse1Az1.Tags.-1", GONE, "elastic-ip > prod-nat-use1-az1 > Tags"),
+    Mutation("a tag missing of the internet gateway", "InternetGateway.Tags.-1", GONE, "internet-gateway > prod > Tags"),
+    Mutation("a tag missing of a route table", "RouteTableControlPlane.Tags.-1", GONE, "route-table > prod-control-plane > Tags"),
+    Mutation("a range's name without nodes", "SubnetNodesUse1Az2.Tags.2", GONE, "subnet > prod-nodes-use1-az2 > Tags"),
+    Mutation("traffic told of less often", "FlowLog.MaxAggregationInterval", 600, "flow-log > prod-flow-logs > MaxAggregationInterval"),
+    Mutation("secrets without a key", "Cluster.EncryptionConfig", GONE, "cluster > prod > encryptionConfig"),
+    Mutation("another version of Kubernetes", "Cluster.Version", "1.34", "cluster > prod > version"),
+    Mutation("how long versions are supported", "Cluster.UpgradePolicy.SupportType", "STANDARD", "cluster > prod > upgradePolicy"),
+    Mutation("the cluster without its group", "Cluster.ResourcesVpcConfig.SecurityGroupIds", GONE, "cluster > prod > resourcesVpcConfig > securityGroupIds"),
+    Mutation("nodes on the spot market", "NodeGroupWorkers.CapacityType", "SPOT", "node-group > prod workers > capacityType"),
+    Mutation("other images of nodes", "NodeGroupSystem.AmiType", "BOTTLEROCKET_x86_64", "node-group > prod system > amiType"),
+    Mutation("how many nodes change at once", "NodeGroupWorkers.UpdateConfig.MaxUnavailablePercentage", 50, "node-group > prod workers > updateConfig"),
     Mutation("refused traffic only", "FlowLog.TrafficType", "REJECT", "flow-log > prod-flow-logs > TrafficType"),
     Mutation("how long logs are kept", "LogGroupFlowLogs.RetentionInDays", 30, "log-group > /aws/vpc/prod/flow-logs > retentionInDays"),
     Mutation("logs without a key", "LogGroupControlPlane.KmsKeyId", GONE, "log-group > /aws/eks/prod/cluster > kmsKeyId"),
@@ -71,6 +82,8 @@ PRODUCTION = (
     Mutation("a log missing", "Cluster.Logging.ClusterLogging.EnabledTypes.0", GONE, "cluster > prod > logging"),
     Mutation("the services' addresses", "Cluster.KubernetesNetworkConfig.ServiceIpv4Cidr", "172.21.0.0/16",
              "cluster > prod > kubernetesNetworkConfig > serviceIpv4Cidr"),
+    Mutation("add-ons that EKS installs by itself", "Cluster.BootstrapSelfManagedAddons", True, "asked > cluster prod > bootstrapSelfManagedAddons"),
+    Mutation("an add-on that yields", "AddonKubeProxy.ResolveConflicts", "NONE", "asked > addon prod kube-proxy > resolveConflicts"),
     Mutation("more nodes", "NodeGroupWorkers.ScalingConfig.MaxSize", 31, "node-group > prod workers > scalingConfig"),
     Mutation("a label missing", "NodeGroupWorkers.Labels", GONE, "node-group > prod workers > labels"),
     Mutation("a taint missing", "NodeGroupSystem.Taints", GONE, "node-group > prod system > taints"),
@@ -82,7 +95,7 @@ PRODUCTION = (
     Mutation("nodes without the nodes' group", "LaunchTemplateSystem.LaunchTemplateData.SecurityGroupIds.-1", GONE,
              "launch-template > prod-system > Data > SecurityGroupIds"),
     Mutation("an add-on's version", "AddonVpcCni.AddonVersion", "v1.19.0-eksbuild.1", "addon > prod vpc-cni > addonVersion"),
-    Mutation("an add-on missing", "AddonCoredns", GONE, "addon > prod coredns"),
+    Mutation("an add-on missing", "AddonCoredns", GONE, ("addon > prod coredns", "asked > addon prod coredns")),
     Mutation("who may use the API", "AccessEntryPlatform.KubernetesGroups.0", "system:masters", "access-entry > prod arn"),
     Mutation("whose pods have the role", "PodIdentityAssociationVpcCni.ServiceAccount", "default", "pod-identity > prod kube-system"),
     Mutation("whom the cluster's tokens are for", "OidcProvider.ClientIdList.0", "example.com", "oidc-provider > "),
@@ -106,6 +119,10 @@ VPN = (
     Mutation("a static route missing", "VpnRouteOldFactoryTo192x168x201x024", GONE, "vpn > factory-old-factory > Routes"),
     Mutation("another device at the other end", "CustomerGatewayDataCenterBackup.IpAddress", "198.18.8.18",
              "customer-gateway > factory-data-center-backup > IpAddress"),
+    Mutation("a tag of the virtual private gateway", "VpnGateway.Tags.0.Value", "other", ("vpn-gateway > ", *(
+        f"route-table > factory-{tier} > PropagatingVgws" for tier in ("control-plane", "nodes-euw1-az1", "nodes-euw1-az3")),
+        "vpn > factory-old-factory > VpnGatewayId")),
+    Mutation("a VPN's tag", "VpnConnectionDataCenterBackup.Tags.0.Value", "other", ("vpn > factory-data-center-backup", "vpn > other")),
     Mutation("no Direct Connect", "DirectConnectAssociationDataCenter", GONE, "direct-connect > "),
 )
 
@@ -120,11 +137,57 @@ BANK = (
 )
 
 IPV6 = (
+    Mutation("the VPC's range", "Vpc.CidrBlock", "10.96.0.0/19", ("vpc > six > CidrBlock", *(
+        f"route-table > {name} > Routes > 10.96.0.0/"
+        for name in ("default of vpc six", "six-control-plane", "six-nodes-use1-az1", "six-nodes-use1-az2", "six-public")))),
+    Mutation("an egress-only gateway's name", "EgressOnlyInternetGateway.Tags.0.Value", "other",
+             ("egress-only-gateway > ", "route-table > six-nodes-use1-az1 > Routes > ::/0")),
     Mutation("no way out by IPv6", "RouteNodesUse1Az2InternetIpv6", GONE, "route-table > six-nodes-use1-az2 > Routes > ::/0"),
     Mutation("another of the ranges", "SubnetPublicUse1Az2.Ipv6CidrBlock.Fn::Select.0", 7, "subnet > six-public-use1-az2 > Ipv6CidrBlockAssociationSet"),
     Mutation("nodes without IPv6 addresses", "SubnetNodesUse1Az1.AssignIpv6AddressOnCreation", False,
              "subnet > six-nodes-use1-az1 > AssignIpv6AddressOnCreation"),
     Mutation("an IPv6 rule missing", "EgressRuleNodesTo0x0x0x00Tcp443Ipv6", GONE, "rule > group six-nodes to ::/0"),
+)
+
+PEERING = (
+    Mutation("a route to another peering", "RouteNodesEuc1Az2To10x90x0x016.VpcPeeringConnectionId", {"Ref": "PeeringConnectionDataLake"},
+             "route-table > shop-nodes-euc1-az2 > Routes > 10.90.0.0/16 > VpcPeeringConnectionId"),
+    Mutation("no route to a peering", "RouteControlPlaneTo10x90x0x016", GONE, "route-table > shop-control-plane > Routes > 10.90.0.0/16"),
+    Mutation("a tag of a peering", "PeeringConnectionTools.Tags.0.Value", "other", "peering > vpc shop with vpc-0a1b2c3d4e5f60718 > Tags"),
+)
+
+HYBRID = (
+    Mutation("another network of pods elsewhere", "Cluster.RemoteNetworkConfig.RemotePodNetworks.0.Cidrs.0", "192.168.128.0/17",
+             "cluster > hybrid > remoteNetworkConfig"),
+    Mutation("a transit gateway's description", "TransitGatewayPlant.Description", "other", "transit-gateway > hybrid-plant > Description"),
+)
+
+AUTO = (
+    Mutation("a node pool of AWS's", "Cluster.ComputeConfig.NodePools", ["system"], "cluster > auto > computeConfig > nodePools"),
+    Mutation("load balancers that somebody else makes", "Cluster.KubernetesNetworkConfig.ElasticLoadBalancing.Enabled", False,
+             "cluster > auto > kubernetesNetworkConfig > elasticLoadBalancing"),
+    Mutation("no disks", "Cluster.StorageConfig.BlockStorage.Enabled", False, "cluster > auto > storageConfig"),
+    Mutation("nodes of another kind", "AccessEntryAutoNodes.Type", "EC2_LINUX", "access-entry > auto arn"),
+)
+
+PODS = (
+    Mutation("pods in another zone's subnet", "AddonVpcCni.ConfigurationValues.Fn::Join.1.1", {"Ref": "SubnetPodsUse1Az2"},
+             "addon > custom vpc-cni > configurationValues"),
+)
+
+EXISTING = (
+    Mutation("an endpoint in two of three route tables", "VpcEndpointS3.RouteTableIds.-1", GONE,
+             ("endpoint > payments-s3 > RouteTableIds", "route-table > existing-3 > Routes > prefix-list")),
+)
+
+ADDRESSES = (
+    Mutation("another of the addresses", "NatGatewayPublicEuw2Az1.AllocationId", "eipalloc-0c1d2e3f405162738", "nat-gateway > partners-nat-euw2-az1 > "),
+    Mutation("its own elsewhere", "NatGatewayPublicEuw2Az3.AllocationId", "eipalloc-0a1b2c3d4e5f60718", "nat-gateway > partners-nat-euw2-az3 > "),
+)
+
+LOCAL = (
+    Mutation("a Local Zone's way out through another zone", "RouteEdgeUsw2Lax1Az1Internet.NatGatewayId", {"Ref": "NatGatewayPublicUsw2Az1"},
+             "route-table > game-edge-usw2-lax1-az1 > Routes > 0.0.0.0/0 > NatGatewayId"),
 )
 
 TERRAFORM = (
@@ -150,11 +213,20 @@ GROUPS = (
     ("vpn-and-direct-connect", "cloudformation", VPN),
     ("bank", "cloudformation", BANK),
     ("ipv6-cluster", "cloudformation", IPV6),
+    ("peering", "cloudformation", PEERING),
+    ("hybrid-nodes", "cloudformation", HYBRID),
+    ("auto-mode", "cloudformation", AUTO),
+    ("custom-networking", "cloudformation", PODS),
+    ("existing-vpc", "cloudformation", EXISTING),
+    ("elastic-ips", "cloudformation", ADDRESSES),
+    ("local-zones", "cloudformation", LOCAL),
     ("production", "terraform", TERRAFORM),
 )
 # Faults that no network shows, since none comes to be. cfn-lint sees none of them. Each is deployed alone, and must be refused
 # at its own resource.
 REFUSED = (
+    ("custom-networking", Mutation("a further block that is not the subnets'", "VpcCidrBlock100x64x0x016.CidrBlock", "100.65.0.0/16",
+                                   "SubnetPodsUse1Az")),
     ("production", Mutation("a route that does not wait for its gateway", "RoutePublicInternet.DependsOn", GONE, "RoutePublicInternet ")),
     ("production", Mutation("a cluster that does not wait for its logs", "Cluster.DependsOn", GONE, "LogGroupControlPlane ")),
     ("production", Mutation("a route with two targets", "RoutePublicInternet.NatGatewayId", {"Ref": "NatGatewayPublicUse1Az1"}, "RoutePublicInternet ")),

@@ -74,6 +74,9 @@ READS = (
     Read("bucket", "s3", "list_buckets", "Buckets", "Name", lambda bucket: bucket["Name"]),
 )
 
+# … and what is read with a cluster.
+CLUSTERS = ("cluster", "node-group", "fargate-profile", "addon", "access-entry", "pod-identity")
+
 
 def tags(thing):
     for member in ("Tags", "TagSet", "tags"):
@@ -113,7 +116,7 @@ class Network:
                 self.ranges.append((ip_network(entry["Ipv6CidrBlock"]), self.names[vpc["VpcId"]]))
         for address in self.things["elastic-ip"]:
             # Also where it is but a text: in the ranges that may use an API.
-            self.names[address["PublicIp"]] = f"address of {self.names[address['AllocationId']]}"
+            self.names[address["PublicIp"]] = f"address of elastic-ip {address['name']}"
         self.pattern = pattern(self.names)
         state = {}
         for read in READS:
@@ -225,7 +228,7 @@ class Network:
 
     def clusters(self):
         eks = self.client("eks")
-        found = {"cluster": {}, "node-group": {}, "fargate-profile": {}, "addon": {}, "access-entry": {}, "pod-identity": {}}
+        found = {kind: {} for kind in CLUSTERS}
         for cluster in eks.list_clusters()["clusters"]:
             of = {"clusterName": cluster}
             found["cluster"][cluster] = self.plain(eks.describe_cluster(name=cluster)["cluster"])

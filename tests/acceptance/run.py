@@ -82,17 +82,17 @@ def jobs(only, cases, chosen):
     """What takes longest first: at the end, nothing waits for a long one."""
     named = {case.name: case for case in cases}
     if "growth" in only and growth.EXAMPLE in named:
-        yield growth.grow, (named[growth.EXAMPLE],)
+        yield growth.grow, named[growth.EXAMPLE]
     if "mutations" in only:
-        yield from ((mutations.in_terraform, (named[name],)) for name in mutations.TERRAFORM_EXAMPLES if name in named)
+        yield from ((mutations.in_terraform, named[name]) for name in mutations.TERRAFORM_EXAMPLES if name in named)
     if "deploy" in only:
         for case in chosen:
-            yield deploy.deploy, (case, "mutations" in only and case.name in mutations.EXAMPLES)
+            yield deploy.deploy, case, "mutations" in only and case.name in mutations.EXAMPLES
     elif "checkov" in only:
-        yield from ((deploy.plan, (case,)) for case in chosen)
+        yield from ((deploy.plan, case) for case in chosen)
     if "mutations" in only:
         alone = [name for name in mutations.EXAMPLES if name in named and not ("deploy" in only and named[name] in chosen)]
-        yield from ((mutations.in_cloudformation, (named[name],)) for name in alone)
+        yield from ((mutations.in_cloudformation, named[name]) for name in alone)
 
 
 def carry_out(given, cases, chosen):

@@ -1,16 +1,19 @@
 """The harness, tested where a mistake of its own would hide one of eksnet's."""
 
+import json
 import re
 from types import SimpleNamespace
 
 import pytest
 
+import acceptance
+import cases
 import mutations
 import security
 from compare import KNOWN, STAYS, differences, judge, left
 from eks import Eks, Refused
 from growth import unexpected
-from network import Network, pattern
+from network import CLUSTERS, READS, Network, pattern
 from resources import KINDS, permission
 from stack import shaped
 from template import Template, Wrong
@@ -135,6 +138,42 @@ def test_mutations():
     assert strange and not any(by.values())
     with pytest.raises(LookupError):
         mutations.put({"a": 1}, ["a"], 1)
+
+
+def test_every_kind_of_thing_has_a_fault_that_is_seen_in_it():
+    # What no template has; it is compared all the same.
+    without = {"acl", "dhcp-options", "prefix-list", "transit-gateway-route-table"}
+    paths = [path for *_, group in mutations.GROUPS for one in group for path in ([one.seen] if isinstance(one.seen, str) else one.seen)]
+    assert {path.split(" > ")[0] for path in paths} == ({read.kind for read in READS} | {"rule", "asked", *CLUSTERS}) - without
+
+
+def test_the_list_of_what_is_not_deployed_can_only_shrink():
+    listed = next(iter(cases.NOT_CARRIED["types"]))
+    every = set(re.findall(r"^(?:AWS::|aws_)[\w:]+$", cases.TYPES.read_text(), re.MULTILINE))
+
+    def example(name, newer=None, without=(listed,)):
+        return SimpleNamespace(name=name, newer=newer, types=lambda: every - set(without))
+
+    others = [example(name, "9.0") for name in cases.NOT_CARRIED["examples"]]
+    assert not list(cases.wrongly_listed([example("a"), *others]))
+    for wrong, said in (
+        ([example("a", without=())], f"{listed} is deployed"), ([example("a", without=(listed, "AWS::EC2::VPC"))], "AWS::EC2::VPC is not deployed"),
+        ([example("a"), example("b", "9.0")], "b is not deployed"),
+    ):
+        found, = cases.wrongly_listed([*wrong, *others])
+        assert said in found
+    found, = cases.wrongly_listed([example("a"), *(example(one.name) for one in others)])
+    assert "is deployed, and need not be there" in found
+
+
+def test_newer_arguments_are_refused_by_name(tmp_path):
+    gateways = {"aws_nat_gateway": {"regional": {"availability_mode": "regional"}, "zonal": {"subnet_id": "s"}}}
+    (tmp_path / "main.tf.json").write_text(json.dumps({"resource": gateways}))
+    of = "resource.aws_nat_gateway.regional"
+    assert set(acceptance.newer_arguments(tmp_path)) == {
+        (of, "Extraneous JSON object property", "availability_mode"), (of, "Missing required argument", "subnet_id")}
+    said = {"summary": "Missing required argument", "detail": 'The argument "subnet_id" is required, but …', "snippet": {"context": of}}
+    assert acceptance.named(said) in set(acceptance.newer_arguments(tmp_path))
 
 
 def test_growth():
