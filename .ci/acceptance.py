@@ -9,7 +9,7 @@ lint      cfn-lint in the spec's own region: no error, no warning
 validate  terraform validate with the real AWS provider. Where a stack asks for a newer one than is at hand, it must refuse just
           the arguments that are newer, of which tests/conformance/newer.json has the facts
 judge     both deployed on an emulated AWS: applied, second plan empty, read back equal, destroyed (us-east-1 only,
-          about 90 s each; the judge is in $EKSNET_LAB, by default ../shared/lab). Without named examples: as few as
+          two minutes each, several at once; the judge is in $EKSNET_LAB, by default ../shared/lab). Without named examples: as few as
           use every argument that any of them uses; all with EKSNET_ACCEPTANCE=full
 
 A missing tool skips its column, or fails the run when EKSNET_REQUIRE_TOOLS=1. $EKSNET_BIN names another binary.
