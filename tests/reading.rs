@@ -14,6 +14,8 @@ mod differences;
 mod hostile;
 #[path = "reading/mutations.rs"]
 mod mutations;
+#[path = "reading/strict.rs"]
+mod strict;
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
