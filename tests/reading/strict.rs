@@ -84,9 +84,9 @@ fn what_cannot_be_read_equals_nothing() {
     let (_, subnet) = first(&mut template["Resources"], "AWS::EC2::Subnet");
     subnet["Properties"]["CidrBlock"] = json!(7);
     let mut readings = [cloudformation(&template), cloudformation(&template)];
-    readings
-        .iter_mut()
-        .for_each(|reading| reading.problems.clear());
+    for reading in &mut readings {
+        reading.problems.clear();
+    }
     let [one, other] = &readings;
     let said = lines(&read::compare(one, other));
     assert!(said.contains(".cidr: "), "{said}");
@@ -95,9 +95,9 @@ fn what_cannot_be_read_equals_nothing() {
     template["Outputs"]["VpcId"]["Value"] = unread;
     module["output"]["vpc_id"]["value"] = json!(["${nothing}", "${aws_vpc.main.id}"]);
     let mut readings = [cloudformation(&template), terraform(&module)];
-    readings
-        .iter_mut()
-        .for_each(|reading| reading.problems.clear());
+    for reading in &mut readings {
+        reading.problems.clear();
+    }
     let [one, other] = &readings;
     let said = lines(&read::siblings(one, other));
     assert!(said.contains("output vpcid: "), "{said}");

@@ -100,6 +100,11 @@ fn metadata(section: &Json, reading: &mut Reading) {
     let Some(("eksnet", facts)) = section.only() else {
         return reading.problem("Metadata", "is not eksnet's alone");
     };
+    for name in ["stack", "region", "layout"] {
+        if facts.get(name).is_none() {
+            reading.problem(format!("Metadata.eksnet.{name}"), "is missing");
+        }
+    }
     for (name, value) in reading.members("Metadata.eksnet", facts) {
         match (name.as_ref(), value) {
             ("stack" | "region", Json::Text(text)) => reading.fact(name, text.as_ref()),

@@ -143,9 +143,9 @@ impl<'p> Marked<'p> {
     fn document(&self) -> Result<Value, String> {
         let document = Json::parse(&self.text)?;
         let text = |json: &Json| json.text().map(|text| self.unmarked(text));
-        let name = |name: &str| match name.contains(MARKS) {
-            true => Err("a name that AWS decides".to_owned()),
-            false => Ok(name.to_owned()),
+        let name = |name: &str| {
+            let known = (!name.contains(MARKS)).then(|| name.to_owned());
+            known.ok_or_else(|| "a name that AWS decides".to_owned())
         };
         let document = policy::read(&document, &text, &name)?;
         if self.met.get() == self.parts.len() {
