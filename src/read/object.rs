@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::compare::Difference;
 use super::json::Json;
-use super::reading::{Engine, Fields, Parts, Value};
+use super::reading::{Engine, Fields, Parts, Value, tell};
 use crate::graph::{Attribute, Kind, Shape};
 
 /// How an engine's documents write what all resources are made of.
@@ -115,7 +115,9 @@ impl<'w, W: Words> Objects<'w, W> {
     }
 
     fn problem(&mut self, place: &Place, what: impl Into<String>) {
-        self.problems.push(Difference::new(place.to_string(), what));
+        tell(&mut self.problems, || {
+            Difference::new(place.to_string(), what)
+        });
     }
 
     fn member(
@@ -219,8 +221,9 @@ impl<'w, W: Words> Objects<'w, W> {
     }
 
     fn unread(&mut self, place: &Place, why: String) -> Value {
-        self.unread
-            .push(Difference::new(place.to_string(), why.as_str()));
+        tell(&mut self.unread, || {
+            Difference::new(place.to_string(), why.as_str())
+        });
         Value::Unknown(why)
     }
 

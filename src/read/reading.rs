@@ -324,7 +324,25 @@ impl Reading {
     }
 
     pub(super) fn problem(&mut self, path: impl Into<String>, what: impl Into<String>) {
-        self.problems.push(Difference::new(path, what));
+        tell(&mut self.problems, || Difference::new(path, what));
+    }
+
+    pub(super) fn tell(&mut self, problems: impl IntoIterator<Item = Difference>) {
+        for problem in problems {
+            tell(&mut self.problems, || problem);
+        }
+    }
+
+    /// Whether a resource or an output can have a name. It stands before every problem with it, and none of ours is so long.
+    pub(super) fn is_name(&mut self, name: &str) -> bool {
+        const LONGEST: usize = 512;
+        let fits = name.len() <= LONGEST;
+        if !fits {
+            let begin = name.chars().take(40).collect::<String>();
+            let what = format!("is a name of {} bytes; {LONGEST} are read", name.len());
+            self.problem(format!("{begin}…"), what);
+        }
+        fits
     }
 
     /// The members of a part of a document; one that has none, since it is no object, is a problem.
@@ -349,6 +367,16 @@ impl Reading {
 
     pub(super) fn fact(&mut self, name: &str, value: impl Into<Value>) {
         self.facts.insert(name.to_owned(), value.into());
+    }
+}
+
+/// Adds a problem, unless there are more than anybody reads: a file may be made of nothing else.
+pub(super) fn tell(problems: &mut Vec<Difference>, problem: impl FnOnce() -> Difference) {
+    const MOST: usize = 1_000;
+    match problems.len() {
+        0..MOST => problems.push(problem()),
+        MOST => problems.push(Difference::new("the rest", "more problems than are told")),
+        _ => {}
     }
 }
 

@@ -222,3 +222,36 @@ fn broken_templates_are_told_from_whole_ones() {
         "{broken}, {same}, {other}"
     );
 }
+
+/// A long name in front of many problems, or many problems: what is told of a file is no multiple of it.
+#[test]
+fn problems_do_not_fill_the_memory() {
+    let long = "x".repeat(100_000);
+    let members: Vec<String> = (0..20_000).map(|i| format!("\"m{i}\": 7")).collect();
+    let members = members.join(", ");
+    let waits = vec!["\"nothing\""; 50_000].join(", ");
+    let vpc = format!(
+        "{{\"Type\": \"AWS::EC2::VPC\", \"Properties\": {{{members}}}, \"DependsOn\": [{waits}]}}"
+    );
+    let body = format!("{{{members}, \"depends_on\": [{waits}]}}");
+    for name in ["Vpc", long.as_str()] {
+        let template = format!(
+            "{{\"Resources\": {{\"{name}\": {vpc}}}, \"Outputs\": {{\"{name}\": {{{members}}}}}}}"
+        );
+        let module = format!(
+            "{{\"resource\": {{\"aws_vpc\": {{\"{name}\": {body}}}}}, \"output\": {{\"{name}\": {{{members}}}}}}}"
+        );
+        let [one, _] = both(&template);
+        let [_, other] = both(&module);
+        for reading in [one, other] {
+            let told: usize = reading.problems.iter().map(|p| p.to_string().len()).sum();
+            assert!((100..1_000_000).contains(&told), "{told} bytes are told");
+            let last = &reading.problems[reading.problems.len() - 1];
+            let long_name = reading
+                .problems
+                .iter()
+                .any(|p| p.what.starts_with("is a name of 100000 bytes"));
+            assert!(long_name || last.what.starts_with("more"), "{last}");
+        }
+    }
+}

@@ -409,3 +409,21 @@ fn lists_without_an_order_are_compared_under_names_of_one_spelling() {
     let said = lines(&read::siblings(&one, &other));
     assert!(!said.contains("managed"), "{said}");
 }
+
+/// Who waits for a role waits for all of its policies.
+#[test]
+fn to_wait_for_some_parts_is_not_to_wait_for_the_whole() {
+    let [_, mut module] = documents(&example());
+    let groups = module["resource"]["aws_eks_node_group"].as_object_mut();
+    for group in groups.expect("node groups").values_mut() {
+        let waits = group["depends_on"].as_array_mut().expect("an order");
+        let part = waits.iter().position(|address| {
+            let address = address.as_str().expect("an address");
+            address.starts_with("aws_iam_role_policy_attachment.nodes_")
+        });
+        waits.remove(part.expect("a policy of the role"));
+    }
+    let said = problems(&terraform(&module));
+    let line = "waits for Role.nodes and not for RolePolicyAttachment.nodes_AmazonEC2";
+    assert!(said.contains(line), "{said}");
+}

@@ -167,6 +167,9 @@ fn named<'j, 'a>(
 ) -> Vec<Named<'j, 'a>> {
     let mut all = Vec::with_capacity(resources.len());
     for (id, body) in resources {
+        if !reading.is_name(id) {
+            continue;
+        }
         let Some(shape) = shape(id, body) else {
             reading.problem(format!("{id}.Type"), "is no type that is known");
             continue;
@@ -222,8 +225,8 @@ fn resource(one: &Named, functions: &Functions, reading: &mut Reading) {
                 let members = reading.members(&place, value).iter();
                 let members = members.map(|(name, value)| (name.as_ref(), value));
                 item.fields = objects.read(one.shape, members, &Place::Root(&place));
-                reading.problems.extend(objects.problems);
-                reading.problems.extend(objects.unread);
+                reading.tell(objects.problems);
+                reading.tell(objects.unread);
             }
             "DependsOn" => item.after = depends_on(&place, value, functions, reading),
             "DeletionPolicy" if value.text() == Some("Retain") => kept[0] = true,
@@ -265,6 +268,9 @@ fn depends_on(
 
 fn outputs(section: &Json, functions: &Functions, reading: &mut Reading) {
     for (name, output) in reading.members("Outputs", section) {
+        if !reading.is_name(name) {
+            continue;
+        }
         let place = format!("Outputs.{name}");
         let mut description = String::new();
         let mut value = Err("no value".to_owned());

@@ -80,6 +80,9 @@ fn module(sections: &BTreeMap<&str, &Json>, reading: &mut Reading) {
     }
     if let Some(section) = sections.get("output") {
         for (name, output) in reading.members("output", section) {
+            if !reading.is_name(name) {
+                continue;
+            }
             let output = read_output(name, output, &templates, reading);
             reading.outputs.insert(name.to_string(), output);
         }
@@ -157,6 +160,9 @@ fn named<'j, 'a>(
         };
         let place = format!("resource.{kind}");
         for (name, body) in reading.members(&place, resources) {
+            if !reading.is_name(name) {
+                continue;
+            }
             all.push(Named {
                 address: format!("{kind}.{name}"),
                 key: Key {
@@ -179,8 +185,8 @@ fn resource(one: &Named, templates: &Templates, reading: &mut Reading) {
     let (meta, arguments): (Vec<_>, Vec<_>) =
         members.partition(|(name, _)| matches!(*name, "depends_on" | "lifecycle"));
     item.fields = objects.read(one.shape, arguments, &Place::Root(&one.address));
-    reading.problems.extend(objects.problems);
-    reading.problems.extend(objects.unread);
+    reading.tell(objects.problems);
+    reading.tell(objects.unread);
     for (name, value) in meta {
         let place = format!("{}.{name}", one.address);
         match name {
