@@ -118,9 +118,14 @@ fn what_is_named_twice_is_read_once() {
 fn what_terraform_reads_besides_is_named() {
     let place = rendered();
     place.write("out/prod/more.tf", "resource \"aws_vpc\" \"more\" {}\n");
-    for command in ["verify out", "verify out/prod"] {
+    for command in [
+        "verify out",
+        "verify out/prod",
+        "verify out/prod out out/prod/",
+    ] {
         let said = place.said(command);
         assert!(said.starts_with("exit code 1\n"), "{said}");
+        assert_eq!(said.matches("more.tf").count(), 1, "{said}");
         assert!(
             said.contains("out/prod/more.tf: Terraform reads it"),
             "{said}"

@@ -108,6 +108,10 @@ impl Found {
 
     /// Reads a directory's own files; returns whether there was a template or a module.
     fn directory(&mut self, path: &Path, entries: &[PathBuf]) -> Result<bool, Stop> {
+        let Some(real) = self.first(path)? else {
+            // It was looked at, and what is to be said of it was said.
+            return Ok(true);
+        };
         for entry in entries.iter().filter(|entry| ends(entry, record::ENDING)) {
             self.record(entry);
         }
@@ -122,7 +126,7 @@ impl Found {
                     other.display()
                 ));
             }
-            self.module(path, files)?;
+            self.module(path, &real, files)?;
         } else if others.count() > 0 {
             self.notes.push(format!(
                 "{}: has no `.tf.json`, and what else Terraform takes is not read\n",
@@ -138,10 +142,10 @@ impl Found {
 
     fn template(&mut self, path: &Path) -> Result<bool, Stop> {
         let name = path.file_name().map(|name| name.to_string_lossy());
-        let Some(stack) = name
+        let stack = name
             .as_deref()
-            .and_then(|n| n.strip_suffix(".template.json"))
-        else {
+            .and_then(|n| n.strip_suffix(".template.json"));
+        let Some(stack) = stack.filter(|_| !path.is_dir()) else {
             return Ok(false);
         };
         if self.first(path)?.is_some() {
@@ -153,10 +157,7 @@ impl Found {
         Ok(true)
     }
 
-    fn module(&mut self, path: &Path, files: Vec<PathBuf>) -> Result<(), Stop> {
-        let Some(real) = self.first(path)? else {
-            return Ok(());
-        };
+    fn module(&mut self, path: &Path, real: &Path, files: Vec<PathBuf>) -> Result<(), Stop> {
         let stack = real.file_name().unwrap_or_default().to_string_lossy();
         let mut texts = Vec::with_capacity(files.len());
         for file in &files {
@@ -167,7 +168,7 @@ impl Found {
         let reading = read::terraform(texts);
         self.add(&stack, 1, path, files, reading)?;
         // `.` and `..` have no name, and what they are has.
-        let named = path.file_name().map_or(real.as_path(), |_| path);
+        let named = path.file_name().map_or(real, |_| path);
         self.record(&named.with_file_name(format!("{stack}{}", record::ENDING)));
         Ok(())
     }
