@@ -63,7 +63,7 @@ pub(super) struct Options {
     /// Write nothing; show how the files in DIR differ, and exit with 1 if they do
     #[arg(long, requires = "out")]
     check: bool,
-    /// Write DIR/<stack>.record.json too, by which `verify` tells files that were changed by hand
+    /// Write a record of the files beside them, by which `verify` tells those that were changed by hand
     #[arg(long, requires = "out")]
     record: bool,
     /// Fail where the ledger would change or is missing, and show how
