@@ -8,6 +8,7 @@ mod differences;
 #[cfg(feature = "spec")]
 pub mod eksctl;
 
+mod alone;
 mod cloudformation;
 mod compare;
 mod json;
@@ -18,6 +19,7 @@ mod reading;
 mod terraform;
 mod unfold;
 
+pub use alone::alone;
 pub use cloudformation::read as cloudformation;
 pub use compare::{Difference, compare, siblings};
 pub use differences::{EngineDifference, Instead, engine_differences};

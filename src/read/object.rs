@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::compare::Difference;
 use super::json::Json;
-use super::reading::{Engine, Fields, Parts, Value};
+use super::reading::{Engine, Fields, Parts, Value, tell};
 use crate::graph::{Attribute, Kind, Shape};
 
 /// How an engine's documents write what all resources are made of.
@@ -83,11 +83,22 @@ impl Sought {
 
 /// Reads objects, and keeps what it cannot place.
 pub(super) struct Objects<'w, W> {
-    pub(super) words: &'w W,
+    words: &'w W,
+    /// What the tables have no place for.
     pub(super) problems: Vec<Difference>,
+    /// Values that were not understood.
+    pub(super) unread: Vec<Difference>,
 }
 
-impl<W: Words> Objects<'_, W> {
+impl<'w, W: Words> Objects<'w, W> {
+    pub(super) fn new(words: &'w W) -> Self {
+        Self {
+            words,
+            problems: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
     /// What an object sets the attributes of a table to.
     pub(super) fn read<'o, 'a: 'o>(
         &mut self,
@@ -104,7 +115,9 @@ impl<W: Words> Objects<'_, W> {
     }
 
     fn problem(&mut self, place: &Place, what: impl Into<String>) {
-        self.problems.push(Difference::new(place.to_string(), what));
+        tell(&mut self.problems, || {
+            Difference::new(place.to_string(), what)
+        });
     }
 
     fn member(
@@ -125,7 +138,7 @@ impl<W: Words> Objects<'_, W> {
         };
         let (wrapped, rest) = first.step();
         let Some(rest) = rest else {
-            let read = self.value(&first.kind, value, &place);
+            let read = self.noted(&first.kind, value, &place);
             fields.insert(first.field.to_owned(), read);
             return;
         };
@@ -186,7 +199,7 @@ impl<W: Words> Objects<'_, W> {
     /// A list whose elements are wrapped into objects.
     fn each(&mut self, of: &Sought, path: &'static str, value: &Json, place: &Place) -> Value {
         let Some(elements) = self.words.blocks(value) else {
-            return Value::Unknown(format!("{} where a list is expected", value.what()));
+            return self.unread(place, format!("{} where a list is expected", value.what()));
         };
         let kind = match of.kind {
             Kind::List(element) => *element,
@@ -200,10 +213,26 @@ impl<W: Words> Objects<'_, W> {
             for (name, value) in element.object().unwrap_or_default() {
                 self.member(&sought, name, value, &place, &mut fields);
             }
-            let none = || Value::Unknown("an element that says nothing".to_owned());
-            values.push(fields.remove(of.field).unwrap_or_else(none));
+            let value = fields.remove(of.field);
+            let said = || self.unread(&place, "an element that says nothing".to_owned());
+            values.push(value.unwrap_or_else(said));
         }
         Value::List(values)
+    }
+
+    fn unread(&mut self, place: &Place, why: String) -> Value {
+        tell(&mut self.unread, || {
+            Difference::new(place.to_string(), why.as_str())
+        });
+        Value::Unknown(why)
+    }
+
+    /// A value, of which it is noted when it was not understood.
+    fn noted(&mut self, kind: &Kind, json: &Json, place: &Place) -> Value {
+        match self.value(kind, json, place) {
+            Value::Unknown(why) => self.unread(place, why),
+            value => value,
+        }
     }
 
     fn value(&mut self, kind: &Kind, json: &Json, place: &Place) -> Value {
@@ -239,7 +268,7 @@ impl<W: Words> Objects<'_, W> {
                 };
                 let elements = elements.iter().enumerate();
                 let read = elements
-                    .map(|(index, json)| self.value(element, json, &Place::Element(place, index)));
+                    .map(|(index, json)| self.noted(element, json, &Place::Element(place, index)));
                 Value::List(read.collect())
             }
         }
