@@ -271,7 +271,7 @@ fn unknown_types_and_properties_are_kept() {
     assert_eq!(other.resources["Ours"].kind, "Custom::SubnetFinder");
     let mut paths = Vec::new();
     property(&other, "Ours", "Deep").leaves("Deep", &mut |path, value| {
-        paths.push(format!("{path} = {value}"))
+        paths.push(format!("{path} = {value}"));
     });
     assert_eq!(paths[0], "Deep.er[0] = 1");
     assert_eq!(paths[1], "Deep.er[1] = true");
@@ -309,6 +309,14 @@ Resources:
         read("short.yaml", short, &given),
         read("long.json", long, &given)
     );
+}
+
+/// JSON that no YAML file would be: tabs, escaped slashes, a mark in front.
+#[test]
+fn json_of_editors_is_read() {
+    let text = "\u{feff}{\r\n\t\"Resources\": {\r\n\t\t\"A\": {\r\n\t\t\t\"Type\": \"AWS::EC2::VPC\",\r\n\t\t\t\"Properties\": { \"CidrBlock\": \"10.0.0.0\\/16\" }\r\n\t\t}\r\n\t}\r\n}\r\n";
+    let template = read("vpc.json", text, &Given::default());
+    assert_eq!(shown(&template, "A", "CidrBlock"), "\"10.0.0.0/16\"");
 }
 
 #[test]

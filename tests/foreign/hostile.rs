@@ -62,7 +62,7 @@ fn aliases_of_aliases_are_refused() {
         let eight = vec![format!("*a{before}"); 8].join(", ");
         writeln!(text, "      a{level}: &a{level} [{eight}]").expect("text");
     }
-    assert!(plain(&text).contains("aliases repeat too much"));
+    assert!(plain(&text).contains("SPEC007"));
     let mut functions =
         "Resources:\n  A:\n    Type: B\n    Properties:\n      a0: &a0 !Join ['', [x]]\n"
             .to_owned();
@@ -156,6 +156,36 @@ fn what_doubles_is_refused() {
     let text = format!(
         "Parameters: {{ P: {{ Type: String, Default: {long} }} }}\nResources: {{ A: {{ Type: B, Properties: {{ C: [{many}] }} }} }}"
     );
+    plain(&text);
+}
+
+/// Looking for what is not there, again and again.
+#[test]
+fn searching_comes_to_an_end() {
+    let mut text = "Mappings:\n  M:\n".to_owned();
+    for n in 0..50_000 {
+        writeln!(text, "    k{n}: {{ v: 1 }}").expect("text");
+    }
+    text.push_str("Resources:\n  A:\n    Type: B\n    Properties:\n      P:\n");
+    for _ in 0..50_000 {
+        text.push_str("      - !FindInMap [M, k49999, v]\n");
+    }
+    assert!(plain(&text).contains("more than can be worked out"));
+    let mut text = "Resources:\n".to_owned();
+    for n in 0..20_000 {
+        writeln!(
+            text,
+            "  Name{n}: {{ Type: B, Properties: {{ P: !Ref Nome{n}x, Q: !GetAtt Num{n}.x }} }}"
+        )
+        .expect("text");
+    }
+    assert!(plain(&text).contains("`Nome0x` is no parameter or resource"));
+    // Long names above many values.
+    let name = "n".repeat(1000);
+    let mut text = "Resources:\n  A:\n    Type: B\n    Properties:\n      ".to_owned();
+    text.push_str(&format!("{{ {name}: ").repeat(50));
+    write!(text, "[{}]", "~, ".repeat(100_000)).expect("text");
+    text.push_str(&" }".repeat(50));
     plain(&text);
 }
 

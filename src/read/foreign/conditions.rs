@@ -2,7 +2,7 @@
 //!
 //! Source: AWS `CloudFormation` Template Reference, "Condition functions".
 
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Named};
 use super::section::{elements, entries, string};
 use super::value::{Text, Unknown};
 use crate::spec::tree::{Entry, Kind, Node};
@@ -17,8 +17,7 @@ impl<'n> Evaluator<'n> {
             return truth.clone();
         }
         let Some((&name, &node)) = self.conditions.get_key_value(name) else {
-            let known: Vec<&str> = self.conditions.keys().copied().collect();
-            self.names_nothing(name, "condition", at, &known);
+            self.names_nothing(name, Named::Condition, at);
             return Err(Unknown::new(
                 format!("condition {name}"),
                 "the template has none of this name",
@@ -118,12 +117,10 @@ fn equal(one: &Text, other: &Text) -> Truth {
     if one == other {
         return Ok(true);
     }
-    match (one.known(), other.known()) {
-        (Some(_), Some(_)) => Ok(false),
-        _ => {
-            let open = one.unknown().or(other.unknown());
-            let why = || Unknown::new("Fn::Equals", "only a deployment knows what it compares");
-            Err(open.cloned().unwrap_or_else(why))
-        }
+    if one.known().is_some() && other.known().is_some() {
+        return Ok(false);
     }
+    let open = one.unknown().or(other.unknown());
+    let why = || Unknown::new("Fn::Equals", "only a deployment knows what it compares");
+    Err(open.cloned().unwrap_or_else(why))
 }

@@ -23,6 +23,18 @@ const MOST_STEPS: usize = 2_000_000;
 /// How much text may come of it, in bytes.
 const MOST_TEXT: usize = 32 << 20;
 
+/// How many names of nothing are told.
+const MOST_MISNAMED: usize = 20;
+
+/// What a name is a name of.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    Condition,
+    Resource,
+    /// A parameter or a resource.
+    Value,
+}
+
 /// Knows a template by its names.
 pub(super) struct Evaluator<'n> {
     pub(super) text: &'n str,
@@ -41,6 +53,7 @@ pub(super) struct Evaluator<'n> {
     pub(super) findings: Findings,
     /// Where each line begins.
     lines: Vec<usize>,
+    misnamed: usize,
     depth: usize,
     steps: usize,
     bytes: usize,
@@ -62,6 +75,7 @@ impl<'n> Evaluator<'n> {
             following: BTreeSet::new(),
             asked: BTreeSet::new(),
             findings: Findings::new(),
+            misnamed: 0,
             depth: 0,
             steps: 0,
             bytes: 0,
@@ -81,7 +95,9 @@ impl<'n> Evaluator<'n> {
             Kind::Map(entries) => match function(node) {
                 Some(entry) => {
                     let value = self.call(entry);
-                    value.iter().for_each(|value| self.count(value));
+                    if let Some(value) = &value {
+                        self.count(value);
+                    }
                     value
                 }
                 None => Some(Value::Map(self.members(entries))),
@@ -158,6 +174,7 @@ impl<'n> Evaluator<'n> {
             .any(|(of, name)| (*of, *name) == (kind, attribute));
         let properties = entries(super::section::get(body, "Properties")?)?;
         let property = super::section::find(properties, attribute).filter(|_| said)?;
+        self.looked_through(properties);
         if !self.following.insert(id) {
             return None;
         }
@@ -173,10 +190,23 @@ impl<'n> Evaluator<'n> {
     }
 
     /// A name that nothing has.
-    pub(super) fn names_nothing(&mut self, name: &str, what: &str, at: &Node, known: &[&str]) {
-        let message = format!("`{name}` is no {what} of the template");
+    pub(super) fn names_nothing(&mut self, name: &str, what: Named, at: &Node) {
+        self.misnamed += 1;
+        if self.misnamed > MOST_MISNAMED {
+            return;
+        }
+        let resources = self.resources.keys().copied();
+        let (words, near) = match what {
+            Named::Condition => ("condition", nearest(name, self.conditions.keys().copied())),
+            Named::Resource => ("resource", nearest(name, resources)),
+            Named::Value => {
+                let known = resources.chain(self.parameters.keys().copied());
+                ("parameter or resource", nearest(name, known))
+            }
+        };
+        let message = format!("`{name}` is no {words} of the template");
         let mut finding = rules::SPEC091.at(Origin::Spec(at.span), message);
-        if let Some(near) = nearest(name, known.iter().copied()) {
+        if let Some(near) = near {
             finding = finding.help(format!("`{near}` is one"));
         }
         self.findings.push(finding);
@@ -203,6 +233,11 @@ impl<'n> Evaluator<'n> {
     /// Counts values that were made without going deeper.
     pub(super) fn made(&mut self, values: usize) {
         self.steps += values;
+    }
+
+    /// Counts entries among which one was sought.
+    pub(super) fn looked_through(&mut self, entries: &[Entry]) {
+        self.steps += entries.len() / 8;
     }
 
     /// Counts what a function gave.

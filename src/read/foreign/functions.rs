@@ -2,9 +2,9 @@
 //!
 //! Source: AWS `CloudFormation` Template Reference, "Intrinsic functions" and "Pseudo parameters".
 
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Named};
 use super::ranges;
-use super::section::{elements, find, string};
+use super::section::{elements, entries, find, string};
 use super::value::{Part, Text, Unknown, Value};
 use crate::network::Region;
 use crate::spec::tree::{Entry, Kind, Node};
@@ -72,21 +72,15 @@ impl<'n> Evaluator<'n> {
     /// The logical id of a resource that is made.
     fn resource(&mut self, id: &str, at: &Node) -> Result<&'n str, Unknown> {
         let Some((&id, _)) = self.resources.get_key_value(id) else {
-            let known = self.resources.keys().chain(self.parameters.keys());
-            let known: Vec<&str> = known.copied().collect();
-            self.names_nothing(id, "parameter or resource", at, &known);
+            self.names_nothing(id, Named::Value, at);
             return Err(Unknown::new(id, "the template has nothing of this name"));
         };
-        match self.left_out.get(id) {
-            Some(condition) => {
-                let why = format!("it is left out, since {condition} is false");
-                Err(Unknown::new(id, why))
-            }
-            None => {
-                self.asked.insert(id);
-                Ok(id)
-            }
+        if let Some(condition) = self.left_out.get(id) {
+            let why = format!("it is left out, since {condition} is false");
+            return Err(Unknown::new(id, why));
         }
+        self.asked.insert(id);
+        Ok(id)
     }
 
     fn pseudo(&self, name: &str) -> Value {
@@ -124,9 +118,11 @@ impl<'n> Evaluator<'n> {
                 let name = self.text(name);
                 match (string(id), name.known()) {
                     (Some(id), Some(name)) => self.attribute(id, name, argument),
-                    (Some(id), None) => {
-                        Value::unknown(format!("an attribute of {id}"), "its name is not known")
-                    }
+                    (Some(id), None) => self.broken(
+                        &format!("an attribute of {id}"),
+                        argument.span,
+                        "its name is not known",
+                    ),
                     (None, _) => self.broken("Fn::GetAtt", argument.span, UNFIT),
                 }
             }
@@ -169,18 +165,18 @@ impl<'n> Evaluator<'n> {
     }
 
     fn selected(&mut self, index: &'n Node, values: &'n Node) -> Value {
+        let at = index.span;
         let index = self.text(index);
         let values = self.list(values);
         let Some(index) = index.known().and_then(|index| index.parse::<usize>().ok()) else {
-            return Value::unknown(format!("element {index}"), "its number is not known");
+            return self.broken(&format!("element {index}"), at, "its number is not known");
         };
         match values {
             Ok(values) => {
                 let count = values.len();
                 let value = values.into_iter().nth(index);
-                value.unwrap_or_else(|| {
-                    Value::unknown(format!("element {index}"), format!("the list has {count}"))
-                })
+                let why = || format!("the list has {count}");
+                value.unwrap_or_else(|| self.broken(&format!("element {index}"), at, &why()))
             }
             Err(Part::Unknown(unknown)) => {
                 Value::unknown(format!("element {index} of {}", unknown.what), unknown.why)
@@ -212,9 +208,11 @@ impl<'n> Evaluator<'n> {
         else {
             return unknown("its keys are not known");
         };
+        self.looked_through(self.mappings);
         let Some(map) = find(self.mappings, map) else {
             return unknown("the template has no such mapping");
         };
+        self.looked_through(entries(map).unwrap_or_default());
         let found = super::section::get(map, first);
         match found.and_then(|found| super::section::get(found, second)) {
             Some(node) => self
@@ -258,6 +256,7 @@ impl<'n> Evaluator<'n> {
 
     /// Consecutive ranges out of one.
     fn ranges(&mut self, arguments: [&'n Node; 3]) -> Value {
+        let at = arguments[0].span;
         let [block, count, bits] = arguments.map(|argument| self.text(argument));
         let number = |text: &Text| text.known().and_then(|text| text.parse::<usize>().ok());
         let count = number(&count).filter(|count| (1..=ranges::MOST).contains(count));
@@ -266,7 +265,7 @@ impl<'n> Evaluator<'n> {
             .filter(|bits| *bits <= 128);
         let (Some(count), Some(bits)) = (count, bits) else {
             let why = "how many ranges and how large is not known, or not allowed";
-            return Value::unknown(format!("Fn::Cidr of {block}"), why);
+            return self.broken(&format!("Fn::Cidr of {block}"), at, why);
         };
         self.made(count);
         let values = match (block.known(), block.parts()) {
@@ -302,6 +301,7 @@ impl<'n> Evaluator<'n> {
             };
             rest = behind;
             self.made(1);
+            self.looked_through(values);
             if let Some(literal) = name.strip_prefix('!') {
                 whole.literal(&format!("${{{literal}}}"));
                 continue;

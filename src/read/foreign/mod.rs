@@ -24,10 +24,10 @@ mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::evaluator::Evaluator;
+use self::evaluator::{Evaluator, Named};
 use self::section::{elements, entries, get, string};
 use crate::check::rules;
-use crate::diagnostic::{Findings, Sources};
+use crate::diagnostic::{Findings, Sources, Span};
 use crate::spec::tree::{Entry, Kind, Node};
 
 pub use template::{Output, Resource, Template};
@@ -81,6 +81,16 @@ pub fn cloudformation(
     given: &Given,
     sources: &mut Sources,
 ) -> Result<Template, Findings> {
+    located(name, text, given, sources).map(|(template, _)| template)
+}
+
+/// The template, and where the name of each resource stands.
+pub(crate) fn located(
+    name: &str,
+    text: &str,
+    given: &Given,
+    sources: &mut Sources,
+) -> Result<(Template, BTreeMap<String, Span>), Findings> {
     let mut findings = Findings::new();
     let root = crate::spec::read_template(name, text, sources, &mut findings);
     let Some(root) = root.filter(|_| !findings.has_errors()) else {
@@ -100,7 +110,9 @@ pub fn cloudformation(
     if findings.has_errors() {
         return Err(sorted(findings));
     }
-    Ok(template)
+    let places = section(&root, "Resources").iter();
+    let places = places.map(|entry| (entry.key.clone(), entry.key_span));
+    Ok((template, places.collect()))
 }
 
 fn sorted(mut findings: Findings) -> Findings {
@@ -256,8 +268,7 @@ impl<'n> Evaluator<'n> {
                 continue;
             };
             if !self.resources.contains_key(id) {
-                let known: Vec<&str> = self.resources.keys().copied().collect();
-                self.names_nothing(id, "resource", node, &known);
+                self.names_nothing(id, Named::Resource, node);
             } else if !self.left_out.contains_key(id) {
                 after.insert(id.into());
             }

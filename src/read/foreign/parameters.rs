@@ -37,9 +37,8 @@ fn form(kind: &str) -> Option<Form> {
     match (kind, listed) {
         ("String", _) => Some(Form::One),
         ("Number", _) => Some(Form::Number),
-        ("CommaDelimitedList", _) => Some(Form::Several),
         (_, Some("Number")) => Some(Form::Numbers),
-        (_, Some("String")) => Some(Form::Several),
+        ("CommaDelimitedList", _) | (_, Some("String")) => Some(Form::Several),
         (_, Some(of)) if of.starts_with("AWS::") => Some(Form::Several),
         _ if kind.starts_with("AWS::SSM::Parameter::Value<") => Some(Form::Stored),
         _ if kind.starts_with("AWS::") => Some(Form::One),

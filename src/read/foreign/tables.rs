@@ -40,12 +40,13 @@ impl Template {
             let Some(resource) = self.resources.get(*id) else {
                 continue;
             };
-            let item = item(&named, id, shape, resource, &mut reading);
+            let item = item(self, &named, id, shape, resource, &mut reading);
             reading.resources.insert(key.clone(), item);
         }
         for (name, output) in &self.outputs {
             let text = |value: &Value| {
                 let parts = Known {
+                    template: self,
                     named: &named,
                     texts: Vec::new(),
                 }
@@ -102,6 +103,7 @@ fn top_level(shape: &Shape, name: &str) -> bool {
 }
 
 fn item(
+    template: &Template,
     named: &BTreeMap<&str, (Key, &'static Shape)>,
     id: &str,
     shape: &'static Shape,
@@ -110,6 +112,7 @@ fn item(
 ) -> Item {
     let mut item = Item::new(shape);
     let mut known = Known {
+        template,
         named,
         texts: Vec::new(),
     };
@@ -142,6 +145,7 @@ const MARK: &str = "eksnet::text";
 
 /// The words of a template whose functions are worked out.
 struct Known<'r> {
+    template: &'r Template,
     named: &'r BTreeMap<&'r str, (Key, &'static Shape)>,
     texts: Vec<Read>,
 }
@@ -165,7 +169,10 @@ impl Known<'_> {
                 Some(text) => Json::Text(Cow::Owned(text.to_owned())),
                 None => self.mark(self.parts(text)),
             },
-            Value::Unknown(unknown) => self.mark(Err(unknown.to_string())),
+            Value::Unknown(unknown) => {
+                let text = Text::from(Part::Unknown(unknown.clone()));
+                self.mark(self.parts(&text))
+            }
         }
     }
 
@@ -181,6 +188,11 @@ impl Known<'_> {
             Some((MARK, Json::Number(number))) => self.texts.get(usize::try_from(*number).ok()?),
             _ => None,
         }
+    }
+
+    fn in_vpc(&self, id: &str) -> bool {
+        let resource = self.template.resources.get(id);
+        resource.is_some_and(|resource| resource.properties.contains_key("VpcId"))
     }
 
     fn parts(&self, text: &Text) -> Read {
@@ -199,6 +211,10 @@ impl Known<'_> {
                 let (key, shape) = self.named.get(id.as_ref()).ok_or_else(open)?;
                 match Engine::CloudFormation.identity(shape) {
                     None => reading::Part::Attribute(key.clone(), Attr::Identity),
+                    // `Ref` of a group in a VPC is its id as well.
+                    Some("GroupId") if self.in_vpc(id) => {
+                        reading::Part::Attribute(key.clone(), Attr::Identity)
+                    }
                     Some(_) => return Err(open()),
                 }
             }
@@ -225,11 +241,10 @@ impl Known<'_> {
                 _ => return Err(open()),
             },
             Part::Unknown(unknown) if &*unknown.what == "AWS::AccountId" => reading::Part::Account,
-            Part::Zones(_)
-            | Part::Element(..)
-            | Part::Range { .. }
-            | Part::Base64(_)
-            | Part::Unknown(_) => return Err(open()),
+            Part::Zones(_) | Part::Element(..) | Part::Range { .. } | Part::Base64(_) => {
+                return Err(open());
+            }
+            Part::Unknown(unknown) => return Err(unknown.to_string()),
         })
     }
 

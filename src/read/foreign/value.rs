@@ -187,17 +187,17 @@ impl Value {
         }
     }
 
-    /// Hands everything in it that is no list or map to `each`, with its path below `path`.
+    /// Hands everything in it that is no list or map to `each`, with its path below `path`; a long path is shortened.
     pub fn leaves(&self, path: &str, each: &mut dyn FnMut(&str, &Self)) {
         match self {
             Self::List(values) if !values.is_empty() => {
                 for (index, value) in values.iter().enumerate() {
-                    value.leaves(&format!("{path}[{index}]"), each);
+                    value.leaves(&shortened(format!("{path}[{index}]").into()), each);
                 }
             }
             Self::Map(map) if !map.is_empty() => {
                 for (name, value) in map {
-                    value.leaves(&format!("{path}.{name}"), each);
+                    value.leaves(&shortened(format!("{path}.{name}").into()), each);
                 }
             }
             leaf => each(path, leaf),
