@@ -32,6 +32,7 @@ if [ "$target" = read ]; then
     for file in "$seeds"/*/*.tf.json; do mv "$file" "$seeds/$(basename "$(dirname "$file")")-$(basename "$file")"; done
     find "$seeds" -mindepth 1 -type d -delete
     rm -f "$seeds/eksnet.lock"
+    cp tests/foreign/*.yaml tests/foreign/*.json "$seeds"
 fi
 # Keys and words, from where they are declared.
 {

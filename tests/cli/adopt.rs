@@ -120,6 +120,93 @@ fn flags_that_do_not_fit() {
     assert!(!place.at("eksnet.lock").exists());
 }
 
+/// The same subnets as a template that somebody wrote: counted zones, ranges cut out of a parameter, a third zone left out.
+const TEMPLATE: &str = "\
+Parameters:
+  Block: { Type: String }
+  Zones: { Type: Number, Default: 2 }
+Conditions: { Three: !Equals [!Ref Zones, 3] }
+Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: !Ref Block } }
+  WebA:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: !Select [202, !Cidr [!GetAtt Vpc.CidrBlock, 256, 8]]
+      AvailabilityZone: !Select [0, !GetAZs '']
+      MapPublicIpOnLaunch: true
+  WebB:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: !Select [204, !Cidr [!GetAtt Vpc.CidrBlock, 256, 8]]
+      AvailabilityZone: !Select [1, !GetAZs '']
+      MapPublicIpOnLaunch: 'true'
+  Third:
+    Type: AWS::EC2::Subnet
+    Condition: Three
+    Properties: { VpcId: !Ref Vpc, CidrBlock: 10.20.9.0/24, AvailabilityZone: !Select [2, !GetAZs ''] }
+  Workers:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.20.32.0/19
+      AvailabilityZone: !GetAtt WebA.AvailabilityZone
+      Tags: [{ Key: Name, Value: !Sub '${AWS::StackName} nodes' }]
+";
+
+#[test]
+fn a_template_fills_the_ledger() {
+    let place = place();
+    place.write("network.yaml", TEMPLATE);
+    let plan = "plan prod.yaml --adopt network.yaml";
+    let zones = "--zone us-east-1b=use1-az4 --zone us-east-1a=use1-az2";
+    let output = place.run(&format!("{plan} {zones} --parameter Block=10.20.0.0/16"));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let ledger = place.read("eksnet.lock");
+    for line in [
+        "prod us-east-1 public use1-az2 0 10.20.202.0/24 deployed",
+        "prod us-east-1 public use1-az4 0 10.20.204.0/24 deployed",
+        "prod us-east-1 nodes use1-az2 0 10.20.32.0/19 deployed",
+    ] {
+        assert!(ledger.contains(line), "{line}\n{ledger}");
+    }
+    assert!(!ledger.contains("10.20.9.0/24"));
+    std::fs::remove_file(place.at("eksnet.lock")).unwrap();
+
+    for (arguments, words) in [
+        (
+            "--parameter Block=10.20.0.0/16".to_owned(),
+            "the id of the zone of WebA is not known",
+        ),
+        (zones.to_owned(), "the range of WebA is not known"),
+        (
+            format!("{zones} --parameter Blok=10.20.0.0/16"),
+            "give it for `Block`",
+        ),
+    ] {
+        let output = place.run(&format!("{plan} {arguments}"));
+        assert_eq!(output.status.code(), Some(1), "{arguments}");
+        let said = said(&output);
+        assert!(said.contains(words), "{arguments}: {said}");
+        assert!(!place.at("eksnet.lock").exists());
+    }
+    // The same as JSON, and a template without subnets.
+    place.write(
+        "empty.json",
+        r#"{ "Resources": { "A": { "Type": "AWS::EC2::EIP" } } }"#,
+    );
+    let output = place.run("plan prod.yaml --adopt empty.json");
+    assert!(
+        said(&output).contains("makes no subnets"),
+        "{}",
+        said(&output)
+    );
+    place.write("broken.json", r#"{ "Transform": "X", "Resources": {} }"#);
+    let output = place.run("plan prod.yaml --adopt broken.json");
+    assert!(said(&output).contains("SPEC090"), "{}", said(&output));
+}
+
 /// The consoles of docs/adopting.md show what really happens.
 #[cfg(unix)]
 #[test]
