@@ -19,7 +19,8 @@ use crate::read::foreign::Given;
 #[derive(Args)]
 pub(super) struct AdoptOptions {
     /// Enter the subnets of a network that exists into the ledger: the JSON of `aws ec2 describe-subnets`, the
-    /// CloudFormation template that made them, or `-` for the standard input
+    /// CloudFormation template that made them, a plan or a state as `terraform show -json` prints it, or `-` for the
+    /// standard input
     #[arg(
         long,
         value_name = "FILE",
@@ -107,14 +108,66 @@ fn parameter(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Whether a text is a template and no listing.
-fn is_template(text: &str) -> bool {
+/// What a text to adopt is.
+enum Form {
+    Listing,
+    CloudFormation,
+    Terraform,
+}
+
+fn form(text: &str) -> Form {
     let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with(['{', '[']) {
-        let json = serde_json::from_str::<serde_json::Value>(text);
-        return json.is_ok_and(|json| json.get("Resources").is_some());
+    if !text.trim_start().starts_with(['{', '[']) {
+        return if text.lines().any(|line| line.starts_with("Resources:")) {
+            Form::CloudFormation
+        } else {
+            Form::Listing
+        };
     }
-    text.lines().any(|line| line.starts_with("Resources:"))
+    match serde_json::from_str::<Sections>(text) {
+        Ok(Sections { template: true, .. }) => Form::CloudFormation,
+        Ok(Sections {
+            terraform: true, ..
+        }) => Form::Terraform,
+        _ => Form::Listing,
+    }
+}
+
+/// Which sections a document has, whatever is in them.
+#[derive(Default)]
+struct Sections {
+    template: bool,
+    terraform: bool,
+}
+
+impl<'de> serde::Deserialize<'de> for Sections {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Names)
+    }
+}
+
+struct Names;
+
+impl<'de> serde::de::Visitor<'de> for Names {
+    type Value = Sections;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Sections, A::Error> {
+        let mut sections = Sections::default();
+        while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+            map.next_value::<serde::de::IgnoredAny>()?;
+            match &*name {
+                "Resources" => sections.template = true,
+                // The file in which Terraform keeps a state has the last two.
+                "format_version" | "lineage" | "serial" => sections.terraform = true,
+                _ => {}
+            }
+        }
+        Ok(sections)
+    }
 }
 
 impl Adopt {
@@ -133,17 +186,20 @@ impl Adopt {
                 return None;
             }
         };
-        let listing = if is_template(&text) {
-            let ids: BTreeMap<_, _> = self.zones.iter().cloned().collect();
-            let given = Given {
-                parameters: self.parameters.clone(),
-                region: Some(stack.region().as_str().to_owned()),
-                zones: ids.keys().cloned().collect(),
-                ..Given::default()
-            };
-            Listing::of_template(&self.name(), &text, &given, &ids, sources, findings)?
-        } else {
-            Listing::read(&self.name(), &text, sources, findings)?
+        let ids: BTreeMap<_, _> = self.zones.iter().cloned().collect();
+        let name = self.name();
+        let listing = match form(&text) {
+            Form::Listing => Listing::read(&name, &text, sources, findings)?,
+            Form::CloudFormation => {
+                let given = Given {
+                    parameters: self.parameters.clone(),
+                    region: Some(stack.region().as_str().to_owned()),
+                    zones: ids.keys().cloned().collect(),
+                    ..Given::default()
+                };
+                Listing::of_template(&name, &text, &given, &ids, sources, findings)?
+            }
+            Form::Terraform => Listing::of_terraform(&name, &text, &ids, sources, findings)?,
         };
         match stack.adopt(&listing, &self.assignments, ledger) {
             Ok(adoption) => Some(adoption),

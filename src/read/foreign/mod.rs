@@ -20,6 +20,7 @@ mod refusals;
 mod section;
 mod tables;
 mod template;
+mod terraform;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,9 +29,13 @@ use self::evaluator::{Evaluator, Named};
 use self::section::{elements, entries, get, string};
 use crate::check::rules;
 use crate::diagnostic::{Findings, Sources, Span};
+use crate::read::reading::Engine;
 use crate::spec::tree::{Entry, Kind, Node};
 
+pub(crate) use terraform::located as terraform_located;
+
 pub use template::{Output, Resource, Template};
+pub use terraform::terraform;
 pub use value::{Part, Text, Unknown, Value};
 
 /// What a template is deployed with, as far as it is known.
@@ -138,10 +143,8 @@ fn read<'n>(root: &'n Node, evaluator: &mut Evaluator<'n>) -> Template {
     };
     evaluator.conditions = named("Conditions").collect();
     evaluator.resources = named("Resources").collect();
-    let mut template = Template {
-        description: get(root, "Description").and_then(string).map(str::to_owned),
-        ..Template::default()
-    };
+    let mut template = Template::new(Engine::CloudFormation);
+    template.description = get(root, "Description").and_then(string).map(str::to_owned);
     for (name, node) in named("Conditions") {
         let truth = evaluator.named_condition(name, node);
         template.conditions.insert(name.to_owned(), truth);
@@ -232,6 +235,7 @@ impl<'n> Evaluator<'n> {
             after: BTreeSet::new(),
             refers: BTreeSet::new(),
             attributes: BTreeMap::new(),
+            computed: Some(BTreeSet::new()),
             only_if: None,
         };
         self.asked.clear();

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use super::value::{Unknown, Value};
+use super::value::{Part, Unknown, Value};
+use crate::read::reading::Engine;
 
 /// A resource as the template has it, of whatever type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub struct Resource {
     pub refers: BTreeSet<Arc<str>>,
     /// Its other attributes, such as `DeletionPolicy`.
     pub attributes: BTreeMap<String, Value>,
+    /// The paths of properties that nobody set, since AWS or Terraform's provider says what they are; nothing where it is not
+    /// told which they are, as in a state.
+    pub computed: Option<BTreeSet<String>>,
     /// The condition that decides whether it is there, where that is not known.
     pub only_if: Option<Unknown>,
 }
@@ -37,8 +41,10 @@ pub struct Output {
 }
 
 /// What a foreign template says, with its functions worked out as far as that is possible without AWS.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
+    /// In whose words it is.
+    pub engine: Engine,
     /// What it says of itself.
     pub description: Option<String>,
     /// What its parameters are: given, by default, or unknown. The values of secret ones (`NoEcho`) are not kept.
@@ -56,6 +62,47 @@ pub struct Template {
 }
 
 impl Template {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            description: None,
+            parameters: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            left_out: BTreeMap::new(),
+            passed_over: BTreeSet::new(),
+        }
+    }
+
+    /// A value as text, where all of it is told: here, or by the resource whose attribute it is.
+    pub fn told(&self, value: &Value) -> Option<String> {
+        self.told_within(value, 0)
+    }
+
+    fn told_within(&self, value: &Value, depth: usize) -> Option<String> {
+        let Value::Text(text) = value else {
+            return match value {
+                Value::Number(number) => Some(number.to_string()),
+                Value::Bool(value) => Some(value.to_string()),
+                _ => None,
+            };
+        };
+        let mut whole = String::new();
+        for part in text.parts() {
+            match part {
+                Part::Literal(text) => whole.push_str(text),
+                // Not further than any sane template goes: attributes may lead in a circle.
+                Part::Attribute(id, name) if depth < 8 => {
+                    let value = self.resources.get(id)?.properties.get(name)?;
+                    whole.push_str(&self.told_within(value, depth + 1)?);
+                }
+                _ => return None,
+            }
+        }
+        Some(whole)
+    }
+
     /// Everything in its resources and outputs that is not known: where, and why.
     pub fn unknowns(&self) -> Vec<(String, Unknown)> {
         let mut found = Vec::new();

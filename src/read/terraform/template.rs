@@ -87,6 +87,27 @@ impl Templates<'_, '_, '_> {
     }
 }
 
+/// What JSON in a text says as a policy.
+pub(in crate::read) fn policy_of(parts: &Parts) -> Result<Value, String> {
+    let [begin, end] = MARKS;
+    let mut text = String::new();
+    for (number, part) in parts.parts().iter().enumerate() {
+        match part {
+            Part::Literal(literal) if literal.contains(MARKS) => {
+                return Err("a character that stands for nothing in a policy".to_owned());
+            }
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Attribute(..) | Part::Ipv6Range(..) | Part::Account => {
+                text.push(begin);
+                text.push_str(&number.to_string());
+                text.push(end);
+            }
+        }
+    }
+    let document = Json::parse(&text)?;
+    Ok(policy::normal(policy_document(&document, parts.parts())?))
+}
+
 /// What a policy says, with the parts in the places of their marks.
 fn policy_document(json: &Json, parts: &[Part]) -> Result<Value, String> {
     Ok(match json {
@@ -113,7 +134,7 @@ fn policy_document(json: &Json, parts: &[Part]) -> Result<Value, String> {
 }
 
 /// What the AWS provider calls an attribute, and how an expression reaches it through blocks of which there is one.
-fn attr(shape: &Shape, name: &str) -> Option<Attr> {
+pub(in crate::read) fn attr(shape: &Shape, name: &str) -> Option<Attr> {
     if Engine::Terraform.identity(shape).unwrap_or("id") == name {
         return Some(Attr::Identity);
     }
@@ -178,24 +199,7 @@ impl Words for Templates<'_, '_, '_> {
 
     /// JSON in a string, once the string is read as a template.
     fn policy(&self, json: &Json) -> Result<Value, String> {
-        let parts = self.text(json)?;
-        let [begin, end] = MARKS;
-        let mut text = String::new();
-        for (number, part) in parts.parts().iter().enumerate() {
-            match part {
-                Part::Literal(literal) if literal.contains(MARKS) => {
-                    return Err("a character that stands for nothing in a policy".to_owned());
-                }
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Attribute(..) | Part::Ipv6Range(..) | Part::Account => {
-                    text.push(begin);
-                    text.push_str(&number.to_string());
-                    text.push(end);
-                }
-            }
-        }
-        let document = Json::parse(&text)?;
-        Ok(policy::normal(policy_document(&document, parts.parts())?))
+        policy_of(&self.text(json)?)
     }
 
     /// "A nested block is an object, or a list of objects": one may stand without its list.

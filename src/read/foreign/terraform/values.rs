@@ -1,0 +1,450 @@
+//! Values of attributes: known, made of others, known after the apply, or secret.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::document::Document;
+use super::fits::fits;
+use super::references::{Made, Resolver};
+use super::strings::configured;
+use crate::read::foreign::value::{Part, Text, Value};
+use crate::read::json::Json;
+use crate::read::object::Place;
+
+/// A value as a document gives it.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'j> {
+    pub(super) known: Option<&'j Json<'j>>,
+    /// `true` in the places of what is known only after the apply.
+    pub(super) unknown: Option<&'j Json<'j>>,
+    /// `true` in the places of what is sensitive.
+    pub(super) secret: Option<&'j Json<'j>>,
+}
+
+impl<'j> Given<'j> {
+    /// The names of an object's members, those as well that are not known.
+    pub(super) fn members(&self) -> BTreeSet<&'j str> {
+        let sides = [self.known, self.unknown].into_iter().flatten();
+        let members = sides.filter_map(Json::object).flatten();
+        members.map(|(name, _)| name.as_ref()).collect()
+    }
+
+    pub(super) fn member(&self, name: &str) -> Self {
+        let of = |json: Option<&'j Json<'j>>| json.and_then(|json| json.get(name));
+        Self {
+            known: of(self.known),
+            unknown: of(self.unknown),
+            secret: of(self.secret),
+        }
+    }
+
+    fn element(&self, index: usize) -> Self {
+        let of = |json: Option<&'j Json<'j>>| json?.list()?.get(index);
+        Self {
+            known: of(self.known),
+            unknown: of(self.unknown),
+            secret: of(self.secret),
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.unknown == Some(&Json::Bool(true))
+    }
+
+    /// How many elements a list has, those as well that are not known.
+    fn elements(&self) -> Option<usize> {
+        let length = |json: Option<&'j Json<'j>>| Some(json?.list()?.len());
+        length(self.known).max(length(self.unknown))
+    }
+}
+
+/// What the configuration says of a value.
+pub(super) enum Source<'j> {
+    /// Nothing that leads anywhere.
+    None,
+    /// An expression.
+    Made {
+        /// What is written, where the configuration is JSON.
+        written: Option<&'j Json<'j>>,
+        module: &'j str,
+        of: Rc<Made<'j>>,
+    },
+    Block(BTreeMap<&'j str, Source<'j>>),
+    Blocks(Vec<Source<'j>>),
+}
+
+impl Source<'_> {
+    fn member(&self, name: &str) -> Self {
+        match self {
+            Self::Made {
+                written,
+                module,
+                of,
+            } => Self::Made {
+                written: written.and_then(|json| json.get(name)),
+                module,
+                of: Rc::clone(of),
+            },
+            Self::None | Self::Block(_) | Self::Blocks(_) => Self::None,
+        }
+    }
+
+    fn element(&self, index: usize) -> Self {
+        match self {
+            Self::Made {
+                written,
+                module,
+                of,
+            } => Self::Made {
+                written: written.and_then(|json| json.list()?.get(index)),
+                module,
+                of: Rc::clone(of),
+            },
+            Self::None | Self::Block(_) | Self::Blocks(_) => Self::None,
+        }
+    }
+}
+
+/// Of several blocks a plan has no order: each may be any of those that the configuration has.
+fn any_of<'j>(blocks: &[&Source<'j>]) -> Source<'j> {
+    let mut members: BTreeMap<&'j str, Vec<&Source<'j>>> = BTreeMap::new();
+    for block in blocks {
+        if let Source::Block(own) = block {
+            for (name, source) in own {
+                members.entry(name).or_default().push(source);
+            }
+        }
+    }
+    let members = members.into_iter().map(|(name, sources)| {
+        let mut made = Made::default();
+        let mut inner = Vec::new();
+        for source in sources {
+            match source {
+                Source::Made { of, .. } => made.extend(of),
+                Source::Blocks(blocks) => inner.extend(blocks),
+                Source::Block(_) => inner.push(source),
+                Source::None => {}
+            }
+        }
+        let source = if inner.is_empty() {
+            Source::Made {
+                written: None,
+                module: "",
+                of: Rc::new(made),
+            }
+        } else {
+            any_of(&inner)
+        };
+        (name, source)
+    });
+    Source::Block(members.collect())
+}
+
+pub(super) struct Values<'d, 'j> {
+    document: &'d Document<'j>,
+    resolver: &'d Resolver<'d, 'j>,
+    /// What blocks have that the configuration does not set, by path.
+    computed: BTreeSet<String>,
+    trail: Vec<&'j str>,
+    /// Texts that are sensitive somewhere in this resource; providers copy them into places that are not marked.
+    secrets: BTreeSet<&'j str>,
+}
+
+impl<'d, 'j> Values<'d, 'j> {
+    pub(super) fn new(document: &'d Document<'j>, resolver: &'d Resolver<'d, 'j>) -> Self {
+        Self {
+            document,
+            resolver,
+            computed: BTreeSet::new(),
+            trail: Vec::new(),
+            secrets: BTreeSet::new(),
+        }
+    }
+
+    /// Begins with a resource.
+    pub(super) fn begin(&mut self, given: Given<'j>) {
+        self.secrets.clear();
+        let mut work = vec![given];
+        while let Some(given) = work.pop() {
+            match (given.known, given.secret) {
+                (Some(known), Some(Json::Bool(true))) => texts(known, &mut self.secrets),
+                (Some(Json::Object(_)), Some(Json::Object(marked))) => {
+                    work.extend(marked.iter().map(|(name, _)| given.member(name)));
+                }
+                (Some(Json::List(_)), Some(Json::List(marked))) => {
+                    work.extend((0..marked.len()).map(|index| given.element(index)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What the blocks of the resource have that the configuration does not set.
+    pub(super) fn computed(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.computed)
+    }
+
+    /// An attribute of a resource, from its beginning.
+    pub(super) fn attribute_of(
+        &mut self,
+        name: &'j str,
+        given: Given<'j>,
+        source: &Source<'j>,
+        place: &Place,
+    ) -> Option<Value> {
+        self.trail.clear();
+        self.trail.push(name);
+        self.value(given, source, place)
+    }
+
+    /// What a value is; nothing for one that is not set.
+    pub(super) fn value(
+        &mut self,
+        given: Given<'j>,
+        source: &Source<'j>,
+        place: &Place,
+    ) -> Option<Value> {
+        let known = given.known.filter(|json| **json != Json::Null);
+        if given.secret == Some(&Json::Bool(true)) {
+            return (known.is_some() || given.is_open()).then(|| secret(place));
+        }
+        if let Source::Made {
+            written: Some(written),
+            module,
+            ..
+        } = source
+            && let Some(value) = configured(written, module, self.resolver, self)
+            && self.agrees(&value, given)
+        {
+            return Some(value);
+        }
+        if given.is_open() {
+            return Some(self.open(source, place));
+        }
+        Some(match known {
+            Some(Json::Bool(value)) => Value::Bool(*value),
+            Some(Json::Number(value)) => Value::Number(*value),
+            Some(Json::OtherNumber(value)) => Value::from(value.to_string().as_str()),
+            Some(Json::Text(text)) => self.text(text, source, place),
+            Some(Json::Object(_)) => self.map(given, source, place),
+            Some(Json::List(_)) => self.list(given, source, place),
+            Some(Json::Null) | None => match given.unknown {
+                Some(Json::Object(open)) if !open.is_empty() => self.map(given, source, place),
+                Some(Json::List(open)) if !open.is_empty() => self.list(given, source, place),
+                _ => return None,
+            },
+        })
+    }
+
+    fn map(&mut self, given: Given<'j>, source: &Source<'j>, place: &Place) -> Value {
+        let mut map = BTreeMap::new();
+        for name in given.members() {
+            self.trail.push(name);
+            let own;
+            let source = match source {
+                Source::Block(members) => members.get(name).unwrap_or_else(|| {
+                    self.computed.insert(self.trail.join("."));
+                    &Source::None
+                }),
+                source => {
+                    own = source.member(name);
+                    &own
+                }
+            };
+            let value = self.value(given.member(name), source, &Place::Member(place, name));
+            map.extend(value.map(|value| (name.to_owned(), value)));
+            self.trail.pop();
+        }
+        Value::Map(map)
+    }
+
+    fn list(&mut self, given: Given<'j>, source: &Source<'j>, place: &Place) -> Value {
+        let count = given.elements().unwrap_or_default();
+        let any = match source {
+            Source::Blocks(blocks) if blocks.len() == count && count > 1 => {
+                Some(any_of(&blocks.iter().collect::<Vec<_>>()))
+            }
+            _ => None,
+        };
+        let mut list = Vec::with_capacity(count);
+        for index in 0..count {
+            let own;
+            let source = match (source, &any) {
+                (_, Some(any)) | (any @ Source::Block(_), None) => any,
+                (Source::Blocks(blocks), None) => match blocks.as_slice() {
+                    [one] if count == 1 => one,
+                    // What is made by `dynamic` is not told.
+                    _ => &Source::None,
+                },
+                (source, None) => {
+                    own = source.element(index);
+                    &own
+                }
+            };
+            let place = Place::Element(place, index);
+            let value = self.value(given.element(index), source, &place);
+            list.push(value.unwrap_or_else(|| Value::unknown(place.to_string(), "it is null")));
+        }
+        Value::List(list)
+    }
+
+    fn text(&self, text: &'j str, source: &Source<'j>, place: &Place) -> Value {
+        if self.secrets.contains(text) {
+            return secret(place);
+        }
+        if let Source::Made { of, .. } = source
+            && let Some((address, attribute)) = self.resolver.naming(text, argument(place), of)
+        {
+            return Part::Attribute(address.into(), attribute.to_owned()).into();
+        }
+        text.into()
+    }
+
+    /// What is known after the apply.
+    fn open(&self, source: &Source<'j>, place: &Place) -> Value {
+        let mut why = "it is known after the apply".to_owned();
+        if let Source::Made { of, .. } = source {
+            if let Some((index, attribute)) = of.only()
+                && fits(argument(place), attribute)
+            {
+                let value = self.attribute(index, attribute).into();
+                let is_list = matches!(place, Place::Member(_, name) if is_several(name));
+                return if is_list && !is_several(attribute) {
+                    Value::List(vec![value])
+                } else {
+                    value
+                };
+            }
+            let instances = &self.document.instances;
+            let attributes = of.attributes.iter();
+            let attributes =
+                attributes.map(|(index, name)| format!("{}.{name}", instances[*index].address));
+            let whole = of.whole.iter().map(|index| instances[*index].address);
+            let others = of.others.iter().copied();
+            let all = attributes.chain(whole.chain(others).map(str::to_owned));
+            let some: Vec<String> = all.take(MOST_TOLD).collect();
+            if !some.is_empty() {
+                why.push_str("; it is made of ");
+                why.push_str(&some.join(", "));
+            }
+        }
+        Value::unknown(place.to_string(), why)
+    }
+
+    pub(super) fn attribute(&self, index: usize, name: &str) -> Part {
+        let address = self.document.instances[index].address;
+        Part::Attribute(address.into(), name.to_owned())
+    }
+
+    /// Whether what is written is what is planned: changes that are ignored leave what was there before.
+    fn agrees(&self, written: &Value, given: Given<'j>) -> bool {
+        if given.is_open() {
+            return true;
+        }
+        match (written, given.known) {
+            (Value::List(values), Some(Json::List(known))) => {
+                let each = |(index, value)| self.agrees(value, given.element(index));
+                if values.len() != known.len() {
+                    return false;
+                }
+                if values.iter().enumerate().all(each) {
+                    return true;
+                }
+                // A set has an order of its own.
+                let mut settled: Vec<_> = values.iter().map(|value| self.settled(value)).collect();
+                let mut known: Vec<_> = known.iter().map(plain).collect();
+                settled.sort();
+                known.sort();
+                settled.iter().all(Option::is_some) && settled == known
+            }
+            (Value::Map(values), Some(Json::Object(known))) => {
+                let known = known.iter().filter(|(_, value)| *value != Json::Null);
+                values.len() >= known.count()
+                    && values
+                        .iter()
+                        .all(|(name, value)| self.agrees(value, given.member(name)))
+            }
+            (Value::List(_) | Value::Map(_), _) | (_, None) => false,
+            (value, Some(known)) => {
+                let (settled, known) = (self.settled(value), plain(known));
+                match (settled, known) {
+                    (Some(settled), Some(known)) => settled == known || same_json(&settled, &known),
+                    _ => false,
+                }
+            }
+        }
+    }
+
+    /// A value as text, where all of it is known.
+    fn settled(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Number(value) => Some(value.to_string()),
+            Value::Text(text) => self.settled_text(text),
+            Value::List(_) | Value::Map(_) | Value::Unknown(_) => None,
+        }
+    }
+
+    fn settled_text(&self, text: &Text) -> Option<String> {
+        let mut whole = String::new();
+        for part in text.parts() {
+            match part {
+                Part::Literal(text) => whole.push_str(text),
+                Part::Attribute(address, name) => {
+                    whole.push_str(&plain(self.document.leaf(address, name)?)?);
+                }
+                _ => return None,
+            }
+        }
+        Some(whole)
+    }
+}
+
+/// How many things are told that a value is made of.
+const MOST_TOLD: usize = 8;
+
+fn secret(place: &Place) -> Value {
+    Value::unknown(place.to_string(), "it is sensitive")
+}
+
+/// Whether a name is one of several things.
+fn is_several(name: &str) -> bool {
+    name.ends_with('s')
+}
+
+/// The name of the argument that a place is in.
+fn argument<'p>(place: &Place<'p>) -> &'p str {
+    match place {
+        Place::Root(name) => name.rsplit('.').next().unwrap_or(name),
+        Place::Member(_, name) => name,
+        Place::Element(of, _) => argument(of),
+    }
+}
+
+fn plain(json: &Json) -> Option<String> {
+    match json {
+        Json::Bool(value) => Some(value.to_string()),
+        Json::Number(value) => Some(value.to_string()),
+        Json::OtherNumber(value) => Some(value.to_string()),
+        Json::Text(text) => Some(text.to_string()),
+        Json::Null | Json::List(_) | Json::Object(_) => None,
+    }
+}
+
+/// Whether two texts are the same JSON, which providers write anew.
+fn same_json(one: &str, other: &str) -> bool {
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    one.starts_with(['{', '[']) && parse(one).is_some_and(|one| parse(other) == Some(one))
+}
+
+/// The texts in a value; those of a few letters are no secrets.
+fn texts<'j>(json: &'j Json<'j>, into: &mut BTreeSet<&'j str>) {
+    match json {
+        Json::Text(text) if text.len() > 3 => {
+            into.insert(text);
+        }
+        Json::List(list) => list.iter().for_each(|one| texts(one, into)),
+        Json::Object(members) => members.iter().for_each(|(_, one)| texts(one, into)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::OtherNumber(_) | Json::Text(_) => {}
+    }
+}
