@@ -264,6 +264,91 @@ fn nothing_is_guessed() {
     }
 }
 
+/// Two unknowns are two values: neither a condition nor a comparison takes them for one.
+#[test]
+fn no_unknown_is_another() {
+    let text = "
+Parameters: { P: { Type: String }, Q: { Type: CommaDelimitedList } }
+Conditions:
+  Itself: !Equals [!Ref P, !Ref P]
+  Split: !Equals [!Select [0, !Split [',', !Ref P]], !Select [0, !Split [',', !Ref P]]]
+  Written: !Equals [!Select [0, !Split [',', !Sub '<unknown parameter P: it has no default, and no value is given>${P}']], !Select [0, !Split [',', !Sub '${P}${P}']]]
+  Nothing: !Equals [~, ~]
+  Lists: !Equals [[!Ref P, b], [!Ref P, b]]
+  Unlike: !Equals [[!Ref P, b], [!Ref P, c]]
+  Quoted: !Equals [['a\", \"b'], [a, b]]
+  Longer: !Equals [!Ref Q, [a]]
+Resources:
+  A: { Type: AWS::EC2::EIP, Properties: { Domain: !Select [0, !Split [',', !Ref P]] } }
+";
+    let template = read("t.yaml", text, &Given::default());
+    let truth = |name: &str| template.conditions[name].as_ref().ok().copied();
+    assert_eq!(truth("Itself"), Some(true));
+    assert_eq!(truth("Split"), None);
+    assert_eq!(truth("Written"), None);
+    assert_eq!(truth("Nothing"), None);
+    assert_eq!(truth("Lists"), Some(true));
+    assert_eq!(truth("Unlike"), Some(false));
+    assert_eq!(truth("Quoted"), Some(false));
+    assert_eq!(truth("Longer"), None);
+    let [one, other] = [(); 2].map(|()| template.reading());
+    let differences = eksnet::read::compare(&one, &other);
+    let [difference] = differences.as_slice() else {
+        panic!("{differences:?}");
+    };
+    assert_eq!(difference.path, "ElasticIp.A.domain");
+}
+
+/// What may be nothing moves what comes after it.
+#[test]
+fn elements_that_may_be_nothing_move_the_others() {
+    let text = "
+Parameters: { P: { Type: String } }
+Conditions:
+  Open: !Equals [!Ref P, x]
+  Length: !Equals [[!If [Open, a, !Ref AWS::NoValue]], []]
+Resources:
+  A:
+    Type: B
+    Properties:
+      Behind: !Select [1, [!If [Open, a, !Ref AWS::NoValue], b, c]]
+      Before: !Select [0, [b, !If [Open, a, !Ref AWS::NoValue], c]]
+      Either: !Select [1, [!If [Open, a, b], c]]
+      Joined: !Join [',', [b, !If [Open, a, !Ref AWS::NoValue]]]
+      List: [b, !If [Open, a, !Ref AWS::NoValue]]
+";
+    let template = read("t.yaml", text, &Given::default());
+    for open in ["Behind", "Joined"] {
+        let said = shown(&template, "A", open);
+        assert!(said.starts_with("unknown ("), "{open}: {said}");
+    }
+    assert_eq!(shown(&template, "A", "Before"), "\"b\"");
+    assert_eq!(shown(&template, "A", "Either"), "\"c\"");
+    assert!(shown(&template, "A", "List").contains("else nothing"));
+    assert!(template.conditions["Length"].is_err());
+}
+
+/// Numbers that are written otherwise are other texts, as CloudFormation has them.
+#[test]
+fn numbers_stay_as_they_are_written() {
+    let text = "
+Parameters: { N: { Type: Number } }
+Conditions: { Seven: !Equals [!Ref N, 7], Bond: !Equals [!Ref N, '007'] }
+Resources: { A: { Type: B, Properties: { C: !Ref N } } }
+";
+    for (written, seven, bond) in [
+        ("7", true, false),
+        ("007", false, true),
+        ("7.0", false, false),
+    ] {
+        let mut given = Given::default();
+        given.parameters.insert("N".to_owned(), written.to_owned());
+        let template = read("t.yaml", text, &given);
+        assert_eq!(template.conditions["Seven"], Ok(seven), "{written}");
+        assert_eq!(template.conditions["Bond"], Ok(bond), "{written}");
+    }
+}
+
 /// What nobody has a table for is there to the last leaf.
 #[test]
 fn unknown_types_and_properties_are_kept() {

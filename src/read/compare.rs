@@ -151,7 +151,7 @@ impl Comparison {
         for name in keys(maps) {
             let path = || format!("{path}{dot}{name}");
             match maps.map(|map| map.get(name)) {
-                [Some(one), Some(other)] if one == other => {}
+                [Some(one), Some(other)] if one == other && one.is_known() => {}
                 [Some(one), Some(other)] => self.values(&path(), [one, other]),
                 [Some(one), None] => self.unlike(&path(), [one, &"nothing"]),
                 [None, Some(other)] => self.unlike(&path(), [&"nothing", other]),

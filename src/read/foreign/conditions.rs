@@ -4,7 +4,7 @@
 
 use super::evaluator::{Evaluator, Named};
 use super::section::{elements, entries, string};
-use super::value::{Text, Unknown};
+use super::value::{Unknown, Value};
 use crate::spec::tree::{Entry, Kind, Node};
 
 /// What a condition comes to.
@@ -85,7 +85,7 @@ impl<'n> Evaluator<'n> {
     }
 
     /// What two branches come to: the value of one of them, where the condition is known or they are alike.
-    pub(super) fn chosen(&mut self, entry: &'n Entry) -> Option<super::Value> {
+    pub(super) fn chosen(&mut self, entry: &'n Entry) -> Option<Value> {
         let Some([name, yes, no]) = elements(&entry.value) else {
             return Some(self.broken("Fn::If", entry.key_span, "it is not given what it takes"));
         };
@@ -98,23 +98,50 @@ impl<'n> Evaluator<'n> {
             Ok(false) => self.value(no),
             Err(why) => {
                 let [yes, no] = [yes, no].map(|node| self.value(node));
-                if yes == no {
+                if yes == no && yes.as_ref().is_none_or(Value::is_sure) {
                     return yes;
                 }
-                let word = |value: &Option<super::Value>| match value {
+                let word = |value: &Option<Value>| match value {
                     Some(value) => value.to_string(),
                     None => "nothing".to_owned(),
                 };
                 let what = format!("{} if {condition}, else {}", word(&yes), word(&no));
-                Some(super::Value::unknown(what, why.to_string()))
+                // Without one of them, it may be that nothing is left of it.
+                Some(Value::Unknown(if yes.is_some() && no.is_some() {
+                    Unknown::new(what, why.to_string())
+                } else {
+                    Unknown::perhaps(what, why.to_string())
+                }))
             }
         }
     }
 }
 
-/// Whether two texts are the same; what has the same parts is, whatever they will be.
-fn equal(one: &Text, other: &Text) -> Truth {
-    if one == other {
+/// Whether two values are the same; what has the same parts is, whatever they will be.
+fn equal(one: &Value, other: &Value) -> Truth {
+    if let (Value::List(one), Value::List(other)) = (one, other) {
+        let mut open = one.iter().chain(other).find_map(|value| match value {
+            Value::Unknown(unknown) if value.is_perhaps_nothing() => Some(unknown.clone()),
+            _ => None,
+        });
+        if let Some(open) = open {
+            return Err(open);
+        }
+        if one.len() != other.len() {
+            return Ok(false);
+        }
+        for (one, other) in one.iter().zip(other) {
+            match equal(one, other) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(unknown) => open = open.or(Some(unknown)),
+            }
+        }
+        return open.map_or(Ok(true), Err);
+    }
+    let sure = one.is_sure() && other.is_sure();
+    let [one, other] = [one, other].map(|value| value.clone().into_text());
+    if one == other && sure {
         return Ok(true);
     }
     if one.known().is_some() && other.known().is_some() {

@@ -126,12 +126,15 @@ impl<'n> Evaluator<'n> {
     }
 
     /// The same in a condition, which may ask what a secret is, and tells nothing else of it.
-    pub(super) fn in_condition(&mut self, node: &'n Node) -> Text {
+    pub(super) fn in_condition(&mut self, node: &'n Node) -> Value {
         let name = function(node).filter(|entry| entry.key == "Ref");
         let name = name.and_then(|entry| super::section::string(&entry.value));
         match name.and_then(|name| self.parameters.get(name)) {
-            Some(parameter) => parameter.value.clone().into_text(),
-            None => self.text(node),
+            Some(parameter) => parameter.value.clone(),
+            None => {
+                let nothing = || Value::unknown("AWS::NoValue", "a value is due here");
+                self.value(node).unwrap_or_else(nothing)
+            }
         }
     }
 
@@ -159,7 +162,7 @@ impl<'n> Evaluator<'n> {
         let parameter = self.parameters.get(name)?;
         let kept = parameter.secret && !matches!(parameter.value, Value::Unknown(_));
         Some(if kept {
-            Value::unknown(format!("parameter {name}"), "it is secret (NoEcho)")
+            Value::named(format!("parameter {name}"), "it is secret (NoEcho)")
         } else {
             parameter.value.clone()
         })

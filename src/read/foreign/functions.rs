@@ -42,9 +42,18 @@ impl<'n> Evaluator<'n> {
             ("Fn::GetAZs", _) => self.zones(argument),
             ("Fn::ImportValue", _) => {
                 let name = self.text(argument);
-                Value::unknown(format!("import {name}"), "another stack exports it")
+                let what = format!("import {name}");
+                let why = "another stack exports it";
+                match name.known() {
+                    Some(_) => Value::named(what, why),
+                    None => Value::unknown(what, why),
+                }
             }
             ("Fn::Base64", _) => Part::Base64(self.text(argument)).into(),
+            ("Fn::FindInMap", Some([_, _, _, _])) => {
+                let why = "with a default it is a function of a transform";
+                self.broken(name, entry.key_span, why)
+            }
             (
                 "Fn::Sub" | "Fn::Join" | "Fn::Select" | "Fn::Split" | "Fn::FindInMap" | "Fn::Cidr",
                 _,
@@ -104,7 +113,7 @@ impl<'n> Evaluator<'n> {
             "AWS::StackId" | "AWS::NotificationARNs" => Err("a deployment decides it"),
             _ => Err("it is no pseudo parameter that is known"),
         };
-        known.map_or_else(|why| Value::unknown(name, why), Value::from)
+        known.map_or_else(|why| Value::named(name, why), Value::from)
     }
 
     /// `[id, attribute]`, or both with a dot between.
@@ -154,6 +163,10 @@ impl<'n> Evaluator<'n> {
                 return Value::unknown(what, "only AWS knows the list");
             }
         };
+        if let Some(Value::Unknown(open)) = values.iter().find(|value| value.is_perhaps_nothing()) {
+            let what = format!("a list joined by \"{delimiter}\"");
+            return self.broken(&what, at, &format!("it may have {open}"));
+        }
         let mut joined = Text::default();
         for (index, value) in values.into_iter().enumerate() {
             if index > 0 {
@@ -172,6 +185,10 @@ impl<'n> Evaluator<'n> {
             return self.broken(&format!("element {index}"), at, "its number is not known");
         };
         match values {
+            Ok(values) if values.iter().take(index + 1).any(Value::is_perhaps_nothing) => {
+                let why = "one that may be nothing comes before it";
+                self.broken(&format!("element {index}"), at, why)
+            }
             Ok(values) => {
                 let count = values.len();
                 let value = values.into_iter().nth(index);
@@ -325,7 +342,7 @@ impl<'n> Evaluator<'n> {
 }
 
 /// Text of one part that is not known is not known.
-fn single(text: Text) -> Value {
+pub(super) fn single(text: Text) -> Value {
     match text.parts() {
         [Part::Unknown(unknown)] => Value::Unknown(unknown.clone()),
         _ => Value::Text(text),

@@ -11,6 +11,7 @@
 //! Source: AWS `CloudFormation` User Guide, "Template anatomy"; Template Reference, "Intrinsic functions".
 
 mod conditions;
+mod dynamic;
 mod evaluator;
 mod functions;
 mod order;
@@ -244,7 +245,9 @@ impl<'n> Evaluator<'n> {
                 "Type" | "Condition" => {}
                 "Properties" => {
                     let properties = entries(&entry.value).unwrap_or_default();
-                    resource.properties = self.members(properties);
+                    let properties = self.members(properties).into_iter();
+                    let looked_up = |(name, value)| (name, dynamic::looked_up(value));
+                    resource.properties = properties.map(looked_up).collect();
                 }
                 "DependsOn" => self.depends_on(&entry.value, &mut resource.after),
                 name => {

@@ -108,13 +108,13 @@ impl Reader<'_> {
                 .or_else(|| Some(string(default?)?.to_owned()));
             let at = at.unwrap_or_else(|| "a parameter that is not named".to_owned());
             let why = format!("Systems Manager keeps its value, under {at}");
-            let value = Value::unknown(what, why);
+            let value = Value::named(what, why);
             return Parameter { value, secret };
         }
         let written = match (given, default) {
             (Some(given), _) => Ok(given.to_owned()),
             (None, Some(default)) => self.default(default),
-            (None, None) => Err(Unknown::new(
+            (None, None) => Err(Unknown::named(
                 what,
                 "it has no default, and no value is given",
             )),
@@ -145,10 +145,12 @@ impl Reader<'_> {
         let several = || written.split(',').map(str::trim);
         let (value, numbers) = match form {
             Form::One | Form::Stored => (one(written), false),
-            Form::Number => (
-                written.parse().map_or_else(|_| one(written), Value::Number),
-                true,
-            ),
+            // What is written otherwise, such as `007`, is compared as it is written.
+            Form::Number => {
+                let number = written.parse().ok().map(Value::Number);
+                let same = number.filter(|number| number.to_string() == written);
+                (same.unwrap_or_else(|| one(written)), true)
+            }
             // CloudFormation makes of nothing a list with one empty element.
             Form::Several => (Value::List(several().map(one).collect()), false),
             Form::Numbers => (Value::List(several().map(one).collect()), true),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::section::{entries, function, get, string};
+use super::section::{elements, entries, function, get, string};
 use super::template::Template;
 use super::{is_map, order, section};
 use crate::check::{Rule, rules};
@@ -38,6 +38,7 @@ pub(super) fn refused(root: &Node, findings: &mut Findings) {
     for entry in sections {
         let name = entry.key.as_str();
         match name {
+            "Transform" if only_functions(&entry.value) => {}
             "Transform" => findings.push(macros(entry.key_span)),
             "AWSTemplateFormatVersion" if string(&entry.value) != Some("2010-09-09") => {
                 let message = "the only version of the format is `2010-09-09`";
@@ -73,6 +74,12 @@ pub(super) fn refused(root: &Node, findings: &mut Findings) {
         }
     }
     circle_of_conditions(root, findings);
+}
+
+/// Whether all that it does is to bring functions, which are unknown where they stand, and loops, which are refused.
+fn only_functions(transform: &Node) -> bool {
+    let is_it = |node: &Node| string(node) == Some("AWS::LanguageExtensions");
+    is_it(transform) || elements(transform).is_some_and(|all| all.iter().all(is_it))
 }
 
 /// Macros and loops, wherever they stand.

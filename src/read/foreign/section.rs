@@ -60,7 +60,7 @@ pub(super) fn scalar(node: &Node, text: &str) -> Value {
             value
         } else {
             let what = format!("the number {written}");
-            Value::unknown(
+            Value::named(
                 what,
                 "readers of YAML differ on its value, since it has no quotes",
             )

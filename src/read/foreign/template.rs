@@ -75,7 +75,7 @@ impl Template {
         }
     }
 
-    /// A value as text, where all of it is told: here, or by the resource whose attribute it is.
+    /// A value as text, where all of it is told: here, or in Terraform by the resource whose attribute it is.
     pub fn told(&self, value: &Value) -> Option<String> {
         self.told_within(value, 0)
     }
@@ -92,8 +92,9 @@ impl Template {
         for part in text.parts() {
             match part {
                 Part::Literal(text) => whole.push_str(text),
-                // Not further than any sane template goes: attributes may lead in a circle.
-                Part::Attribute(id, name) if depth < 8 => {
+                // Not further than any sane module goes: attributes may lead in a circle. What CloudFormation calls an
+                // attribute may be something else than the property of the same name.
+                Part::Attribute(id, name) if depth < 8 && self.engine == Engine::Terraform => {
                     let value = self.resources.get(id)?.properties.get(name)?;
                     whole.push_str(&self.told_within(value, depth + 1)?);
                 }

@@ -8,17 +8,40 @@ use std::sync::Arc;
 /// What cannot be known from the template and what was given with it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unknown {
-    /// Which value it is: two unknowns with the same words are the same value, whatever that will be.
+    /// What it is, in words.
     pub what: Arc<str>,
     /// Why it is not known.
     pub why: Arc<str>,
+    /// Whether all that has these words is one value, whatever that will be, as with a parameter.
+    one: bool,
+    /// Whether it may be that there is nothing at all, so that what follows it in a list moves up.
+    perhaps_nothing: bool,
 }
 
 impl Unknown {
+    /// A value that is the same as no other.
     pub(super) fn new(what: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
         Self {
             what: shortened(what.into()),
             why: shortened(why.into()),
+            one: false,
+            perhaps_nothing: false,
+        }
+    }
+
+    /// A value that may not be there.
+    pub(super) fn perhaps(what: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
+        Self {
+            perhaps_nothing: true,
+            ..Self::new(what, why)
+        }
+    }
+
+    /// A value of which there is one by this name.
+    pub(super) fn named(what: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
+        Self {
+            one: true,
+            ..Self::new(what, why)
         }
     }
 }
@@ -83,6 +106,16 @@ impl Part {
         }
     }
 
+    /// Whether it is the same as an equal one.
+    fn is_sure(&self) -> bool {
+        match self {
+            Self::Unknown(unknown) => unknown.one,
+            Self::Element(part, _) | Self::Range { of: part, .. } => part.is_sure(),
+            Self::Base64(text) => text.is_sure(),
+            Self::Literal(_) | Self::Resource(_) | Self::Attribute(..) | Self::Zones(_) => true,
+        }
+    }
+
     /// The resource that it names.
     fn resource(&self) -> Option<&str> {
         match self {
@@ -115,6 +148,11 @@ impl Text {
     /// The first of its parts that is not known.
     pub fn unknown(&self) -> Option<&Unknown> {
         self.0.iter().find_map(Part::unknown)
+    }
+
+    /// Whether it is the same as an equal one.
+    fn is_sure(&self) -> bool {
+        self.0.iter().all(Part::is_sure)
     }
 
     pub(super) fn push(&mut self, part: Part) {
@@ -172,6 +210,26 @@ pub enum Value {
 impl Value {
     pub(super) fn unknown(what: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
         Self::Unknown(Unknown::new(what, why))
+    }
+
+    pub(super) fn named(what: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
+        Self::Unknown(Unknown::named(what, why))
+    }
+
+    /// Whether it is the same as an equal one; what is not known is not, unless there is only one by its name.
+    pub(super) fn is_sure(&self) -> bool {
+        match self {
+            Self::Bool(_) | Self::Number(_) => true,
+            Self::Text(text) => text.is_sure(),
+            Self::List(values) => values.iter().all(Self::is_sure),
+            Self::Map(map) => map.values().all(Self::is_sure),
+            Self::Unknown(unknown) => unknown.one,
+        }
+    }
+
+    /// Whether it may be that there is nothing at all.
+    pub(super) fn is_perhaps_nothing(&self) -> bool {
+        matches!(self, Self::Unknown(unknown) if unknown.perhaps_nothing)
     }
 
     /// The text that it is where text is due; CloudFormation takes numbers and truth values for theirs.
