@@ -6,6 +6,8 @@
     reason = "a test that stops is a test that fails"
 )]
 
+#[path = "terraform_shown/hostile.rs"]
+mod hostile;
 mod support;
 
 use std::fmt::Write as _;

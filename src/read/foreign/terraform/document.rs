@@ -1,6 +1,7 @@
 //! What a plan or a state has: its resources, with the configuration of each, and its modules.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::addresses::module_name;
 use super::values::Given;
@@ -68,6 +69,9 @@ struct Module<'j> {
     config: Option<&'j Json<'j>>,
 }
 
+/// The resources of a module's configuration by their addresses.
+type Configs<'j> = Rc<BTreeMap<&'j str, &'j Json<'j>>>;
+
 /// A plan or a state.
 pub(super) struct Document<'j> {
     pub(super) instances: Vec<Instance<'j>>,
@@ -78,8 +82,10 @@ pub(super) struct Document<'j> {
     /// The modules that a module calls by a name.
     calls: BTreeMap<(&'j str, &'j str), Vec<&'j str>>,
     changes: BTreeMap<&'j str, &'j Json<'j>>,
+    /// The resources of the configuration's modules, by the modules' addresses without keys.
+    configs: BTreeMap<String, Configs<'j>>,
     pub(super) outputs: Option<&'j Json<'j>>,
-    output_changes: Option<&'j Json<'j>>,
+    output_changes: BTreeMap<&'j str, &'j Json<'j>>,
     pub(super) variables: Option<&'j Json<'j>>,
     /// What it has besides, and is not read.
     pub(super) passed_over: BTreeSet<String>,
@@ -102,8 +108,9 @@ impl<'j> Document<'j> {
             modules: BTreeMap::new(),
             calls: BTreeMap::new(),
             changes: changes.collect(),
+            configs: BTreeMap::new(),
             outputs: values.and_then(|values| values.get("outputs")),
-            output_changes: json.get("output_changes"),
+            output_changes: by_name(json.get("output_changes")),
             variables: json.get("variables"),
             passed_over: BTreeSet::new(),
         };
@@ -132,7 +139,7 @@ impl<'j> Document<'j> {
 
     fn module(&mut self, module: &'j Json<'j>, address: &'j str) -> Result<(), String> {
         let config = self.configuration(address);
-        let configs = configs(config);
+        let configs = self.configs(address);
         for resource in list(module, "resources") {
             let instance = self.instance(resource, address, &configs)?;
             self.insert(instance, resource)?;
@@ -166,7 +173,7 @@ impl<'j> Document<'j> {
             .get("address")
             .and_then(Json::text)
             .unwrap_or_default();
-        let configs = configs(self.configuration(address));
+        let configs = self.configs(address);
         for resource in list(module, "resources") {
             let is_data = resource.get("mode").and_then(Json::text) == Some("data");
             if is_data && let Ok(instance) = self.instance(resource, address, &configs) {
@@ -177,6 +184,18 @@ impl<'j> Document<'j> {
         for child in list(module, "child_modules") {
             self.data(child);
         }
+    }
+
+    fn configs(&mut self, module: &str) -> Configs<'j> {
+        let config = self.configuration(module);
+        let known = self.configs.entry(stripped(module)).or_insert_with(|| {
+            let resources = config.map_or(&[][..], |config| list(config, "resources"));
+            let named = resources
+                .iter()
+                .filter_map(|one| Some((one.get("address")?.text()?, one)));
+            Rc::new(named.collect())
+        });
+        Rc::clone(known)
     }
 
     fn instance(
@@ -236,9 +255,8 @@ impl<'j> Document<'j> {
         Ok(())
     }
 
-    /// What is known of an attribute of an instance.
-    pub(super) fn leaf(&self, address: &str, path: &str) -> Option<&'j Json<'j>> {
-        self.instances[*self.by_address.get(address)?].leaf(path)
+    pub(super) fn instance_at(&self, address: &str) -> Option<&Instance<'j>> {
+        Some(&self.instances[*self.by_address.get(address)?])
     }
 
     /// A module in the configuration.
@@ -275,7 +293,7 @@ impl<'j> Document<'j> {
 
     pub(super) fn output(&self, name: &str, shown: &'j Json<'j>) -> Given<'j> {
         let secret = shown.get("sensitive");
-        match self.output_changes.and_then(|changes| changes.get(name)) {
+        match self.output_changes.get(name) {
             Some(change) => Given {
                 known: change.get("after"),
                 unknown: change.get("after_unknown"),
@@ -317,13 +335,13 @@ fn list<'j>(json: &'j Json<'j>, name: &str) -> &'j [Json<'j>] {
     json.get(name).and_then(Json::list).unwrap_or_default()
 }
 
-/// The resources of a module's configuration by their addresses.
-fn configs<'j>(config: Option<&'j Json<'j>>) -> BTreeMap<&'j str, &'j Json<'j>> {
-    let resources = config.map_or(&[][..], |config| list(config, "resources"));
-    let named = resources
+/// The members of an object.
+pub(super) fn by_name<'j>(json: Option<&'j Json<'j>>) -> BTreeMap<&'j str, &'j Json<'j>> {
+    let members = json.and_then(Json::object).unwrap_or_default();
+    members
         .iter()
-        .filter_map(|one| Some((one.get("address")?.text()?, one)));
-    named.collect()
+        .map(|(name, value)| (name.as_ref(), value))
+        .collect()
 }
 
 /// The address of a resource in its module.

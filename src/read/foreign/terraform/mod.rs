@@ -16,7 +16,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use self::document::{Document, Instance};
+use self::document::{Document, Instance, by_name};
 use self::references::Resolver;
 use self::values::{Given, Source, Values};
 use super::template::{Output, Resource, Template};
@@ -114,10 +114,10 @@ fn template(document: &Document) -> Result<Template, ()> {
 
 fn parameters<'j>(document: &Document<'j>, values: &mut Values<'_, 'j>) -> BTreeMap<String, Value> {
     let root = document.configuration("");
-    let declared = root.and_then(|root| root.get("variables"));
+    let declared = by_name(root.and_then(|root| root.get("variables")));
     let variables = document.variables.and_then(Json::object);
     let known = variables.unwrap_or_default().iter().map(|(name, given)| {
-        let declared = declared.and_then(|all| all.get(name));
+        let declared = declared.get(name.as_ref());
         let secret = declared.and_then(|one| one.get("sensitive"));
         let given = Given {
             known: given.get("value"),
@@ -141,23 +141,26 @@ fn resource<'j>(
     let mut refers: BTreeSet<usize> = BTreeSet::new();
     let mut properties = BTreeMap::new();
     let mut computed = BTreeSet::new();
-    let expressions = instance.config.and_then(|one| one.get("expressions"));
+    let expressions = by_name(instance.config.and_then(|one| one.get("expressions")));
+    let depends = resolver.depends(instance);
     let given = instance.given();
     values.begin(given);
-    for name in given.members() {
-        let source = match (instance.config, expressions.and_then(|all| all.get(name))) {
+    for (name, given) in given.members() {
+        let own;
+        let source = match (instance.config, expressions.get(name)) {
             (Some(_), Some(expression)) => {
-                resolver.source(expression, instance.module, &mut refers)
+                own = resolver.source(expression, instance.module, &mut refers);
+                &own
             }
             (Some(_), None) => {
                 computed.insert(name.to_owned());
-                Source::None
+                &Source::None
             }
-            (None, _) => resolver.depends(instance),
+            (None, _) => &depends,
         };
         let root = Place::Root(instance.address);
         let place = Place::Member(&root, name);
-        if let Some(value) = values.attribute_of(name, given.member(name), &source, &place) {
+        if let Some(value) = values.attribute_of(name, given, source, &place) {
             properties.insert(name.to_owned(), value);
         }
     }
@@ -191,10 +194,10 @@ fn outputs<'j>(
     values: &mut Values<'_, 'j>,
 ) -> BTreeMap<String, Output> {
     let root = document.configuration("");
-    let declared = root.and_then(|root| root.get("outputs"));
+    let declared = by_name(root.and_then(|root| root.get("outputs")));
     let outputs = document.outputs.and_then(Json::object).unwrap_or_default();
     let read = outputs.iter().map(|(name, shown)| {
-        let declared = declared.and_then(|all| all.get(name));
+        let declared = declared.get(name.as_ref());
         let expression = declared.and_then(|one| one.get("expression"));
         let source = expression.map_or(Source::None, |expression| {
             resolver.source(expression, "", &mut BTreeSet::new())

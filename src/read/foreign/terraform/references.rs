@@ -88,7 +88,7 @@ impl<'d, 'j> Resolver<'d, 'j> {
         self.steps.get() > MOST_STEPS
     }
 
-    fn step(&self, steps: usize) {
+    pub(super) fn step(&self, steps: usize) {
         self.steps.set(self.steps.get().saturating_add(steps));
     }
 
@@ -137,6 +137,9 @@ impl<'d, 'j> Resolver<'d, 'j> {
 
     /// What a state says that an instance depends on: each of its values may be made of any of that.
     pub(super) fn depends(&self, instance: &Instance<'j>) -> Source<'j> {
+        if instance.depends_on.is_empty() {
+            return Source::None;
+        }
         let made = Made {
             whole: self.dependencies(instance),
             ..Made::default()
@@ -206,7 +209,9 @@ impl<'d, 'j> Resolver<'d, 'j> {
             To::Variable(name) => {
                 let call = self.document.call(module);
                 let given = call.and_then(|(parent, call)| {
-                    let given = call.get("expressions")?.get(name)?;
+                    let expressions = call.get("expressions")?;
+                    self.step(looked_through(expressions));
+                    let given = expressions.get(name)?;
                     Some((parent, expression(given)?))
                 });
                 match given {
@@ -225,6 +230,7 @@ impl<'d, 'j> Resolver<'d, 'j> {
                 let output = reference.rest.split(['.', '[']).next().unwrap_or_default();
                 let given = |module: &str| {
                     let outputs = self.document.configuration(module)?.get("outputs")?;
+                    self.step(looked_through(outputs));
                     expression(outputs.get(output)?.get("expression")?)
                 };
                 match modules.as_slice() {
@@ -265,7 +271,13 @@ impl<'d, 'j> Resolver<'d, 'j> {
         made: &Made<'j>,
     ) -> Option<(&'j str, &'j str)> {
         let all = self.by_text.get(text)?;
+        if made.attributes.is_empty() && made.whole.is_empty() {
+            return None;
+        }
         self.step(all.len());
+        if self.spent() {
+            return None;
+        }
         let mut found = all.iter().filter(|(index, attribute)| {
             // Nothing else has the ARN of a resource.
             let due = fits(argument, attribute) || text.starts_with("arn:");
@@ -277,6 +289,13 @@ impl<'d, 'j> Resolver<'d, 'j> {
             let (index, attribute) = *first;
             (self.document.instances[index].address, attribute)
         })
+    }
+
+    /// What is known of an attribute of an instance.
+    pub(super) fn leaf(&self, address: &str, path: &str) -> Option<&'j Json<'j>> {
+        let instance = self.document.instance_at(address)?;
+        self.step(instance.given().known.map_or(0, looked_through));
+        instance.leaf(path)
     }
 
     /// The address and the attribute that a reference names, where it names one.
@@ -299,6 +318,11 @@ fn identities() -> BTreeMap<&'static str, &'static str> {
         Some((shape.terraform?, identity))
     });
     named.collect()
+}
+
+/// The steps of looking for a member.
+fn looked_through(json: &Json) -> usize {
+    json.object().map_or(0, <[_]>::len) / 8
 }
 
 /// Whether these are the members of an expression, and not of a block.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::document::Document;
+use super::document::{Document, by_name};
 use super::fits::fits;
 use super::references::{Made, Resolver};
 use super::strings::configured;
@@ -22,20 +22,20 @@ pub(super) struct Given<'j> {
 }
 
 impl<'j> Given<'j> {
-    /// The names of an object's members, those as well that are not known.
-    pub(super) fn members(&self) -> BTreeSet<&'j str> {
-        let sides = [self.known, self.unknown].into_iter().flatten();
-        let members = sides.filter_map(Json::object).flatten();
-        members.map(|(name, _)| name.as_ref()).collect()
-    }
-
-    pub(super) fn member(&self, name: &str) -> Self {
-        let of = |json: Option<&'j Json<'j>>| json.and_then(|json| json.get(name));
-        Self {
-            known: of(self.known),
-            unknown: of(self.unknown),
-            secret: of(self.secret),
-        }
+    /// An object's members, those as well that are not known.
+    pub(super) fn members(&self) -> BTreeMap<&'j str, Self> {
+        let [known, unknown, secret] = [self.known, self.unknown, self.secret].map(by_name);
+        let names: BTreeSet<&str> = known.keys().chain(unknown.keys()).copied().collect();
+        let member = |name| {
+            let of = |side: &BTreeMap<&str, &'j Json<'j>>| side.get(name).copied();
+            let given = Self {
+                known: of(&known),
+                unknown: of(&unknown),
+                secret: of(&secret),
+            };
+            (name, given)
+        };
+        names.into_iter().map(member).collect()
     }
 
     fn element(&self, index: usize) -> Self {
@@ -73,15 +73,12 @@ pub(super) enum Source<'j> {
     Blocks(Vec<Source<'j>>),
 }
 
-impl Source<'_> {
-    fn member(&self, name: &str) -> Self {
+impl<'j> Source<'j> {
+    /// The same for a part of the value.
+    fn part(&self, written: Option<&'j Json<'j>>) -> Self {
         match self {
-            Self::Made {
+            Self::Made { module, of, .. } => Self::Made {
                 written,
-                module,
-                of,
-            } => Self::Made {
-                written: written.and_then(|json| json.get(name)),
                 module,
                 of: Rc::clone(of),
             },
@@ -89,18 +86,10 @@ impl Source<'_> {
         }
     }
 
-    fn element(&self, index: usize) -> Self {
+    fn written(&self) -> Option<&'j Json<'j>> {
         match self {
-            Self::Made {
-                written,
-                module,
-                of,
-            } => Self::Made {
-                written: written.and_then(|json| json.list()?.get(index)),
-                module,
-                of: Rc::clone(of),
-            },
-            Self::None | Self::Block(_) | Self::Blocks(_) => Self::None,
+            Self::Made { written, .. } => *written,
+            Self::None | Self::Block(_) | Self::Blocks(_) => None,
         }
     }
 }
@@ -168,8 +157,8 @@ impl<'d, 'j> Values<'d, 'j> {
         while let Some(given) = work.pop() {
             match (given.known, given.secret) {
                 (Some(known), Some(Json::Bool(true))) => texts(known, &mut self.secrets),
-                (Some(Json::Object(_)), Some(Json::Object(marked))) => {
-                    work.extend(marked.iter().map(|(name, _)| given.member(name)));
+                (Some(Json::Object(_)), Some(Json::Object(_))) => {
+                    work.extend(given.members().into_values());
                 }
                 (Some(Json::List(_)), Some(Json::List(marked))) => {
                     work.extend((0..marked.len()).map(|index| given.element(index)));
@@ -238,7 +227,8 @@ impl<'d, 'j> Values<'d, 'j> {
 
     fn map(&mut self, given: Given<'j>, source: &Source<'j>, place: &Place) -> Value {
         let mut map = BTreeMap::new();
-        for name in given.members() {
+        let written = by_name(source.written());
+        for (name, given) in given.members() {
             self.trail.push(name);
             let own;
             let source = match source {
@@ -247,11 +237,11 @@ impl<'d, 'j> Values<'d, 'j> {
                     &Source::None
                 }),
                 source => {
-                    own = source.member(name);
+                    own = source.part(written.get(name).copied());
                     &own
                 }
             };
-            let value = self.value(given.member(name), source, &Place::Member(place, name));
+            let value = self.value(given, source, &Place::Member(place, name));
             map.extend(value.map(|value| (name.to_owned(), value)));
             self.trail.pop();
         }
@@ -277,7 +267,8 @@ impl<'d, 'j> Values<'d, 'j> {
                     _ => &Source::None,
                 },
                 (source, None) => {
-                    own = source.element(index);
+                    let written = source.written().and_then(Json::list);
+                    own = source.part(written.and_then(|written| written.get(index)));
                     &own
                 }
             };
@@ -359,10 +350,12 @@ impl<'d, 'j> Values<'d, 'j> {
             }
             (Value::Map(values), Some(Json::Object(known))) => {
                 let known = known.iter().filter(|(_, value)| *value != Json::Null);
-                values.len() >= known.count()
-                    && values
-                        .iter()
-                        .all(|(name, value)| self.agrees(value, given.member(name)))
+                let members = given.members();
+                let agrees = |(name, value): (&String, &Value)| {
+                    let given = members.get(name.as_str());
+                    given.is_some_and(|given| self.agrees(value, *given))
+                };
+                values.len() >= known.count() && values.iter().all(agrees)
             }
             (Value::List(_) | Value::Map(_), _) | (_, None) => false,
             (value, Some(known)) => {
@@ -391,7 +384,7 @@ impl<'d, 'j> Values<'d, 'j> {
             match part {
                 Part::Literal(text) => whole.push_str(text),
                 Part::Attribute(address, name) => {
-                    whole.push_str(&plain(self.document.leaf(address, name)?)?);
+                    whole.push_str(&plain(self.resolver.leaf(address, name)?)?);
                 }
                 _ => return None,
             }
