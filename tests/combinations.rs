@@ -113,11 +113,6 @@ const NEVER: &[(Feature, Feature, Option<&str>)] = &[
         Some("EKS856"),
     ),
     (Feature::AutoModeAlone, Feature::Discovery, Some("EKS856")),
-    (
-        Feature::AutoModeAlone,
-        Feature::HybridNodes,
-        Some("SPEC078"),
-    ),
 ];
 
 /// How many accepted specs a sample has.

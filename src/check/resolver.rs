@@ -70,7 +70,7 @@ fn unconnected(stack: &Stack, range: At<Ipv4Net>) -> Option<Finding> {
             )
             .note("answers take the routes of the resolver's own subnets, and nothing is known that leads there")
             .help_in(
-                &format!("add to `network`: `connected: {{ office: {range_text} }}`"),
+                &format!("add to `network`: `connected: {{ office: {{ cidrs: [{range_text}], by: {{ transit-gateway: tgw-0f1e2d3c4b5a69788 }} }} }}`; without `by` where somebody else leads there"),
                 &format!("call `.connected(\"office\", [cidr!(\"{range_text}\")])` on the network"),
             )
     })

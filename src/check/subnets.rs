@@ -7,7 +7,7 @@ use super::compute;
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Severity};
 use crate::network::{Access, Stack, ZoneId};
-use crate::plan::{Plan, PlannedSubnet, PlannedTier, State};
+use crate::plan::{CONTROL_PLANE, Plan, PlannedSubnet, PlannedTier, State};
 
 pub(super) fn check(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     for tier in &plan.tiers {
@@ -224,7 +224,9 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
         );
     }
     if tier.access == Access::Public {
-        findings.push(
+        findings.push(own_tier(
+            plan,
+            tier,
             rules::EKS210
                 .at(
                     origin,
@@ -235,12 +237,8 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 )
                 .note(
                     "they need no way to the internet, and AWS recommends private subnets for them",
-                )
-                .help_in(
-                    "add a tier `control-plane: { access: isolated, prefix: 27 }`",
-                    "add `Tier::isolated(\"control-plane\").prefix(27)` and name it by `.control_plane(…)`",
                 ),
-        );
+        ));
     }
     let shared = plan.node_tiers.contains(&index)
         || plan.auto_tier == Some(index)
@@ -251,16 +249,14 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             Some(_) => Severity::Info,
             None => rules::EKS209.severity,
         };
-        findings.push(
+        findings.push(own_tier(
+            plan,
+            tier,
             rules::EKS209
                 .at(origin, format!("nodes and the control plane share tier `{}`", tier.name))
                 .severity(severity)
-                .note("pods can use up the addresses that EKS needs for an upgrade of the control plane")
-                .help_in(
-                    "add a tier `control-plane: { access: isolated, prefix: 27 }`",
-                    "add `Tier::isolated(\"control-plane\").prefix(27)` and name it by `.control_plane(…)`",
-                ),
-        );
+                .note("pods can use up the addresses that EKS needs for an upgrade of the control plane"),
+        ));
     }
     // The largest of each zone: a further subnet is what a deployed tier can get.
     let largest = tier.zones.iter().filter_map(|zone| {
@@ -287,6 +283,26 @@ fn control_plane(stack: &Stack, plan: &Plan, findings: &mut Findings) {
 
 /// How many addresses EKS recommends in each subnet of the control plane.
 const ROOM_FOR_UPGRADES: u64 = 16;
+
+/// How the control plane gets a tier of its own.
+fn own_tier(plan: &Plan, tier: &PlannedTier, finding: Finding) -> Finding {
+    if tier.name == CONTROL_PLANE {
+        return finding.help_in(
+            "name another tier for what shares it, such as `tier: nodes`",
+            "give what shares it another tier",
+        );
+    }
+    if plan.tiers.iter().any(|tier| tier.name == CONTROL_PLANE) {
+        return finding.help_in(
+            "write `control-plane: control-plane` in `cluster`",
+            "name the tier `control-plane` by `.control_plane(…)`",
+        );
+    }
+    finding.help_in(
+        "add a tier `control-plane: { access: isolated, prefix: 27 }`",
+        "add `Tier::isolated(\"control-plane\").prefix(27)` and name it by `.control_plane(…)`",
+    )
+}
 
 fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {

@@ -108,9 +108,7 @@ impl Input {
                     screen.progress("reading", done, count);
                     all.spec(file, &mut names);
                 }
-                for path in neighbours {
-                    all.neighbour(&path, &names);
-                }
+                all.neighbours(&neighbours, &names);
             }
             Self::Program { stacks, ledger } => {
                 for stack in &stacks {
@@ -131,26 +129,25 @@ impl Input {
 }
 
 impl Synthesized {
-    /// A network of the run that another spec beside it has too would have that one's subnets.
-    fn neighbour(&mut self, path: &Path, names: &Names) {
-        // Few are worth more than a look.
-        let Ok(text) = std::fs::read_to_string(path) else {
-            return;
-        };
-        if !names.any_in(&text) {
-            return;
+    /// A network of the run that other specs beside it have too would have those' subnets.
+    fn neighbours(&mut self, paths: &[PathBuf], names: &Names) {
+        let mut twins: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for path in paths {
+            if let Some(key) = names.of_neighbour(path) {
+                twins
+                    .entry(key)
+                    .or_default()
+                    .push(path.display().to_string());
+            }
         }
-        let mut sources = Sources::new();
-        let Ok(loaded) = SpecFile::File(path.to_path_buf()).load(&mut sources) else {
-            return;
-        };
-        if let Some(stack) = &loaded.stack
-            && let Some(known) = names.same_network(stack)
-        {
-            let name = stack.name();
+        for (key, files) in twins {
+            let Some((name, _)) = names.seen.get(&key) else {
+                continue;
+            };
+            let files = files.join(", ");
             self.findings.push(
                 rules::SPEC022
-                    .at(known, format!("the stack `{name}` is in {} too", path.display()))
+                    .at(name.origin, format!("the stack `{}` is in {files} too", name.value))
                     .note("specs of one directory share a ledger, and one network of it would have the other's subnets")
                     .help("give one of them another name, or move it to a directory of its own"),
             );
@@ -269,10 +266,18 @@ impl Names {
         names.any(|(name, _)| text.contains(&name.value))
     }
 
-    /// Where a stack of the same name and region has its name.
-    fn same_network(&self, stack: &Stack) -> Option<Origin> {
-        let (name, region) = self.seen.get(&self.key(stack))?;
-        (name.value == stack.name() && *region == stack.region()).then_some(name.origin)
+    /// Which of the stacks so far a file beside them has too, in the same region.
+    fn of_neighbour(&self, path: &Path) -> Option<String> {
+        // Few are worth more than a look.
+        let text = std::fs::read_to_string(path).ok()?;
+        if !self.any_in(&text) {
+            return None;
+        }
+        let file = SpecFile::File(path.to_path_buf());
+        let stack = file.load(&mut Sources::new()).ok()?.stack?;
+        let key = self.key(&stack);
+        let (name, region) = self.seen.get(&key)?;
+        (name.value == stack.name() && *region == stack.region()).then_some(key)
     }
 
     /// By what a stack must differ from others. Some file systems do not tell upper and lower case apart.

@@ -28,6 +28,7 @@ pub use ledger::{Change, Entry, Ledger, State, SubnetKey, Tombstone, Via, VpcRan
 pub use lock::{LOCK_FILE, LockFile};
 pub use needs::{Caller, PlannedEndpoint, Reason};
 
+pub(crate) use tiers::CONTROL_PLANE;
 #[cfg(feature = "spec")]
 pub(crate) use tiers::DEFAULT_TIERS;
 

@@ -8,6 +8,7 @@ mod access;
 mod error;
 mod mismatch;
 mod rooms;
+mod words;
 
 use std::cell::RefCell;
 

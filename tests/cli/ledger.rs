@@ -413,13 +413,16 @@ fn a_network_has_one_spec_in_a_directory() {
         "copy.toml",
         "stack = \"small\"\nregion = \"us-east-1\"\nnetwork = { cidr = \"10.41.0.0/16\" }\n",
     );
+    place.write(
+        "old.yaml",
+        "stack: small\nregion: us-east-1\nnetwork: { cidr: 10.42.0.0/16 }\n",
+    );
     snapshot!("lock_copy", place.said("plan small.yaml"));
     assert!(!place.at(LOCK).exists());
     well(&place, "plan small.yaml --ledger small.lock");
-    place.write(
-        "copy.toml",
-        place.read("copy.toml").replace("us-east-1", "us-east-2"),
-    );
+    for copy in ["copy.toml", "old.yaml"] {
+        place.write(copy, place.read(copy).replace("us-east-1", "us-east-2"));
+    }
     well(&place, "plan small.yaml");
 }
 

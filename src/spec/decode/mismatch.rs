@@ -4,7 +4,7 @@ use super::super::nearest::{listing, nearest};
 use super::super::tree::{Entry, Kind};
 use super::super::{codes, offset, scalar, yaml_mistakes};
 use super::error::Error;
-use super::{De, rooms};
+use super::{De, rooms, words};
 use crate::diagnostic::{Code, Finding, Origin, Severity, Span};
 
 impl De<'_> {
@@ -26,14 +26,47 @@ impl De<'_> {
 
     pub(super) fn mismatch(self, expected: &str) -> Error {
         let finding = self.wrong_kind(expected);
+        let named;
         let what = match expected {
             "a string" => "a single value, without brackets and without keys of its own",
             "a list" => "a list, such as `[one, two]`",
-            "a map from names to settings" => "each thing by its name, with its settings behind it",
+            "a map from names to settings" => {
+                named = self.by_name();
+                &named
+            }
             "a whole number" => "a whole number, such as 3",
             other => other,
         };
         self.report(finding.help(format!("write {what}")))
+    }
+
+    /// How what is listed is written where a map is due.
+    fn by_name(self) -> String {
+        let what = "each thing by its name, with its settings behind it";
+        let Kind::List(listed) = &self.node.kind else {
+            return what.to_owned();
+        };
+        let first = listed.first().and_then(|first| match &first.kind {
+            Kind::Str(name) => Some(name),
+            Kind::Map(entries) => {
+                let mut entries = entries.iter();
+                let name = entries.find(|entry| entry.key.eq_ignore_ascii_case("name"))?;
+                match &name.value.kind {
+                    Kind::Str(name) => Some(name),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        match first.filter(|name| {
+            !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        }) {
+            Some(name) => format!("{what}: `{{ {name}: … }}`"),
+            None => what.to_owned(),
+        }
     }
 
     /// A problem in the words of the type that found it.
@@ -240,25 +273,43 @@ impl De<'_> {
             let message = format!("unknown key `{}`", entry.key);
             let place = Origin::Spec(entry.key_span);
             let finding = Finding::new(codes::UNKNOWN_KEY, Severity::Error, message, place);
-            // What is spelt right elsewhere inside was not meant to be another word here.
-            let near = nearest(&entry.key, free.iter().copied())
-                .filter(|_| !rooms::is_inside(&entry.key, fields));
-            self.report(match near {
-                Some(field) => {
-                    self.context.meant(&[field]);
-                    finding
-                        .help(format!("did you mean `{field}`?"))
-                        .edit(entry.key_span, self.key_in_same_quotes(entry, field))
+            let finding = match words::of_others(entry, fields) {
+                Some(moved) => {
+                    self.context.meant(&moved.meant);
+                    finding.help(moved.help)
                 }
-                None if fields.is_empty() => finding.help("remove it: there are no keys here"),
-                None => match rooms::elsewhere(entry, fields) {
-                    Some(moved) => {
-                        self.context.meant(&moved.meant);
-                        finding.help(moved.help)
-                    }
-                    None => finding.help(format!("known keys: {}", listing(fields))),
-                },
-            });
+                None => self.misspelt(finding, entry, fields, &free),
+            };
+            self.report(finding);
+        }
+    }
+
+    /// Says which key was meant, or where it belongs.
+    fn misspelt(
+        self,
+        finding: Finding,
+        entry: &Entry,
+        fields: &[&str],
+        free: &[&'static str],
+    ) -> Finding {
+        // What is spelt right elsewhere inside was not meant to be another word here.
+        let near = nearest(&entry.key, free.iter().copied())
+            .filter(|_| !rooms::is_inside(&entry.key, fields));
+        match near {
+            Some(field) => {
+                self.context.meant(&[field]);
+                finding
+                    .help(format!("did you mean `{field}`?"))
+                    .edit(entry.key_span, self.key_in_same_quotes(entry, field))
+            }
+            None if fields.is_empty() => finding.help("remove it: there are no keys here"),
+            None => match rooms::elsewhere(entry, fields) {
+                Some(moved) => {
+                    self.context.meant(&moved.meant);
+                    finding.help(moved.help)
+                }
+                None => finding.help(format!("known keys: {}", listing(fields))),
+            },
         }
     }
 

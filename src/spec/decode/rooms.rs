@@ -138,7 +138,7 @@ impl Door {
 }
 
 /// The keys of a struct, or the words of a choice, as serde knows them.
-fn keys<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+pub(super) fn keys<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
     let mut keys: &'static [&'static str] = &[];
     // It ends in an error once it has asked; what it asked for is all that is wanted.
     let _ended = T::deserialize(Asked(&mut keys)).is_ok();
