@@ -169,3 +169,53 @@ fn modules_by_hand() {
         }
     });
 }
+
+/// Secrets come out nowhere, wherever a provider copies them to, and what a plan puts off is told.
+#[test]
+fn secrets_are_kept_and_gaps_are_told() {
+    for kind in ["plan", "again", "state"] {
+        let template = shown(&format!("modules.{kind}.json"));
+        assert!(!format!("{template:?}").contains("correct-horse"), "{kind}");
+    }
+    let text = r#"{ "format_version": "1.2", "complete": false,
+      "deferred_changes": [{ "reason": "x", "resource_change": { "address": "aws_vpc.later" } }],
+      "planned_values": { "root_module": { "resources": [
+        { "address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a", "values": { "cidr_block": "10.0.0.0/16" },
+          "sensitive_values": true }] } } }"#;
+    let template = terraform("p.json", text, &mut Sources::new()).expect("a plan");
+    let cidr = template.resources["aws_vpc.a"].properties["cidr_block"].to_string();
+    assert_eq!(cidr, "unknown (aws_vpc.a.cidr_block: it is sensitive)");
+    let passed: Vec<_> = template.passed_over.iter().map(String::as_str).collect();
+    let gap = "what a further plan says, since this one is not complete";
+    assert_eq!(passed, ["aws_vpc.later (deferred)", gap]);
+}
+
+/// What is ignored, or written otherwise by the provider, is as it is and not as it is written.
+#[test]
+fn what_is_planned_counts() {
+    let text = r#"{ "format_version": "1.2",
+      "planned_values": { "root_module": { "resources": [
+        { "address": "aws_vpc.a", "mode": "managed", "type": "aws_vpc", "name": "a", "values": { "id": "vpc-1", "cidr_block": "10.0.0.0/16" } },
+        { "address": "aws_subnet.b", "mode": "managed", "type": "aws_subnet", "name": "b",
+          "values": { "vpc_id": "vpc-2", "cidr_block": "10.0.0.0/16", "outpost_arn": "vpc-1", "availability_zone_id": "use1-az1" } }] } },
+      "configuration": { "root_module": { "resources": [
+        { "address": "aws_vpc.a", "expressions": { "cidr_block": {} } },
+        { "address": "aws_subnet.b", "expressions": {
+          "vpc_id": { "constant_value": "${aws_vpc.a.id}", "references": ["aws_vpc.a.id", "aws_vpc.a"] },
+          "cidr_block": { "references": ["aws_vpc.a.cidr_block", "aws_vpc.a"] },
+          "outpost_arn": { "references": ["aws_vpc.a.id", "aws_vpc.a"] } } }] } } }"#;
+    let template = terraform("p.json", text, &mut Sources::new()).expect("a plan");
+    let subnet = &template.resources["aws_subnet.b"];
+    assert_eq!(subnet.properties["vpc_id"], "vpc-2".into());
+    assert_eq!(subnet.properties["cidr_block"], "10.0.0.0/16".into());
+    assert_eq!(
+        subnet.properties["outpost_arn"].to_string(),
+        "\"<aws_vpc.a.id>\""
+    );
+    assert_eq!(
+        template.told(&subnet.properties["outpost_arn"]).as_deref(),
+        Some("vpc-1")
+    );
+    let computed: Vec<_> = subnet.computed.iter().flatten().collect();
+    assert_eq!(computed, ["availability_zone_id"]);
+}

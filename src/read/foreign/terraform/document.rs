@@ -114,6 +114,7 @@ impl<'j> Document<'j> {
             variables: json.get("variables"),
             passed_over: BTreeSet::new(),
         };
+        document.put_off(json);
         let config = json.get("configuration");
         let config = config.and_then(|config| config.get("root_module"));
         let root = Module {
@@ -135,6 +136,19 @@ impl<'j> Document<'j> {
             document.data(root);
         }
         Ok(document)
+    }
+
+    /// What a plan leaves to a further one.
+    fn put_off(&mut self, json: &Json) {
+        let deferred = list(json, "deferred_changes").iter();
+        let deferred =
+            deferred.filter_map(|one| one.get("resource_change")?.get("address")?.text());
+        let passed = deferred.map(|address| format!("{address} (deferred)"));
+        self.passed_over.extend(passed);
+        if json.get("complete") == Some(&Json::Bool(false)) {
+            let what = "what a further plan says, since this one is not complete";
+            self.passed_over.insert(what.to_owned());
+        }
     }
 
     fn module(&mut self, module: &'j Json<'j>, address: &'j str) -> Result<(), String> {

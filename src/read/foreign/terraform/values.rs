@@ -26,12 +26,14 @@ impl<'j> Given<'j> {
     pub(super) fn members(&self) -> BTreeMap<&'j str, Self> {
         let [known, unknown, secret] = [self.known, self.unknown, self.secret].map(by_name);
         let names: BTreeSet<&str> = known.keys().chain(unknown.keys()).copied().collect();
+        // What is secret as a whole is so in all of its parts.
+        let whole = self.secret.filter(|json| **json == Json::Bool(true));
         let member = |name| {
             let of = |side: &BTreeMap<&str, &'j Json<'j>>| side.get(name).copied();
             let given = Self {
                 known: of(&known),
                 unknown: of(&unknown),
-                secret: of(&secret),
+                secret: whole.or_else(|| of(&secret)),
             };
             (name, given)
         };
