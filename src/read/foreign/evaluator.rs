@@ -129,13 +129,11 @@ impl<'n> Evaluator<'n> {
     pub(super) fn in_condition(&mut self, node: &'n Node) -> Value {
         let name = function(node).filter(|entry| entry.key == "Ref");
         let name = name.and_then(|entry| super::section::string(&entry.value));
-        match name.and_then(|name| self.parameters.get(name)) {
-            Some(parameter) => parameter.value.clone(),
-            None => {
-                let nothing = || Value::unknown("AWS::NoValue", "a value is due here");
-                self.value(node).unwrap_or_else(nothing)
-            }
+        if let Some(parameter) = name.and_then(|name| self.parameters.get(name)) {
+            return parameter.value.clone();
         }
+        let nothing = || Value::unknown("AWS::NoValue", "a value is due here");
+        self.value(node).unwrap_or_else(nothing)
     }
 
     /// The elements of a list, or the list that only AWS knows.

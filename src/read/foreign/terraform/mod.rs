@@ -7,6 +7,7 @@
 //! Source: Terraform's documentation, "JSON Output Format".
 
 mod addresses;
+mod agreement;
 mod document;
 mod fits;
 mod references;

@@ -7,7 +7,7 @@ use super::document::{Document, by_name};
 use super::fits::fits;
 use super::references::{Made, Resolver};
 use super::strings::configured;
-use crate::read::foreign::value::{Part, Text, Value};
+use crate::read::foreign::value::{Part, Value};
 use crate::read::json::Json;
 use crate::read::object::Place;
 
@@ -40,7 +40,7 @@ impl<'j> Given<'j> {
         names.into_iter().map(member).collect()
     }
 
-    fn element(&self, index: usize) -> Self {
+    pub(super) fn element(&self, index: usize) -> Self {
         let of = |json: Option<&'j Json<'j>>| json?.list()?.get(index);
         Self {
             known: of(self.known),
@@ -49,7 +49,7 @@ impl<'j> Given<'j> {
         }
     }
 
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.unknown == Some(&Json::Bool(true))
     }
 
@@ -133,7 +133,7 @@ fn any_of<'j>(blocks: &[&Source<'j>]) -> Source<'j> {
 
 pub(super) struct Values<'d, 'j> {
     document: &'d Document<'j>,
-    resolver: &'d Resolver<'d, 'j>,
+    pub(super) resolver: &'d Resolver<'d, 'j>,
     /// What blocks have that the configuration does not set, by path.
     computed: BTreeSet<String>,
     trail: Vec<&'j str>,
@@ -328,71 +328,6 @@ impl<'d, 'j> Values<'d, 'j> {
         let address = self.document.instances[index].address;
         Part::Attribute(address.into(), name.to_owned())
     }
-
-    /// Whether what is written is what is planned: changes that are ignored leave what was there before.
-    fn agrees(&self, written: &Value, given: Given<'j>) -> bool {
-        if given.is_open() {
-            return true;
-        }
-        match (written, given.known) {
-            (Value::List(values), Some(Json::List(known))) => {
-                let each = |(index, value)| self.agrees(value, given.element(index));
-                if values.len() != known.len() {
-                    return false;
-                }
-                if values.iter().enumerate().all(each) {
-                    return true;
-                }
-                // A set has an order of its own.
-                let mut settled: Vec<_> = values.iter().map(|value| self.settled(value)).collect();
-                let mut known: Vec<_> = known.iter().map(plain).collect();
-                settled.sort();
-                known.sort();
-                settled.iter().all(Option::is_some) && settled == known
-            }
-            (Value::Map(values), Some(Json::Object(known))) => {
-                let known = known.iter().filter(|(_, value)| *value != Json::Null);
-                let members = given.members();
-                let agrees = |(name, value): (&String, &Value)| {
-                    let given = members.get(name.as_str());
-                    given.is_some_and(|given| self.agrees(value, *given))
-                };
-                values.len() >= known.count() && values.iter().all(agrees)
-            }
-            (Value::List(_) | Value::Map(_), _) | (_, None) => false,
-            (value, Some(known)) => {
-                let (settled, known) = (self.settled(value), plain(known));
-                match (settled, known) {
-                    (Some(settled), Some(known)) => settled == known || same_json(&settled, &known),
-                    _ => false,
-                }
-            }
-        }
-    }
-
-    /// A value as text, where all of it is known.
-    fn settled(&self, value: &Value) -> Option<String> {
-        match value {
-            Value::Bool(value) => Some(value.to_string()),
-            Value::Number(value) => Some(value.to_string()),
-            Value::Text(text) => self.settled_text(text),
-            Value::List(_) | Value::Map(_) | Value::Unknown(_) => None,
-        }
-    }
-
-    fn settled_text(&self, text: &Text) -> Option<String> {
-        let mut whole = String::new();
-        for part in text.parts() {
-            match part {
-                Part::Literal(text) => whole.push_str(text),
-                Part::Attribute(address, name) => {
-                    whole.push_str(&plain(self.resolver.leaf(address, name)?)?);
-                }
-                _ => return None,
-            }
-        }
-        Some(whole)
-    }
 }
 
 /// How many things are told that a value is made of.
@@ -414,22 +349,6 @@ fn argument<'p>(place: &Place<'p>) -> &'p str {
         Place::Member(_, name) => name,
         Place::Element(of, _) => argument(of),
     }
-}
-
-fn plain(json: &Json) -> Option<String> {
-    match json {
-        Json::Bool(value) => Some(value.to_string()),
-        Json::Number(value) => Some(value.to_string()),
-        Json::OtherNumber(value) => Some(value.to_string()),
-        Json::Text(text) => Some(text.to_string()),
-        Json::Null | Json::List(_) | Json::Object(_) => None,
-    }
-}
-
-/// Whether two texts are the same JSON, which providers write anew.
-fn same_json(one: &str, other: &str) -> bool {
-    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-    one.starts_with(['{', '[']) && parse(one).is_some_and(|one| parse(other) == Some(one))
 }
 
 /// The texts in a value; those of a few letters are no secrets.
