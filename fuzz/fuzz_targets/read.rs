@@ -1,9 +1,12 @@
-//! Any bytes as templates of both engines: read without a panic, and compared with each other and with a model.
+//! Any bytes as templates of both engines: read without a panic, and compared with each other and with a model; and as
+//! one of somebody else.
 #![no_main]
 
 use std::sync::LazyLock;
 
+use eksnet::diagnostic::Sources;
 use eksnet::prelude::*;
+use eksnet::read::foreign;
 use eksnet::read::{self, Engine, Reading};
 use libfuzzer_sys::fuzz_target;
 
@@ -28,6 +31,12 @@ fuzz_target!(|bytes: &[u8]| {
         for difference in read::compare(model, reading) {
             assert!(!difference.what.is_empty());
         }
+    }
+    let given = foreign::Given::default();
+    if let Ok(template) = foreign::cloudformation("fuzz", text, &given, &mut Sources::new()) {
+        let reading = template.reading();
+        assert!(reading.resources.len() <= template.resources.len());
+        assert!(template.to_string().len() < 1 << 30);
     }
     let [cloudformation, terraform] = &readings;
     read::siblings(cloudformation, terraform);

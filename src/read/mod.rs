@@ -1,5 +1,6 @@
 //! The way back: what rendered templates say, in no engine's words ([`Reading`]), to be held against the model that they were
-//! rendered from and against each other; and what other tools' files say, as a spec (`eksctl`).
+//! rendered from and against each other; what other tools' files say, as a spec (`eksctl`), and
+//! what templates of other people say (`foreign`).
 //!
 //! INVARIANT (independence): the readers of templates are written from the engines' documentation and share no code with
 //! `render`, so that a mistake there is not made here again. The tables of resource types are data, and both use them.
@@ -7,6 +8,8 @@
 mod differences;
 #[cfg(feature = "spec")]
 pub mod eksctl;
+#[cfg(feature = "spec")]
+pub mod foreign;
 
 mod alone;
 mod cloudformation;

@@ -33,6 +33,27 @@ pub(super) trait Words {
 
     /// Whether a value says that its member is not there.
     fn unset(&self, json: &Json) -> bool;
+
+    /// A truth value.
+    fn truth(&self, json: &Json) -> Option<bool> {
+        match json {
+            Json::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A whole number.
+    fn number(&self, json: &Json) -> Option<i64> {
+        match json {
+            Json::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Why a value is not known, where it is told.
+    fn why(&self, _: &Json) -> Option<String> {
+        None
+    }
 }
 
 /// A place in a document, written out only where it is told.
@@ -199,7 +220,9 @@ impl<'w, W: Words> Objects<'w, W> {
     /// A list whose elements are wrapped into objects.
     fn each(&mut self, of: &Sought, path: &'static str, value: &Json, place: &Place) -> Value {
         let Some(elements) = self.words.blocks(value) else {
-            return self.unread(place, format!("{} where a list is expected", value.what()));
+            let other = || format!("{} where a list is expected", value.what());
+            let why = self.words.why(value).unwrap_or_else(other);
+            return self.unread(place, why);
         };
         let kind = match of.kind {
             Kind::List(element) => *element,
@@ -236,17 +259,24 @@ impl<'w, W: Words> Objects<'w, W> {
     }
 
     fn value(&mut self, kind: &Kind, json: &Json, place: &Place) -> Value {
-        let expected =
-            |what: &str| Value::Unknown(format!("{} where {what} is expected", json.what()));
+        let expected = |what: &str| {
+            let other = || format!("{} where {what} is expected", json.what());
+            Value::Unknown(self.words.why(json).unwrap_or_else(other))
+        };
+        if let Kind::Block(_) | Kind::List(_) | Kind::Map | Kind::Tags = kind
+            && let Some(why) = self.words.why(json)
+        {
+            return Value::Unknown(why);
+        }
         match kind {
-            Kind::Bool => match json {
-                Json::Bool(value) => Value::Bool(*value),
-                _ => expected("a truth value"),
-            },
-            Kind::Number => match json {
-                Json::Number(value) => Value::Number(*value),
-                _ => expected("a whole number"),
-            },
+            Kind::Bool => {
+                let truth = self.words.truth(json);
+                truth.map_or_else(|| expected("a truth value"), Value::Bool)
+            }
+            Kind::Number => {
+                let number = self.words.number(json);
+                number.map_or_else(|| expected("a whole number"), Value::Number)
+            }
             Kind::Text | Kind::Words(_) => known(self.words.text(json).map(Value::Text)),
             Kind::Policy => known(self.words.policy(json)),
             Kind::Tags => known(self.words.tags(json).map(Value::Map)),

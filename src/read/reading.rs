@@ -172,11 +172,21 @@ pub enum Value {
     List(Vec<Value>),
     /// Values by name: tags, a block's attributes, a part of a policy.
     Map(BTreeMap<String, Value>),
-    /// What cannot be read, and why: no comparison takes it for equal to anything.
+    /// What cannot be read, and why. In comparisons it is equal to nothing, not even to another with the same words.
     Unknown(String),
 }
 
 impl Value {
+    /// Whether nothing in it is unknown.
+    pub(super) fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::List(values) => values.iter().all(Self::is_known),
+            Self::Map(map) => map.values().all(Self::is_known),
+            Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
+        }
+    }
+
     /// Hands every resource that it refers to to `each`.
     pub(super) fn references<'v>(&'v self, each: &mut dyn FnMut(&'v Key)) {
         match self {

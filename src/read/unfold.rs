@@ -43,7 +43,11 @@ pub(super) fn fold(reading: &mut Reading, parts: &[PartOf]) {
             };
             let whole = match part.whole {
                 Whole::Named(field) => item.fields.get(field).and_then(Value::key).cloned(),
-                Whole::Like(_, fields) => alike.get(&values(&item, fields)).cloned(),
+                Whole::Like(_, fields) => {
+                    let own = values(&item, fields);
+                    let known = own.iter().flatten().all(Value::is_known);
+                    alike.get(&own).filter(|_| known).cloned()
+                }
             };
             let whole = whole.filter(|whole| reading.resources.contains_key(whole));
             let Some(whole) = whole else {

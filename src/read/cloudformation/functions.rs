@@ -95,20 +95,7 @@ impl Functions<'_, '_, '_> {
         if Engine::CloudFormation.identity(shape) == Some(name) {
             return Ok(Part::Attribute(key.clone(), Attr::Identity).into());
         }
-        let attr = match name {
-            // It ends in `:*`, which is no ARN of a group.
-            "Arn" if shape.cloudformation == Some("AWS::Logs::LogGroup") => None,
-            "Arn" => Some(Attr::Arn),
-            "PublicIp" => Some(Attr::PublicAddress),
-            "ClusterSecurityGroupId" => Some(Attr::ClusterSecurityGroup),
-            "Endpoint" => Some(Attr::Endpoint),
-            "CertificateAuthorityData" => Some(Attr::CertificateAuthority),
-            "OpenIdConnectIssuerUrl" => Some(Attr::OidcIssuer),
-            "KubernetesNetworkConfig.ServiceIpv6Cidr" => Some(Attr::ServiceIpv6Range),
-            "LatestVersionNumber" => Some(Attr::LatestVersion),
-            _ => None,
-        };
-        match attr {
+        match attr(shape, name) {
             Some(attr) => Ok(Part::Attribute(key.clone(), attr).into()),
             None => Err(format!("the attribute `{name}` of {id}")),
         }
@@ -203,6 +190,23 @@ impl Functions<'_, '_, '_> {
             }
         }
         folded
+    }
+}
+
+/// Which attribute of a resource a name of CloudFormation means.
+pub(in crate::read) fn attr(shape: &Shape, name: &str) -> Option<Attr> {
+    match name {
+        // It ends in `:*`, which is no ARN of a group.
+        "Arn" if shape.cloudformation == Some("AWS::Logs::LogGroup") => None,
+        "Arn" => Some(Attr::Arn),
+        "PublicIp" => Some(Attr::PublicAddress),
+        "ClusterSecurityGroupId" => Some(Attr::ClusterSecurityGroup),
+        "Endpoint" => Some(Attr::Endpoint),
+        "CertificateAuthorityData" => Some(Attr::CertificateAuthority),
+        "OpenIdConnectIssuerUrl" => Some(Attr::OidcIssuer),
+        "KubernetesNetworkConfig.ServiceIpv6Cidr" => Some(Attr::ServiceIpv6Range),
+        "LatestVersionNumber" => Some(Attr::LatestVersion),
+        _ => None,
     }
 }
 

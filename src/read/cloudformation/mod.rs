@@ -9,6 +9,8 @@ mod parts;
 use std::collections::BTreeSet;
 
 use self::functions::Functions;
+#[cfg(feature = "spec")]
+pub(super) use self::functions::attr;
 use super::compare::Difference;
 use super::json::Json;
 use super::object::{Objects, Place, Words};

@@ -9,6 +9,9 @@ mod template;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "spec")]
+pub(super) use self::template::{attr, policy_of as policy};
+
 use self::template::Templates;
 use super::json::Json;
 use super::object::{Objects, Place, Words};

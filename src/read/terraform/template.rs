@@ -87,8 +87,13 @@ impl Templates<'_, '_, '_> {
     }
 }
 
+/// What JSON in a text says as a policy.
+pub(in crate::read) fn policy_of(parts: &Parts) -> Result<Value, String> {
+    Marked::new(parts)?.document()
+}
+
 /// What the AWS provider calls an attribute, and how an expression reaches it through blocks of which there is one.
-fn attr(shape: &Shape, name: &str) -> Option<Attr> {
+pub(in crate::read) fn attr(shape: &Shape, name: &str) -> Option<Attr> {
     if Engine::Terraform.identity(shape).unwrap_or("id") == name {
         return Some(Attr::Identity);
     }
@@ -210,7 +215,7 @@ impl Words for Templates<'_, '_, '_> {
 
     /// JSON in a string, once the string is read as a template.
     fn policy(&self, json: &Json) -> Result<Value, String> {
-        Marked::new(&self.text(json)?)?.document()
+        policy_of(&self.text(json)?)
     }
 
     /// "A nested block is an object, or a list of objects": one may stand without its list.
