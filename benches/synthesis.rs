@@ -8,44 +8,53 @@ use eksnet::diagnostic::{Findings, Sources};
 use eksnet::plan::{Ledger, LockFile, SubnetKey};
 use eksnet::prelude::*;
 use eksnet::render::Format as Engine;
-use eksnet::spec::{Format, load};
+use eksnet::spec::{Format, Loaded, load};
 
 const PRODUCTION: &str = include_str!("../examples/production.yaml");
+const BANK: &str = include_str!("../examples/bank.yaml");
+
+fn model(text: &str) -> Loaded {
+    load("spec.yaml", Some(Format::Yaml), text, &mut Sources::new())
+}
 
 /// From text to both templates; the length of the output keeps it from being optimised away.
 fn synthesize(text: &str) -> usize {
-    let mut sources = Sources::new();
-    let loaded = load("production.yaml", Some(Format::Yaml), text, &mut sources);
-    let Ok(synthesis) = loaded.synthesize(&Ledger::new()) else {
+    let Ok(synthesis) = model(text).synthesize(&Ledger::new()) else {
         return 0;
     };
     let terraform = synthesis.terraform();
     synthesis.cloudformation().len() + terraform.main.len()
 }
 
+/// All that `synth` does but for files: the same, read back.
+fn verified(text: &str) -> bool {
+    let Ok(synthesis) = model(text).synthesize(&Ledger::new()) else {
+        return false;
+    };
+    Engine::ENGINES.iter().all(|format| {
+        let files = synthesis.files(*format);
+        let texts = files.iter().map(|f| (f.path.as_str(), f.text.as_str()));
+        synthesis.read_back(*format, texts).is_ok()
+    })
+}
+
 fn one(c: &mut Criterion) {
-    let mut group = c.benchmark_group("production");
+    for (name, text) in [("production", PRODUCTION), ("bank", BANK)] {
+        steps(c, name, text);
+    }
+}
+
+/// A spec as a whole and step by step.
+fn steps(c: &mut Criterion, name: &str, text: &str) {
+    let mut group = c.benchmark_group(name);
+    group.bench_function("text to both templates, read back", |b| {
+        b.iter(|| verified(black_box(text)));
+    });
     group.bench_function("text to both templates", |b| {
-        b.iter(|| synthesize(black_box(PRODUCTION)));
+        b.iter(|| synthesize(black_box(text)));
     });
-    group.bench_function("text to model", |b| {
-        b.iter(|| {
-            load(
-                "production.yaml",
-                Some(Format::Yaml),
-                black_box(PRODUCTION),
-                &mut Sources::new(),
-            )
-        });
-    });
-    let mut sources = Sources::new();
-    let loaded = load(
-        "production.yaml",
-        Some(Format::Yaml),
-        PRODUCTION,
-        &mut sources,
-    );
-    if let Some(stack) = loaded.stack {
+    group.bench_function("text to model", |b| b.iter(|| model(black_box(text))));
+    if let Some(stack) = model(text).stack {
         group.bench_function("model to graph", |b| {
             b.iter(|| black_box(&stack).synthesize());
         });
@@ -132,14 +141,7 @@ fn planning(c: &mut Criterion) {
 fn locks(c: &mut Criterion) {
     let mut group = c.benchmark_group("ledger of a thousand networks");
     group.sample_size(20);
-    let mut sources = Sources::new();
-    let loaded = load(
-        "production.yaml",
-        Some(Format::Yaml),
-        PRODUCTION,
-        &mut sources,
-    );
-    let plan = loaded
+    let plan = model(PRODUCTION)
         .stack
         .and_then(|stack| stack.plan(&Ledger::new()).ok());
     let Some(ledger) = plan.map(|plan| plan.ledger()) else {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Fuzzes the reading of specs and all that follows from it, of ClusterConfigs of eksctl, or of rendered templates.
+# Fuzzes the reading of specs and all that follows from it, of ClusterConfigs of eksctl, of templates, or of what Terraform
+# shows of plans and states.
 #
-#   bash fuzz/run.sh SECONDS [spec|import|read]
+#   bash fuzz/run.sh SECONDS [spec|import|read|shown]
 #
 # Seeds are the examples, each as it is and marked with its format. Needs cargo-fuzz and the nightly toolchain.
 set -euo pipefail
@@ -32,6 +33,16 @@ if [ "$target" = read ]; then
     for file in "$seeds"/*/*.tf.json; do mv "$file" "$seeds/$(basename "$(dirname "$file")")-$(basename "$file")"; done
     find "$seeds" -mindepth 1 -type d -delete
     rm -f "$seeds/eksnet.lock"
+    cp tests/foreign/*.yaml tests/foreign/*.json "$seeds"
+fi
+if [ "$target" = shown ]; then
+    rm -f "$seeds"/*
+    cp tests/terraform/modules.*.json tests/terraform/network-only.plan.json "$seeds"
+    # What one resource of each says is enough to begin with.
+    cat >"$seeds/small.json" <<'END'
+{"format_version":"1.2","planned_values":{"outputs":{"o":{"sensitive":false}},"root_module":{"resources":[{"address":"aws_vpc.a","mode":"managed","type":"aws_vpc","name":"a","values":{"cidr_block":"10.0.0.0/16"}}],"child_modules":[{"address":"module.m[0]","resources":[{"address":"module.m[0].aws_subnet.b[\"x\"]","mode":"managed","type":"aws_subnet","name":"b","index":"x","values":{},"sensitive_values":{"tags":{"t":true}}}]}]}},"resource_changes":[{"address":"module.m[0].aws_subnet.b[\"x\"]","change":{"after":{"cidr_block":"10.0.0.0/24","tags":{"t":"hidden"},"tags_all":{"t":"hidden"}},"after_unknown":{"vpc_id":true,"ids":[true,false]},"after_sensitive":{"tags":{"t":true}}}}],"output_changes":{"o":{"after":[null],"after_unknown":[true]}},"variables":{"v":{"value":{"k":[1,2.5,null]}}},"configuration":{"root_module":{"outputs":{"o":{"expression":{"references":["module.m[0].out","module.m[0]","module.m"]},"description":"d"}},"variables":{"v":{"sensitive":true}},"resources":[{"address":"aws_vpc.a","expressions":{"cidr_block":{"constant_value":"10.0.0.0/16"}},"depends_on":["module.m"]}],"module_calls":{"m":{"expressions":{"vpc":{"constant_value":"${aws_vpc.a.id}","references":["aws_vpc.a.id","aws_vpc.a"]}},"module":{"outputs":{"out":{"expression":{"references":["aws_subnet.b[\"x\"].id","aws_subnet.b"]}}},"resources":[{"address":"aws_subnet.b","expressions":{"vpc_id":{"references":["var.vpc"]},"ids":{"constant_value":["${cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 3)}","$${x}%%{"],"references":["aws_vpc.a.ipv6_cidr_block"]},"tags":[{"t":{"references":["each.key"]}},{"t":{}}]}}]}}}}}}
+END
+    printf '%s' '{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"aws_eks_cluster.a","mode":"managed","type":"aws_eks_cluster","name":"a","values":{"id":"n","name":"n","arn":"arn:aws:eks:x","vpc_config":[{"cluster_security_group_id":"sg-1"}]}},{"address":"aws_eks_addon.b","mode":"managed","type":"aws_eks_addon","name":"b","values":{"cluster_name":"n","groups":["sg-1"],"policy":"{\"Statement\":[]}"},"depends_on":["aws_eks_cluster.a"]}]}}}' >"$seeds/state.json"
 fi
 # Keys and words, from where they are declared.
 {
@@ -44,4 +55,4 @@ fi
 trap 'rm -rf "$seeds" "$seeds.dict"' EXIT
 mkdir -p "fuzz/corpus/$target"
 cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "$seeds" -- \
-    -dict="$seeds.dict" -max_len=$([ "$target" = read ] && echo 131072 || echo 8192) -rss_limit_mb=2048 -timeout=10 -max_total_time="$seconds" -print_final_stats=1
+    -dict="$seeds.dict" -max_len=$(case "$target" in read | shown) echo 131072 ;; *) echo 8192 ;; esac) -rss_limit_mb=2048 -timeout=10 -max_total_time="$seconds" -print_final_stats=1

@@ -132,25 +132,28 @@ fn settled(stack: &Stack, synthesis: &Synthesis, lock: Option<LockFile>, out: &P
     reason = "Cargo reads the standard output of a build script"
 )]
 fn templates(synthesis: &Synthesis, out: &Path) -> Vec<PathBuf> {
-    let mut paths = Vec::new();
+    let (mut all, mut sound) = (Vec::new(), true);
     for format in Format::ENGINES {
         let files = synthesis.files(*format);
         let texts = files.iter().map(|f| (f.path.as_str(), f.text.as_str()));
-        if let Err(differences) = synthesis.read_back(*format, texts) {
-            for difference in differences {
-                let format = format.as_str();
-                println!("cargo::error=a fault of eksnet, to be reported: {format}: {difference}");
-            }
-            continue;
+        for difference in synthesis
+            .read_back(*format, texts)
+            .err()
+            .unwrap_or_default()
+        {
+            let format = format.as_str();
+            println!("cargo::error=a fault of eksnet, to be reported: {format}: {difference}");
+            sound = false;
         }
-        for file in files {
-            let path = out.join(&file.path);
-            match write(&path, &file.text) {
-                Ok(()) => paths.push(path),
-                Err(error) => {
-                    println!("cargo::error=cannot write {}: {error}", path.display());
-                }
-            }
+        all.extend(files);
+    }
+    let mut paths = Vec::new();
+    // One faulty template keeps all from being written: half of a stack's is of no use.
+    for file in all.iter().filter(|_| sound) {
+        let path = out.join(&file.path);
+        match write(&path, &file.text) {
+            Ok(()) => paths.push(path),
+            Err(error) => println!("cargo::error=cannot write {}: {error}", path.display()),
         }
     }
     paths

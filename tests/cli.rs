@@ -17,5 +17,7 @@ mod import;
 mod ledger;
 #[path = "cli/place.rs"]
 mod place;
+#[path = "cli/record.rs"]
+mod record;
 #[path = "cli/verify.rs"]
 mod verify;

@@ -14,6 +14,8 @@ mod differences;
 mod hostile;
 #[path = "reading/mutations.rs"]
 mod mutations;
+#[path = "reading/strict.rs"]
+mod strict;
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -111,7 +113,8 @@ fn random_models_are_read_back() {
     });
     let accepted = accepted.into_inner();
     println!("{accepted} of {count} models were accepted and read back");
-    assert!(accepted * 2 > count, "{accepted} of {count} accepted");
+    // Two of three: of all cases more than twenty thousand.
+    assert!(accepted * 3 > count * 2, "{accepted} of {count} accepted");
 }
 
 /// What a security group does not say in CloudFormation opens it, and Terraform's provider closes it.

@@ -281,6 +281,18 @@ fn said(rule: &Rule, title: &str, example: &Example<'_>) -> Option<Findings> {
             eksnet::read::eksctl::import("cluster.yaml", example.text, &options, &mut sources);
         return Some(imported.findings);
     }
+    if example.text.starts_with("AWSTemplateFormatVersion:") {
+        let mut sources = Sources::new();
+        let given = eksnet::read::foreign::Given::default();
+        let read =
+            eksnet::read::foreign::cloudformation("vpc.yaml", example.text, &given, &mut sources);
+        return Some(read.err().unwrap_or_default());
+    }
+    if code == "SPEC093" {
+        let mut sources = Sources::new();
+        let read = eksnet::read::foreign::terraform("prod.json", example.text, &mut sources);
+        return Some(read.err().unwrap_or_default());
+    }
     let long = LONG
         .iter()
         .find(|(other, _)| *other == code)

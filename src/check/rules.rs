@@ -119,6 +119,10 @@ rules! {
     SPEC081 Error "tiers in Local Zones leave through gateways of zones";
     SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
     SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
+    SPEC090 Error "a template to read is one of CloudFormation, without macros";
+    SPEC091 Error "names in a template to read name something, and nothing waits for itself";
+    SPEC092 Error "values of parameters are ones that the template takes";
+    SPEC093 Error "a plan or state of Terraform to read is one that `terraform show -json` printed";
 
     PLAN001 Error "every subnet has room in the network";
     PLAN002 Error "a number of zones is one that the region has";

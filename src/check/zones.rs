@@ -31,7 +31,7 @@ pub(super) fn check_plan(plan: &Plan, findings: &mut Findings) {
     if let ([tier, ..], Some(zone), 1) = (&*tiers, zones.first(), zones.len())
         && !tiers
             .iter()
-            .any(|tier| tier.zones.iter().copied().any(ZoneId::is_local))
+            .any(|tier| tier.zones.iter().any(ZoneId::is_local))
     {
         findings.push(
             rules::EKS808

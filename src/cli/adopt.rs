@@ -12,12 +12,14 @@ use super::input::Input;
 use super::specs::{bytes, reason};
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin, Sources, Span};
-use crate::network::Stack;
+use crate::network::{Stack, ZoneId};
 use crate::plan::{Adoption, Ledger, Listing};
+use crate::read::foreign::Given;
 
 #[derive(Args)]
 pub(super) struct AdoptOptions {
-    /// Enter the subnets of a network that exists into the ledger: the JSON of `aws ec2 describe-subnets`, or `-` for the
+    /// Enter the subnets of a network that exists into the ledger: the JSON of `aws ec2 describe-subnets`, the
+    /// CloudFormation template that made them, a plan or a state as `terraform show -json` prints it, or `-` for the
     /// standard input
     #[arg(
         long,
@@ -29,12 +31,21 @@ pub(super) struct AdoptOptions {
     /// The tier of a subnet that exists, where its name does not say it, as in `subnet-0a1b2c=nodes`
     #[arg(long = "tier", value_name = "ID=TIER", value_parser = assignment, requires = "adopt")]
     tiers: Vec<(String, String)>,
+    /// The value of a parameter of the template
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter, requires = "adopt")]
+    parameters: Vec<(String, String)>,
+    /// The id of a zone by its name, as in `us-east-1a=use1-az4`; a template that takes zones by their number needs all of
+    /// the region, as `aws ec2 describe-availability-zones` lists them
+    #[arg(long = "zone", value_name = "NAME=ID", value_parser = super::import::zone, requires = "adopt")]
+    zones: Vec<(String, ZoneId)>,
 }
 
 /// What is to be adopted.
 pub(super) struct Adopt {
     file: PathBuf,
     assignments: BTreeMap<String, String>,
+    parameters: BTreeMap<String, String>,
+    zones: Vec<(String, ZoneId)>,
 }
 
 impl AdoptOptions {
@@ -73,6 +84,8 @@ impl AdoptOptions {
         Ok(Some(Adopt {
             file: file.clone(),
             assignments,
+            parameters: self.parameters.iter().cloned().collect(),
+            zones: self.zones.clone(),
         }))
     }
 }
@@ -80,10 +93,80 @@ impl AdoptOptions {
 /// Takes `subnet-0a1b2c=nodes` apart.
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((id, tier)) if id.starts_with("subnet-") && !tier.is_empty() => {
+        Some((id, tier)) if !id.is_empty() && !tier.is_empty() => {
             Ok((id.to_owned(), tier.to_owned()))
         }
         _ => Err("write the subnet's id and its tier: `subnet-0a1b2c=nodes`".to_owned()),
+    }
+}
+
+/// Takes `VpcCidr=10.20.0.0/16` apart.
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write the parameter's name and its value: `VpcCidr=10.20.0.0/16`".to_owned()),
+    }
+}
+
+/// What a text to adopt is.
+enum Form {
+    Listing,
+    CloudFormation,
+    Terraform,
+}
+
+fn form(text: &str) -> Form {
+    let text = text.trim_start_matches('\u{feff}');
+    if !text.trim_start().starts_with(['{', '[']) {
+        return if text.lines().any(|line| line.starts_with("Resources:")) {
+            Form::CloudFormation
+        } else {
+            Form::Listing
+        };
+    }
+    match serde_json::from_str::<Sections>(text) {
+        Ok(Sections { template: true, .. }) => Form::CloudFormation,
+        Ok(Sections {
+            terraform: true, ..
+        }) => Form::Terraform,
+        _ => Form::Listing,
+    }
+}
+
+/// Which sections a document has, whatever is in them.
+#[derive(Default)]
+struct Sections {
+    template: bool,
+    terraform: bool,
+}
+
+impl<'de> serde::Deserialize<'de> for Sections {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Names)
+    }
+}
+
+struct Names;
+
+impl<'de> serde::de::Visitor<'de> for Names {
+    type Value = Sections;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Sections, A::Error> {
+        let mut sections = Sections::default();
+        while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+            map.next_value::<serde::de::IgnoredAny>()?;
+            match &*name {
+                "Resources" => sections.template = true,
+                // The file in which Terraform keeps a state has the last two.
+                "format_version" | "lineage" | "serial" => sections.terraform = true,
+                _ => {}
+            }
+        }
+        Ok(sections)
     }
 }
 
@@ -103,7 +186,21 @@ impl Adopt {
                 return None;
             }
         };
-        let listing = Listing::read(&self.name(), &text, sources, findings)?;
+        let ids: BTreeMap<_, _> = self.zones.iter().cloned().collect();
+        let name = self.name();
+        let listing = match form(&text) {
+            Form::Listing => Listing::read(&name, &text, sources, findings)?,
+            Form::CloudFormation => {
+                let given = Given {
+                    parameters: self.parameters.clone(),
+                    region: Some(stack.region().as_str().to_owned()),
+                    zones: ids.keys().cloned().collect(),
+                    ..Given::default()
+                };
+                Listing::of_template(&name, &text, &given, &ids, sources, findings)?
+            }
+            Form::Terraform => Listing::of_terraform(&name, &text, &ids, sources, findings)?,
+        };
         match stack.adopt(&listing, &self.assignments, ledger) {
             Ok(adoption) => Some(adoption),
             Err(said) => {

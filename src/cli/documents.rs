@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueHint};
 
 use super::Stop;
+use super::rendered::Rendered;
 use super::screen::Screen;
 use super::specs::reason;
 use crate::render::{Format, Known, Unknown, Why};
@@ -52,32 +53,27 @@ impl OutputsOption {
 
     /// Says what the documents of a stack lack. Once outputs are given, an id that they do not tell is an error, and nothing
     /// is to be written; returns whether all is well.
-    pub(super) fn report(
-        &self,
-        stack: &Synthesis,
-        formats: &[Format],
-        known: &Known,
-        screen: &mut Screen,
-    ) -> bool {
+    pub(super) fn report(&self, rendered: &Rendered, known: &Known, screen: &mut Screen) -> bool {
         let mut well = true;
+        let stack = &rendered.stack;
         let name = &stack.graph().stack;
         let mut other = self.outputs.as_deref().zip(known.other_stack(name));
-        for format in formats.iter().filter(|format| !format.is_engine()) {
-            let Some(document) = stack.document(*format, known) else {
-                screen.say(&format!("{name}: {}\n", nothing(*format)));
+        for (format, unknown) in rendered.documents() {
+            let Some(unknown) = unknown else {
+                screen.say(&format!("{name}: {}\n", nothing(format)));
                 continue;
             };
             if let Some((path, other)) = other.take() {
                 screen.warning(&renamed(stack, path, other));
             }
-            if document.unknown.is_empty() {
+            if unknown.is_empty() {
                 continue;
             }
             match &self.outputs {
-                None => screen.warning(&marked(stack, *format, &document.unknown)),
+                None => screen.warning(&marked(stack, format, unknown)),
                 Some(path) => {
                     well = false;
-                    screen.error(&untold(stack, path, &document.unknown));
+                    screen.error(&untold(stack, path, unknown));
                 }
             }
         }

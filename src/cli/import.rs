@@ -120,7 +120,7 @@ fn read(file: &Path) -> Result<(String, String), Stop> {
 }
 
 /// Takes `us-east-1a=use1-az4` apart.
-fn zone(text: &str) -> Result<(String, ZoneId), String> {
+pub(super) fn zone(text: &str) -> Result<(String, ZoneId), String> {
     let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
     let parsed = parts.and_then(|(name, id)| Some((name.to_owned(), ZoneId::parse(id).ok()?)));
     parsed.ok_or_else(|| "write the zone's name and its id: `us-east-1a=use1-az4`".to_owned())

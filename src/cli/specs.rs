@@ -219,8 +219,14 @@ impl SpecFile {
 
 /// All bytes, or one more than a spec may have, for which the reader has its own words.
 pub(super) fn bytes(from: impl Read) -> io::Result<Vec<u8>> {
+    bytes_up_to(MAX_BYTES, from)
+}
+
+/// All bytes, or one more than there may be.
+pub(super) fn bytes_up_to(most: usize, from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

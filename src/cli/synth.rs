@@ -11,14 +11,15 @@ use super::input::{Files, Input, Synthesized};
 use super::ledgers::{
     Keep, LedgerOptions, Ledgers, Treatment, lost_ledger, missing_for_check, missing_though_fresh,
 };
-use super::read_back::read_back;
+use super::record;
+use super::rendered::{Rendered, read_back};
 use super::screen::Screen;
 use super::{Exit, Stop, output};
 use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::files::Written;
-use crate::render::{Format, Known};
-use crate::synthesis::{File, Synthesis};
+use crate::render::Format;
+use crate::synthesis::File;
 
 pub(super) const ABOUT: &str = "Render stacks: CloudFormation, Terraform JSON, Kubernetes manifests, or a \
     ClusterConfig for eksctl";
@@ -29,7 +30,8 @@ With --out, every stack becomes DIR/<stack>.template.json and DIR/<stack>/{main,
 kubernetes, what the stack asks for inside of its cluster becomes DIR/<stack>.kubernetes.yaml; with --format eksctl, the \
 ClusterConfig of a cluster that is `made-by: eksctl` becomes DIR/<stack>.eksctl.yaml. A file is replaced whole or not at \
 all, and one that has the right bytes is not touched. Nothing is written when any spec has an error. Templates are read back \
-before they are written: one that says something else than what was planned is a fault of eksnet, and exits with 3.
+before they are written: one that says something else than what was planned is a fault of eksnet, and exits with 3. --record \
+writes DIR/<stack>.record.json beside them: the version of eksnet, and SHA-256 of the model and of each file that was rendered.
 
 The ledger, eksnet.lock beside the spec, says which range each subnet has, so that growth moves none. It is written with \
 what is given out; keep it in the repository. --locked, --check and the standard input never change it.
@@ -44,6 +46,7 @@ Examples:
   eksnet synth prod.yaml --format terraform > main.tf.json
   eksnet synth specs --out out
   eksnet synth specs --out out --check
+  eksnet synth specs --out out --record && eksnet verify out
   eksnet synth prod.yaml --format kubernetes > prod.kubernetes.yaml
   eksnet synth shop.yaml --format kubernetes --outputs shop.outputs.json | kubectl apply -f -
   eksnet synth crew.yaml --format eksctl --outputs crew.outputs.json > crew.eksctl.yaml
@@ -60,6 +63,9 @@ pub(super) struct Options {
     /// Write nothing; show how the files in DIR differ, and exit with 1 if they do
     #[arg(long, requires = "out")]
     check: bool,
+    /// Write a record of the files beside them, by which `verify` tells those that were changed by hand
+    #[arg(long, requires = "out")]
+    record: bool,
     /// Fail where the ledger would change or is missing, and show how
     #[arg(long)]
     locked: bool,
@@ -87,20 +93,6 @@ impl ValueEnum for Format {
     }
 }
 
-/// What is rendered, and what is known of the deployed stacks.
-struct Rendering {
-    formats: Vec<Format>,
-    known: Known,
-}
-
-impl Rendering {
-    /// All files of a stack.
-    fn files(&self, stack: &Synthesis) -> impl Iterator<Item = File> {
-        let formats = self.formats.iter();
-        formats.flat_map(|format| stack.files_with(*format, &self.known).0)
-    }
-}
-
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
     let mut formats = options.format.clone();
     formats.sort_unstable();
@@ -123,33 +115,45 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         (false, false) => Keep::Write,
     };
     let known = options.outputs.read(&formats, input.is_stdin())?;
-    let rendering = Rendering { formats, known };
     let ledgers = Ledgers::new(&options.ledger, Treatment::default(), keep);
     let input = input.with_ledger(&options.ledger)?;
     let mut all = input.synthesize(files, ledgers, screen);
-    if let Some(out) = &options.out
-        && keep == Keep::Write
-        && !all.findings.has_errors()
-    {
-        refuse_lost_ledgers(&mut all, &rendering, out);
-    }
-    if rendering.formats.contains(&Format::Eksctl) {
+    if formats.contains(&Format::Eksctl) {
         refuse_templates_clusters(&mut all);
+    }
+    let mut rendered = Vec::new();
+    if !all.findings.has_errors() {
+        let of = match files {
+            Files::Written => Rendered::files_of,
+            Files::None => Rendered::documents_of,
+        };
+        let stacks = std::mem::take(&mut all.stacks).into_iter();
+        rendered.extend(stacks.map(|stack| {
+            let rendered = of(stack, &formats, &known);
+            if options.record {
+                rendered.recorded()
+            } else {
+                rendered
+            }
+        }));
+        if let Some(out) = &options.out
+            && keep == Keep::Write
+        {
+            refuse_lost_ledgers(&mut all, &rendered, out);
+        }
     }
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);
     }
     let mut whole = true;
-    for stack in &all.stacks {
-        let Rendering { formats, known } = &rendering;
-        whole &= options.outputs.report(stack, formats, known, screen);
+    for stack in &rendered {
+        whole &= options.outputs.report(stack, &known, screen);
     }
     if !whole {
         return Ok(Exit::Findings);
     }
-    let Rendering { formats, known } = &rendering;
-    read_back(&all.stacks, formats, known, options.out.is_some(), screen)?;
+    read_back(&rendered, screen)?;
     // Before the templates: what they say was given out must never be given out again.
     let settled = all.settle(screen)?;
     if !settled && !options.check {
@@ -157,18 +161,16 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     }
     match &options.out {
         None => {
-            for (stack, format) in all.stacks.iter().zip(&rendering.formats) {
-                if let Some(document) = stack.document(*format, &rendering.known) {
-                    screen.data(&document.text)?;
-                }
+            for file in rendered.iter().flat_map(Rendered::files) {
+                screen.data(&file.text)?;
             }
             Ok(Exit::Done)
         }
-        Some(out) if options.check => match compare(all, &rendering, out, screen)? {
+        Some(out) if options.check => match compare(&all, &rendered, out, screen)? {
             Exit::Done if !settled => Ok(Exit::Findings),
             exit => Ok(exit),
         },
-        Some(out) => write(all, &rendering, out, screen),
+        Some(out) => write(rendered, out, options.record, screen),
     }
 }
 
@@ -210,18 +212,18 @@ fn one_document(formats: usize, stacks: usize) -> Result<(), Stop> {
 }
 
 /// Files that a network has without a ledger were rendered with one that is lost. Where they stay as they are, nothing is.
-fn refuse_lost_ledgers(all: &mut Synthesized, rendering: &Rendering, out: &Path) {
+fn refuse_lost_ledgers(all: &mut Synthesized, rendered: &[Rendered], out: &Path) {
     if !out.exists() {
         // Nothing was rendered there, so nothing need be rendered to be compared.
         return;
     }
-    for stack in &all.stacks {
-        let graph = stack.graph();
+    for rendered in rendered {
+        let graph = rendered.stack.graph();
         let network = (graph.stack.as_str(), graph.region.as_str());
         let Some((path, exists)) = all.ledgers.begun(network.0, network.1) else {
             continue;
         };
-        let mut files = rendering.files(stack);
+        let mut files = rendered.files();
         if files.any(|file| output::would_change(&out.join(&file.path), &file.text)) {
             let finding = lost_ledger(path, exists, network, out, &mut all.sources);
             all.findings.push(finding);
@@ -229,22 +231,22 @@ fn refuse_lost_ledgers(all: &mut Synthesized, rendering: &Rendering, out: &Path)
     }
 }
 
-fn write(
-    all: Synthesized,
-    rendering: &Rendering,
-    out: &Path,
-    screen: &mut Screen,
-) -> Result<Exit, Stop> {
+fn write(all: Vec<Rendered>, out: &Path, records: bool, screen: &mut Screen) -> Result<Exit, Stop> {
     let (mut new, mut same) = (0, 0);
-    let count = all.stacks.len();
-    // One stack after the other goes as its files are written, so that their texts are never all in memory.
-    for (done, stack) in all.stacks.into_iter().enumerate() {
+    let (count, mut outdated) = (all.len(), Vec::new());
+    // One stack after the other goes as its files are written.
+    for (done, rendered) in all.into_iter().enumerate() {
         screen.progress("writing", done, count);
-        for file in rendering.files(&stack) {
-            match output::write(&out.join(&file.path), &file.text)? {
+        let before = new;
+        for File { path, text } in rendered.files() {
+            match output::write(&out.join(path), text)? {
                 Written::New => new += 1,
                 Written::Same => same += 1,
             }
+        }
+        let record = out.join(record::path(&rendered.stack));
+        if !records && new > before && record.exists() {
+            outdated.push(record);
         }
     }
     let out = out.display();
@@ -252,22 +254,28 @@ fn write(
         "{out}: {}, {same} unchanged\n",
         files(new, "written")
     ));
+    for record in outdated {
+        screen.warning(&format!(
+            "{} is of the files that were there before\n  = help: `--record` writes it again",
+            record.display()
+        ));
+    }
     Ok(Exit::Done)
 }
 
 fn compare(
-    all: Synthesized,
-    rendering: &Rendering,
+    all: &Synthesized,
+    rendered: &[Rendered],
     out: &Path,
     screen: &mut Screen,
 ) -> Result<Exit, Stop> {
     let (mut stale, mut same) = (0, 0);
     let (mut lost, mut missing) = (BTreeSet::new(), BTreeSet::new());
-    for stack in all.stacks {
-        let graph = stack.graph();
+    for rendered in rendered {
+        let graph = rendered.stack.graph();
         let begun = all.ledgers.begun(&graph.stack, graph.region.as_str());
         missing.extend(begun.filter(|(_, exists)| !exists).map(|(path, _)| path));
-        for file in rendering.files(&stack) {
+        for file in rendered.files() {
             let path = out.join(&file.path);
             match output::difference(&path, &file.text, screen.errors())? {
                 Some(difference) => {

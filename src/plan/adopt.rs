@@ -5,6 +5,8 @@ mod keys;
 mod listing;
 mod matching;
 mod refusals;
+#[cfg(feature = "spec")]
+mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 

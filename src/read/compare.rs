@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::alone;
 use super::differences::{self, Said};
 use super::model::joined;
 use super::reading::{Engine, Fields, Item, Key, Output, Part, Parts, Reading, Value};
+use super::unfold;
 use crate::graph::{Kind, Shape};
 
 /// Where two readings differ, or a template says what nothing can account for.
@@ -54,6 +56,9 @@ pub fn siblings(one: &Reading, other: &Reading) -> Vec<Difference> {
         differences: one.problems.clone(),
     };
     comparison.differences.extend_from_slice(&other.problems);
+    for reading in [one, other] {
+        comparison.differences.extend(alone(reading));
+    }
     let (one, other) = (shared(one, other.engine), shared(other, one.engine));
     comparison.both([&one, &other]);
     for (path, a, b) in pairs(&one, &other) {
@@ -151,7 +156,7 @@ impl Comparison {
         for name in keys(maps) {
             let path = || format!("{path}{dot}{name}");
             match maps.map(|map| map.get(name)) {
-                [Some(one), Some(other)] if one == other => {}
+                [Some(one), Some(other)] if same(one, other) => {}
                 [Some(one), Some(other)] => self.values(&path(), [one, other]),
                 [Some(one), None] => self.unlike(&path(), [one, &"nothing"]),
                 [None, Some(other)] => self.unlike(&path(), [&"nothing", other]),
@@ -188,15 +193,32 @@ impl Comparison {
         }
     }
 
-    /// What one of two templates waits for, the other waits for or refers to.
+    /// What one of two templates waits for, the other waits for or refers to. To refer to what is made in parts is not to wait
+    /// for the parts.
     fn awaits(&mut self, path: &str, one: &Item, other: &Item, of: &Reading, first: usize) {
         for key in &one.after {
-            let there = of.resources.contains_key(key);
-            if there && !other.after.contains(key) && !other.refers.contains(key) {
+            let whole = of.resources.get(key).map(|item| !item.in_parts);
+            let implied = whole == Some(true) && other.refers.contains(key);
+            if whole.is_some() && !other.after.contains(key) && !implied {
                 let [has, lacks] = [self.names[first], self.names[1 - first]];
                 self.differs(path, format!("waits for {key} in {has} and not in {lacks}"));
             }
         }
+    }
+}
+
+/// Whether two values say the same; of what was not understood nobody can tell.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Unknown(_), _) | (_, Value::Unknown(_)) => false,
+        (Value::List(one), Value::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
+        }
+        (Value::Map(one), Value::Map(other)) => {
+            let mut members = one.iter().zip(other);
+            one.len() == other.len() && members.all(|((k, a), (l, b))| k == l && same(a, b))
+        }
+        (one, other) => one == other,
     }
 }
 
@@ -232,11 +254,15 @@ fn shared(reading: &Reading, other: Engine) -> Reading {
         let item = &reading.resources[*key];
         let mut said = Item::new(item.shape);
         said.fields = both_say(&item.fields, item.shape, other, &renamed);
+        // Under other names the parts of what has no order stand in another.
+        unfold::settle(&mut said);
         said.retain = item.retain;
+        said.in_parts = item.in_parts;
         said.after = item.after.iter().map(&renamed).collect();
         said.refers = item.refers.iter().map(&renamed).collect();
         shared.resources.insert(alike.clone(), said);
     }
+    let mut outputs: BTreeMap<String, usize> = BTreeMap::new();
     for (name, output) in &reading.outputs {
         let value = one_text(rename(&output.value, &renamed));
         let output = Output {
@@ -245,6 +271,13 @@ fn shared(reading: &Reading, other: Engine) -> Reading {
             ..output.clone()
         };
         let name = name.replace('_', "").to_ascii_lowercase();
+        let before = outputs.entry(name.clone()).or_insert(0);
+        *before += 1;
+        let name = match before {
+            1 => name,
+            // As with resources.
+            _ => format!("{name} ({before})"),
+        };
         shared.outputs.insert(name, output);
     }
     shared
@@ -315,14 +348,17 @@ fn rename(value: &Value, renamed: &impl Fn(&Key) -> Key) -> Value {
     }
 }
 
+/// The texts of a list as one, with commas between them; a list with anything else in it stays as it is.
 fn one_text(value: Value) -> Value {
-    match value {
-        Value::List(values) => {
-            Value::Text(joined(values.into_iter().filter_map(|value| match value {
-                Value::Text(parts) => Some(parts),
-                _ => None,
-            })))
-        }
-        value => value,
+    let Value::List(values) = &value else {
+        return value;
+    };
+    let texts = values.iter().map(|value| match value {
+        Value::Text(parts) => Some(parts.clone()),
+        _ => None,
+    });
+    match texts.collect::<Option<Vec<Parts>>>() {
+        Some(texts) => Value::Text(joined(texts)),
+        None => value,
     }
 }

@@ -1,5 +1,6 @@
 //! The way back: what rendered templates say, in no engine's words ([`Reading`]), to be held against the model that they were
-//! rendered from and against each other; and what other tools' files say, as a spec (`eksctl`).
+//! rendered from and against each other; what other tools' files say, as a spec (`eksctl`), and
+//! what templates of other people say (`foreign`).
 //!
 //! INVARIANT (independence): the readers of templates are written from the engines' documentation and share no code with
 //! `render`, so that a mistake there is not made here again. The tables of resource types are data, and both use them.
@@ -7,7 +8,10 @@
 mod differences;
 #[cfg(feature = "spec")]
 pub mod eksctl;
+#[cfg(feature = "spec")]
+pub mod foreign;
 
+mod alone;
 mod cloudformation;
 mod compare;
 mod json;
@@ -18,6 +22,7 @@ mod reading;
 mod terraform;
 mod unfold;
 
+pub use alone::alone;
 pub use cloudformation::read as cloudformation;
 pub use compare::{Difference, compare, siblings};
 pub use differences::{EngineDifference, Instead, engine_differences};

@@ -33,19 +33,29 @@ pub fn reading(graph: &Graph, engine: Engine) -> Reading {
         }
     }
     if engine == Engine::Terraform {
-        let items = reading.resources.values();
-        let needed = items.map(|item| oldest(item.shape, &item.fields));
-        let (major, minor) = needed.max().unwrap_or(OLDEST);
-        let provider = format!(">= {major}.{minor}, < {TOO_NEW}");
+        let provider = provider(reading.resources.values());
         reading.fact("provider", provider.as_str());
     }
     for output in &graph.outputs {
         let name = spelled(&output.name, engine);
-        reading
-            .outputs
-            .insert(name.clone(), model.output(output, &name));
+        let said = model.output(output, &name);
+        if reading.outputs.insert(name.clone(), said).is_some() {
+            reading.problem(format!("output {name}"), "two outputs have this name");
+        }
     }
     reading
+}
+
+/// The versions of Terraform's provider that know everything that a module says.
+pub(super) fn provider<'i>(items: impl Iterator<Item = &'i Item>) -> String {
+    let needed = items.map(|item| oldest(item.shape, &item.fields));
+    let (major, minor) = needed.max().unwrap_or(OLDEST);
+    format!(">= {major}.{minor}, < {TOO_NEW}")
+}
+
+/// The name under which other stacks import an output.
+pub(super) fn export(stack: &str, output: &str) -> String {
+    format!("{stack}-{output}")
 }
 
 /// The oldest version of Terraform's provider that knows everything that a resource or block says.
@@ -284,7 +294,7 @@ impl Model<'_> {
         let (value, export) = match self.engine {
             Engine::CloudFormation => (
                 Value::Text(joined(texts)),
-                Some(format!("{}-{name}", self.graph.stack)),
+                Some(export(&self.graph.stack, name)),
             ),
             Engine::Terraform => {
                 let mut values = texts.into_iter().map(Value::Text);

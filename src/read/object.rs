@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::compare::Difference;
 use super::json::Json;
-use super::reading::{Engine, Fields, Parts, Value};
+use super::reading::{Engine, Fields, Parts, Value, tell};
 use crate::graph::{Attribute, Kind, Shape};
 
 /// How an engine's documents write what all resources are made of.
@@ -33,6 +33,27 @@ pub(super) trait Words {
 
     /// Whether a value says that its member is not there.
     fn unset(&self, json: &Json) -> bool;
+
+    /// A truth value.
+    fn truth(&self, json: &Json) -> Option<bool> {
+        match json {
+            Json::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A whole number.
+    fn number(&self, json: &Json) -> Option<i64> {
+        match json {
+            Json::Number(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Why a value is not known, where it is told.
+    fn why(&self, _: &Json) -> Option<String> {
+        None
+    }
 }
 
 /// A place in a document, written out only where it is told.
@@ -83,11 +104,22 @@ impl Sought {
 
 /// Reads objects, and keeps what it cannot place.
 pub(super) struct Objects<'w, W> {
-    pub(super) words: &'w W,
+    words: &'w W,
+    /// What the tables have no place for.
     pub(super) problems: Vec<Difference>,
+    /// Values that were not understood.
+    pub(super) unread: Vec<Difference>,
 }
 
-impl<W: Words> Objects<'_, W> {
+impl<'w, W: Words> Objects<'w, W> {
+    pub(super) fn new(words: &'w W) -> Self {
+        Self {
+            words,
+            problems: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
     /// What an object sets the attributes of a table to.
     pub(super) fn read<'o, 'a: 'o>(
         &mut self,
@@ -104,7 +136,9 @@ impl<W: Words> Objects<'_, W> {
     }
 
     fn problem(&mut self, place: &Place, what: impl Into<String>) {
-        self.problems.push(Difference::new(place.to_string(), what));
+        tell(&mut self.problems, || {
+            Difference::new(place.to_string(), what)
+        });
     }
 
     fn member(
@@ -125,7 +159,7 @@ impl<W: Words> Objects<'_, W> {
         };
         let (wrapped, rest) = first.step();
         let Some(rest) = rest else {
-            let read = self.value(&first.kind, value, &place);
+            let read = self.noted(&first.kind, value, &place);
             fields.insert(first.field.to_owned(), read);
             return;
         };
@@ -186,7 +220,9 @@ impl<W: Words> Objects<'_, W> {
     /// A list whose elements are wrapped into objects.
     fn each(&mut self, of: &Sought, path: &'static str, value: &Json, place: &Place) -> Value {
         let Some(elements) = self.words.blocks(value) else {
-            return Value::Unknown(format!("{} where a list is expected", value.what()));
+            let other = || format!("{} where a list is expected", value.what());
+            let why = self.words.why(value).unwrap_or_else(other);
+            return self.unread(place, why);
         };
         let kind = match of.kind {
             Kind::List(element) => *element,
@@ -200,24 +236,47 @@ impl<W: Words> Objects<'_, W> {
             for (name, value) in element.object().unwrap_or_default() {
                 self.member(&sought, name, value, &place, &mut fields);
             }
-            let none = || Value::Unknown("an element that says nothing".to_owned());
-            values.push(fields.remove(of.field).unwrap_or_else(none));
+            let value = fields.remove(of.field);
+            let said = || self.unread(&place, "an element that says nothing".to_owned());
+            values.push(value.unwrap_or_else(said));
         }
         Value::List(values)
     }
 
+    fn unread(&mut self, place: &Place, why: String) -> Value {
+        tell(&mut self.unread, || {
+            Difference::new(place.to_string(), why.as_str())
+        });
+        Value::Unknown(why)
+    }
+
+    /// A value, of which it is noted when it was not understood.
+    fn noted(&mut self, kind: &Kind, json: &Json, place: &Place) -> Value {
+        match self.value(kind, json, place) {
+            Value::Unknown(why) => self.unread(place, why),
+            value => value,
+        }
+    }
+
     fn value(&mut self, kind: &Kind, json: &Json, place: &Place) -> Value {
-        let expected =
-            |what: &str| Value::Unknown(format!("{} where {what} is expected", json.what()));
+        let expected = |what: &str| {
+            let other = || format!("{} where {what} is expected", json.what());
+            Value::Unknown(self.words.why(json).unwrap_or_else(other))
+        };
+        if let Kind::Block(_) | Kind::List(_) | Kind::Map | Kind::Tags = kind
+            && let Some(why) = self.words.why(json)
+        {
+            return Value::Unknown(why);
+        }
         match kind {
-            Kind::Bool => match json {
-                Json::Bool(value) => Value::Bool(*value),
-                _ => expected("a truth value"),
-            },
-            Kind::Number => match json {
-                Json::Number(value) => Value::Number(*value),
-                _ => expected("a whole number"),
-            },
+            Kind::Bool => {
+                let truth = self.words.truth(json);
+                truth.map_or_else(|| expected("a truth value"), Value::Bool)
+            }
+            Kind::Number => {
+                let number = self.words.number(json);
+                number.map_or_else(|| expected("a whole number"), Value::Number)
+            }
             Kind::Text | Kind::Words(_) => known(self.words.text(json).map(Value::Text)),
             Kind::Policy => known(self.words.policy(json)),
             Kind::Tags => known(self.words.tags(json).map(Value::Map)),
@@ -239,7 +298,7 @@ impl<W: Words> Objects<'_, W> {
                 };
                 let elements = elements.iter().enumerate();
                 let read = elements
-                    .map(|(index, json)| self.value(element, json, &Place::Element(place, index)));
+                    .map(|(index, json)| self.noted(element, json, &Place::Element(place, index)));
                 Value::List(read.collect())
             }
         }

@@ -5,7 +5,45 @@
 
 use std::collections::BTreeMap;
 
-use super::reading::Value;
+use super::json::Json;
+use super::reading::{Parts, Value};
+
+/// A document as an engine writes it, in its normal form: `text` reads what the engine takes for text, `name` the names of
+/// members.
+pub(super) fn read(
+    json: &Json,
+    text: &dyn Fn(&Json) -> Option<Result<Parts, String>>,
+    name: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<Value, String> {
+    Ok(normal(value(json, text, name)?))
+}
+
+fn value(
+    json: &Json,
+    text: &dyn Fn(&Json) -> Option<Result<Parts, String>>,
+    name: &dyn Fn(&str) -> Result<String, String>,
+) -> Result<Value, String> {
+    if let Some(text) = text(json) {
+        return Ok(Value::Text(text?));
+    }
+    Ok(match json {
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(value) => Value::Number(*value),
+        Json::List(values) => {
+            let values = values.iter().map(|json| value(json, text, name));
+            Value::List(values.collect::<Result<_, _>>()?)
+        }
+        Json::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(own, json)| Ok((name(own)?, value(json, text, name)?)));
+            Value::Map(members.collect::<Result<_, String>>()?)
+        }
+        Json::Text(_) | Json::Null | Json::OtherNumber(_) => {
+            return Err(format!("{} in a policy", json.what()));
+        }
+    })
+}
 
 /// Brings a document into its normal form.
 pub(super) fn normal(document: Value) -> Value {

@@ -1,10 +1,12 @@
 //! What a template says, in no engine's words.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use super::compare::Difference;
+use super::json::Json;
 use crate::graph::{Attr, Attribute, Shape};
 
 /// An engine that builds stacks.
@@ -170,11 +172,21 @@ pub enum Value {
     List(Vec<Value>),
     /// Values by name: tags, a block's attributes, a part of a policy.
     Map(BTreeMap<String, Value>),
-    /// What cannot be read, and why. Equal to nothing but the same.
+    /// What cannot be read, and why. In comparisons it is equal to nothing, not even to another with the same words.
     Unknown(String),
 }
 
 impl Value {
+    /// Whether nothing in it is unknown.
+    pub(super) fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::List(values) => values.iter().all(Self::is_known),
+            Self::Map(map) => map.values().all(Self::is_known),
+            Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
+        }
+    }
+
     /// Hands every resource that it refers to to `each`.
     pub(super) fn references<'v>(&'v self, each: &mut dyn FnMut(&'v Key)) {
         match self {
@@ -271,6 +283,17 @@ impl Item {
             in_parts: false,
         }
     }
+
+    /// The resources that its attributes speak of.
+    pub(super) fn references(&self) -> BTreeSet<Key> {
+        let mut keys = BTreeSet::new();
+        for value in self.fields.values() {
+            value.references(&mut |key| {
+                keys.insert(key.clone());
+            });
+        }
+        keys
+    }
 }
 
 /// What a stack tells others.
@@ -311,11 +334,59 @@ impl Reading {
     }
 
     pub(super) fn problem(&mut self, path: impl Into<String>, what: impl Into<String>) {
-        self.problems.push(Difference::new(path, what));
+        tell(&mut self.problems, || Difference::new(path, what));
+    }
+
+    pub(super) fn tell(&mut self, problems: impl IntoIterator<Item = Difference>) {
+        for problem in problems {
+            tell(&mut self.problems, || problem);
+        }
+    }
+
+    /// Whether a resource or an output can have a name. It stands before every problem with it, and none of ours is so long.
+    pub(super) fn is_name(&mut self, name: &str) -> bool {
+        const LONGEST: usize = 512;
+        let fits = name.len() <= LONGEST;
+        if !fits {
+            let begin = name.chars().take(40).collect::<String>();
+            let what = format!("is a name of {} bytes; {LONGEST} are read", name.len());
+            self.problem(format!("{begin}…"), what);
+        }
+        fits
+    }
+
+    /// The members of a part of a document; one that has none, since it is no object, is a problem.
+    pub(super) fn members<'j, 'a>(
+        &mut self,
+        path: &str,
+        json: &'j Json<'a>,
+    ) -> &'j [(Cow<'a, str>, Json<'a>)] {
+        json.object().unwrap_or_else(|| {
+            self.problem(path, format!("is {} and not an object", json.what()));
+            &[]
+        })
+    }
+
+    /// What was read; what could not be is a problem.
+    pub(super) fn known(&mut self, path: &str, read: Result<Value, String>) -> Value {
+        read.unwrap_or_else(|why| {
+            self.problem(path, why.as_str());
+            Value::Unknown(why)
+        })
     }
 
     pub(super) fn fact(&mut self, name: &str, value: impl Into<Value>) {
         self.facts.insert(name.to_owned(), value.into());
+    }
+}
+
+/// Adds a problem, unless there are more than anybody reads: a file may be made of nothing else.
+pub(super) fn tell(problems: &mut Vec<Difference>, problem: impl FnOnce() -> Difference) {
+    const MOST: usize = 1_000;
+    match problems.len() {
+        0..MOST => problems.push(problem()),
+        MOST => problems.push(Difference::new("the rest", "more problems than are told")),
+        _ => {}
     }
 }
 

@@ -43,7 +43,11 @@ pub(super) fn fold(reading: &mut Reading, parts: &[PartOf]) {
             };
             let whole = match part.whole {
                 Whole::Named(field) => item.fields.get(field).and_then(Value::key).cloned(),
-                Whole::Like(_, fields) => alike.get(&values(&item, fields)).cloned(),
+                Whole::Like(_, fields) => {
+                    let own = values(&item, fields);
+                    let known = own.iter().flatten().all(Value::is_known);
+                    alike.get(&own).filter(|_| known).cloned()
+                }
             };
             let whole = whole.filter(|whole| reading.resources.contains_key(whole));
             let Some(whole) = whole else {
@@ -51,7 +55,7 @@ pub(super) fn fold(reading: &mut Reading, parts: &[PartOf]) {
                 continue;
             };
             let problems = give(reading, part, &key, item, &whole);
-            reading.problems.extend(problems);
+            reading.tell(problems);
             parts_of
                 .entry(whole.clone())
                 .or_default()
@@ -131,18 +135,20 @@ fn wait_for_wholes(
     let mut problems = Vec::new();
     for (key, item) in &mut reading.resources {
         let after = std::mem::take(&mut item.after);
-        for awaited in &after {
-            let whole = of.get(awaited).unwrap_or(awaited);
-            if let Some(parts) = parts_of.get(whole) {
-                for part in parts.difference(&after) {
-                    let what = format!("waits for {awaited} and not for {part}");
-                    problems.push(Difference::new(key.to_string(), what));
-                }
+        let wholes: BTreeSet<&Key> = after.iter().map(|key| of.get(key).unwrap_or(key)).collect();
+        for whole in wholes {
+            // One is enough: as many as there are would be told of everyone who waits.
+            let missing = parts_of
+                .get(whole)
+                .and_then(|parts| parts.difference(&after).next());
+            if let Some(part) = missing {
+                let what = format!("waits for {whole} and not for {part}");
+                problems.push(Difference::new(key.to_string(), what));
             }
             item.after.insert(whole.clone());
         }
     }
-    reading.problems.extend(problems);
+    reading.tell(problems);
 }
 
 /// Sorts what is a list in one engine and resources without an order in another.

@@ -13,6 +13,7 @@ pub(crate) mod nearest;
 mod scalar;
 #[cfg(feature = "schema")]
 mod schema;
+mod tags;
 mod toml_text;
 pub(crate) mod tree;
 mod yaml;
@@ -34,14 +35,15 @@ pub use form::*;
 pub use schema::schema;
 
 #[cfg(test)]
-pub(crate) use {
-    tree::{Kind, Node},
-    yaml::read as read_yaml,
-};
+pub(crate) use tree::{Kind, Node};
 
 use decode::decode;
 #[cfg(not(test))]
+use tags::Tags;
+#[cfg(not(test))]
 use tree::{Kind, Node};
+#[cfg(test)]
+pub(crate) use {tags::Tags, yaml::read as read_yaml};
 
 use std::ops::Range;
 
@@ -212,7 +214,7 @@ pub(crate) fn read(
     let source = sources.add(name, text);
     let format = format.unwrap_or_else(|| Format::sniff(text));
     let node = match format {
-        Format::Yaml | Format::Json => yaml::read(text, source, &mut findings),
+        Format::Yaml | Format::Json => yaml::read(text, source, Tags::Refused, &mut findings),
         Format::Toml => toml_text::read(text, source, &mut findings),
     };
     let nothing = match node.as_ref().map(|node| &node.kind) {
@@ -227,6 +229,30 @@ pub(crate) fn read(
         return (None, findings);
     }
     (node, findings)
+}
+
+/// Reads a template of CloudFormation, YAML or JSON, into a tree in which the short forms of functions are long ones.
+///
+/// The text is kept among the sources. No node means that there is nothing to read, and a finding says why.
+pub(crate) fn read_template(
+    name: &str,
+    text: &str,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Node> {
+    let fits = text.len() <= MAX_BYTES;
+    let source = sources.add(name, if fits { text } else { "" });
+    let empty = || whole_file(codes::EMPTY, "the template is empty".to_owned(), source);
+    if !fits {
+        let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
+        findings.push(whole_file(codes::TOO_LARGE, message, source));
+        return None;
+    }
+    let node = yaml::read(text, source, Tags::Functions, findings);
+    if node.is_none() && findings.is_empty() {
+        findings.push(empty());
+    }
+    node
 }
 
 /// A finding whose edit keeps the quotes of what it replaces.

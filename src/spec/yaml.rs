@@ -7,6 +7,7 @@ use granit_parser::{Event, Parser, ScalarStyle};
 use super::codes;
 use super::duplicate_key;
 use super::scalar;
+use super::tags::{self, Function, Tags, called, levels};
 use super::tree::{Entry, Kind, MAX_DEPTH, MAX_NODES, Node, Size};
 use super::yaml_mistakes;
 use crate::diagnostic::{Finding, Findings, Origin, Severity, SourceId, Span};
@@ -15,20 +16,24 @@ use crate::diagnostic::{Finding, Findings, Origin, Severity, SourceId, Span};
 const MAX_ALIASED_BYTES: usize = 4 << 20;
 
 /// Reads YAML or JSON. No node means that the text could not be understood.
-pub(crate) fn read(text: &str, source: SourceId, findings: &mut Findings) -> Option<Node> {
+pub(crate) fn read(
+    text: &str,
+    source: SourceId,
+    tags: Tags,
+    findings: &mut Findings,
+) -> Option<Node> {
     // An unknown alias is one finding among others; the parser would stop at it.
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         emit_comments: false,
     };
-    let mut builder = Builder::new(text, source, findings);
+    let mut builder = Builder::new(text, source, tags, findings);
     for step in Parser::new_from_str_with_options(text, options) {
         match step {
             Ok((event, span)) => {
-                if let Some(tag) = span.tag_span() {
-                    builder.tag(builder.span(tag.byte_range()));
-                }
-                if !builder.take(event, builder.span(span.byte_range())) {
+                let tag = span.tag_span().map(|tag| builder.span(tag.byte_range()));
+                let function = tag.and_then(|tag| builder.function(tag));
+                if !builder.take(event, builder.span(span.byte_range()), function) {
                     break;
                 }
             }
@@ -50,6 +55,8 @@ struct Frame {
     anchor: usize,
     /// Whether it is written with brackets.
     flow: bool,
+    /// The function whose short form stands in front of it.
+    function: Option<Function>,
     open: Open,
 }
 
@@ -74,8 +81,11 @@ enum Pending {
 struct Builder<'a> {
     text: &'a str,
     source: SourceId,
+    tags: Tags,
     findings: &'a mut Findings,
     stack: Vec<Frame>,
+    /// How deep the innermost of `stack` stands; a function is a level of its own.
+    depth: usize,
     anchors: HashMap<usize, (Node, Size)>,
     nodes: usize,
     aliased_bytes: usize,
@@ -85,12 +95,14 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(text: &'a str, source: SourceId, findings: &'a mut Findings) -> Self {
+    fn new(text: &'a str, source: SourceId, tags: Tags, findings: &'a mut Findings) -> Self {
         Self {
             text,
             source,
+            tags,
             findings,
             stack: Vec::new(),
+            depth: 0,
             anchors: HashMap::new(),
             nodes: 0,
             aliased_bytes: 0,
@@ -113,18 +125,19 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes one event in; `false` ends the reading.
-    fn take(&mut self, event: Event<'_>, span: Span) -> bool {
+    fn take(&mut self, event: Event<'_>, span: Span, function: Option<Function>) -> bool {
         match event {
             Event::DocumentStart(..) => return self.document(span),
             Event::Scalar(text, style, anchor, _) => {
                 let kind = match style {
-                    ScalarStyle::Plain => scalar::resolve(&text),
+                    // What a function is given is text: `!Sub 10` names nothing else.
+                    ScalarStyle::Plain if function.is_none() => scalar::resolve(&text),
                     _ => Kind::Str(text.into_owned()),
                 };
-                return self.complete(Node { span, kind }, anchor);
+                return self.complete(called(function, Node { span, kind }), anchor);
             }
             Event::SequenceStart(_, anchor, _) => {
-                return self.open(span, anchor, Open::List(Vec::new()));
+                return self.open(span, anchor, function, Open::List(Vec::new()));
             }
             Event::MappingStart(_, anchor, _) => {
                 let open = Open::Map {
@@ -132,7 +145,7 @@ impl<'a> Builder<'a> {
                     seen: HashMap::new(),
                     pending: Pending::Key,
                 };
-                return self.open(span, anchor, open);
+                return self.open(span, anchor, function, open);
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(frame) = self.stack.pop() {
@@ -165,16 +178,15 @@ impl<'a> Builder<'a> {
         false
     }
 
-    fn tag(&mut self, place: Span) {
-        let message = format!("the tag `{}` has no meaning in a spec", self.slice(place));
-        let finding = error(codes::UNSUPPORTED, message, place)
-            .note("a spec is plain data: nothing in it is computed or referenced by a tag")
-            .help("write the value itself, in quotes if it must be text");
-        self.report(finding);
+    /// The function that a tag stands for; what stands for none is said.
+    fn function(&mut self, place: Span) -> Option<Function> {
+        let read = tags::read(self.tags, self.slice(place), place);
+        read.map_err(|finding| self.report(*finding)).ok()
     }
 
-    fn open(&mut self, start: Span, anchor: usize, open: Open) -> bool {
-        if self.stack.len() >= MAX_DEPTH {
+    fn open(&mut self, start: Span, anchor: usize, function: Option<Function>, open: Open) -> bool {
+        self.depth += levels(function.as_ref());
+        if self.depth > MAX_DEPTH {
             return self.give_up(too_deep(start));
         }
         let flow = self.slice(start).starts_with(['[', '{']);
@@ -182,12 +194,14 @@ impl<'a> Builder<'a> {
             start,
             anchor,
             flow,
+            function,
             open,
         });
         true
     }
 
     fn close(&mut self, frame: Frame, end: Span) -> bool {
+        self.depth -= levels(frame.function.as_ref());
         let (kind, last) = match frame.open {
             Open::List(items) => {
                 let last = items.last().map(|item| item.span.end);
@@ -208,7 +222,8 @@ impl<'a> Builder<'a> {
             end: end.max(frame.start.start),
             ..frame.start
         };
-        self.complete(Node { span, kind }, frame.anchor)
+        let node = called(frame.function, Node { span, kind });
+        self.complete(node, frame.anchor)
     }
 
     fn alias(&mut self, id: usize, span: Span) -> bool {
@@ -222,7 +237,7 @@ impl<'a> Builder<'a> {
             .help("write out what it should stand for");
             return self.give_up(finding);
         };
-        let (size, deep) = (*size, self.stack.len() + size.height > MAX_DEPTH);
+        let (size, deep) = (*size, self.depth + size.height > MAX_DEPTH);
         if deep {
             return self.give_up(too_deep(span));
         }

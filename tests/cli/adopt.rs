@@ -120,6 +120,162 @@ fn flags_that_do_not_fit() {
     assert!(!place.at("eksnet.lock").exists());
 }
 
+/// The same subnets as a template that somebody wrote: counted zones, ranges cut out of a parameter, a third zone left out.
+const TEMPLATE: &str = "\
+Parameters:
+  Block: { Type: String }
+  Zones: { Type: Number, Default: 2 }
+Conditions: { Three: !Equals [!Ref Zones, 3] }
+Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: !Ref Block } }
+  WebA:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: !Select [202, !Cidr [!GetAtt Vpc.CidrBlock, 256, 8]]
+      AvailabilityZone: !Select [0, !GetAZs '']
+      MapPublicIpOnLaunch: true
+  WebB:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: !Select [204, !Cidr [!GetAtt Vpc.CidrBlock, 256, 8]]
+      AvailabilityZone: !Select [1, !GetAZs '']
+      MapPublicIpOnLaunch: 'true'
+  Third:
+    Type: AWS::EC2::Subnet
+    Condition: Three
+    Properties: { VpcId: !Ref Vpc, CidrBlock: 10.20.9.0/24, AvailabilityZone: !Select [2, !GetAZs ''] }
+  Workers:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.20.32.0/19
+      AvailabilityZone: !GetAtt WebA.AvailabilityZone
+      Tags: [{ Key: Name, Value: !Sub '${AWS::StackName} nodes' }]
+";
+
+#[test]
+fn a_template_fills_the_ledger() {
+    let place = place();
+    place.write("network.yaml", TEMPLATE);
+    let plan = "plan prod.yaml --adopt network.yaml";
+    let zones = "--zone us-east-1b=use1-az4 --zone us-east-1a=use1-az2";
+    let output = place.run(&format!("{plan} {zones} --parameter Block=10.20.0.0/16"));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let ledger = place.read("eksnet.lock");
+    for line in [
+        "prod us-east-1 public use1-az2 0 10.20.202.0/24 deployed",
+        "prod us-east-1 public use1-az4 0 10.20.204.0/24 deployed",
+        "prod us-east-1 nodes use1-az2 0 10.20.32.0/19 deployed",
+    ] {
+        assert!(ledger.contains(line), "{line}\n{ledger}");
+    }
+    assert!(!ledger.contains("10.20.9.0/24"));
+    std::fs::remove_file(place.at("eksnet.lock")).unwrap();
+
+    for (arguments, words) in [
+        (
+            "--parameter Block=10.20.0.0/16".to_owned(),
+            "the id of the zone of WebA is not known",
+        ),
+        (zones.to_owned(), "the range of WebA is not known"),
+        (
+            format!("{zones} --parameter Blok=10.20.0.0/16"),
+            "give it for `Block`",
+        ),
+    ] {
+        let output = place.run(&format!("{plan} {arguments}"));
+        assert_eq!(output.status.code(), Some(1), "{arguments}");
+        let said = said(&output);
+        assert!(said.contains(words), "{arguments}: {said}");
+        assert!(!place.at("eksnet.lock").exists());
+    }
+    // The same as JSON, and a template without subnets.
+    place.write(
+        "empty.json",
+        r#"{ "Resources": { "A": { "Type": "AWS::EC2::EIP" } } }"#,
+    );
+    let output = place.run("plan prod.yaml --adopt empty.json");
+    assert!(
+        said(&output).contains("makes no subnets"),
+        "{}",
+        said(&output)
+    );
+    place.write("broken.json", r#"{ "Transform": "X", "Resources": {} }"#);
+    let output = place.run("plan prod.yaml --adopt broken.json");
+    assert!(said(&output).contains("SPEC090"), "{}", said(&output));
+}
+
+/// A state of an example's own module, and a plan of modules that somebody wrote.
+#[test]
+fn what_terraform_shows_fills_the_ledger() {
+    let place = Place::new();
+    place.write(
+        "shared.yaml",
+        include_str!("../../examples/network-only.yaml"),
+    );
+    let state = include_str!("../terraform/network-only.state.json");
+    place.write("tf/state", state);
+    let output = place.run("plan shared.yaml --adopt tf/state");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let ledger = place.read("eksnet.lock");
+    assert_eq!(ledger.matches(" deployed").count(), 13, "{ledger}");
+    assert!(
+        ledger.contains("shared us-east-1 blue use1-az5 0 172.16.48.0/20 deployed"),
+        "{ledger}"
+    );
+    // What is planned then is what is there.
+    let output = place.run("plan shared.yaml --locked");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+
+    let place = Place::new();
+    place.write(
+        "prod.yaml",
+        "stack: prod\nregion: us-east-1\nnetwork: { cidr: 10.40.0.0/16, zones: 2 }\n",
+    );
+    place.write("tf/plan", include_str!("../terraform/modules.plan.json"));
+    let output = place.run("plan prod.yaml --adopt tf/plan");
+    let unknown = said(&output);
+    assert!(unknown.contains(r#"the id of the zone of module.network.module.private["a"].aws_subnet.this is not known"#), "{unknown}");
+    assert!(unknown.contains("tf/plan:1:"), "{unknown}");
+    let zones = "--zone us-east-1b=use1-az1 --zone us-east-1c=use1-az2";
+    let output = place.run(&format!("plan prod.yaml --adopt tf/plan {zones}"));
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let planned = place.read("eksnet.lock");
+    std::fs::remove_file(place.at("eksnet.lock")).unwrap();
+    place.write("tf/state", include_str!("../terraform/modules.state.json"));
+    let output = place.run("plan prod.yaml --adopt tf/state");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let ledger = place.read("eksnet.lock");
+    assert_eq!(ledger, planned);
+    for line in [
+        "prod us-east-1 public use1-az1 0 10.40.0.0/24 deployed",
+        "prod us-east-1 public use1-az2 0 10.40.1.0/24 deployed",
+        "prod us-east-1 nodes use1-az1 0 10.40.16.0/20 deployed",
+        "prod us-east-1 nodes use1-az2 0 10.40.32.0/20 deployed",
+    ] {
+        assert!(ledger.contains(line), "{line}\n{ledger}");
+    }
+
+    for (text, words) in [
+        (
+            r#"{ "version": 4, "serial": 1, "lineage": "x", "resources": [] }"#,
+            "terraform show -json",
+        ),
+        (r#"{ "format_version": "1.0" }"#, "makes no subnets"),
+        (
+            r#"{ "format_version": "2.0", "values": {} }"#,
+            "the version 2.0 of the format is not known",
+        ),
+    ] {
+        place.write("tf/other", text);
+        let output = place.run("plan prod.yaml --adopt tf/other");
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(said(&output).contains(words), "{text}: {}", said(&output));
+    }
+}
+
 /// The consoles of docs/adopting.md show what really happens.
 #[cfg(unix)]
 #[test]

@@ -22,6 +22,8 @@ REPO = Path(__file__).resolve().parents[2]
 REGISTRY = "registry.terraform.io"
 PROVIDER = "hashicorp/aws"
 PROVIDER_VERSION = "5.100.0"
+# Of Terraform and its provider: a quarter less work, for memory that is there.
+GOGC = "400"
 
 
 class Missing(Exception):
@@ -54,7 +56,7 @@ def environment(**extra):
     """This process's environment without the user's own AWS and Terraform settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
     # /dev/null and not a missing file: Terraform warns about the latter on standard output.
-    return kept | {"TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
+    return kept | {"GOGC": GOGC, "TF_CLI_CONFIG_FILE": "/dev/null", "TF_INPUT": "0", "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"} | extra
 
 
 def _end_with_parent():
@@ -80,14 +82,16 @@ class _Process:
 class Provider(_Process):
     """One provider process that every terraform command attaches to: no `init`, and two seconds less a command."""
 
-    def __init__(self, env):
+    def __init__(self, env, log=subprocess.DEVNULL):
         folder = plugin_dir() / REGISTRY / PROVIDER / PROVIDER_VERSION
         binary = next(iter(sorted(folder.glob("*/terraform-provider-aws_*"))), None)
         if binary is None:
             raise Missing(f"no provider binary under {folder}")
+        # Served for debugging, it would tell everything that it does.
+        quiet = {f"TF_LOG_{part}": "ERROR" for part in ("PROVIDER", "PROVIDER_AWS", "SDK", "SDK_PROTO")}
         self.process = subprocess.Popen(
-            [str(binary), "-debug"], env=env, text=True, preexec_fn=_end_with_parent,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [str(binary), "-debug"], env=env | quiet, text=True, preexec_fn=_end_with_parent,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
         )
         for line in self.process.stdout:
             if found := re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line):

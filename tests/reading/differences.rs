@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use eksnet::graph::{Kind, Resource, Shape};
+use eksnet::graph::{Kind, Resource, Shape, Table, Value};
+use eksnet::plan::Ledger;
 use eksnet::read::{Engine, EngineDifference, Instead, engine_differences};
+
+use super::support::{examples, run};
 
 const BEGIN: &str = "<!-- begin: written by tests/reading.rs -->";
 const END: &str = "<!-- end: written by tests/reading.rs -->";
@@ -65,6 +68,55 @@ fn every_gap_in_the_tables_has_a_line() {
         lines.is_sorted_by_key(|(kind, ..)| *kind),
         "sort the lines by their types"
     );
+}
+
+/// What a table sets, with what the blocks in it set.
+fn uses(table: &dyn Table, used: &mut BTreeSet<(&'static str, Option<&'static str>)>) {
+    let name = table.shape().name;
+    used.insert((name, None));
+    table.each(&mut |attribute, value| {
+        let values = match value {
+            Value::List(elements) => elements,
+            value => vec![value],
+        };
+        for value in values {
+            match value {
+                Value::Absent => continue,
+                Value::Block(block) => uses(block, used),
+                _ => {}
+            }
+            used.insert((name, Some(attribute.field)));
+        }
+    });
+}
+
+/// A line that nothing needs would excuse what nobody looks at.
+#[test]
+fn every_line_is_of_use() {
+    // What no example has: ranges of nodes' own subnets kept for prefixes.
+    let prefixes = serde_json::json!({
+        "stack": "prefixes",
+        "region": "us-east-1",
+        "network": { "cidr": "10.40.0.0/16" },
+        "cluster": {
+            "version": "1.35",
+            "pods": { "mode": "prefixes" },
+            "node-groups": { "system": { "instance-types": ["m7g.large"] } },
+        },
+    });
+    let prefixes = run::value(&prefixes, &Ledger::new());
+    let prefixes = prefixes.expect("a small cluster");
+    let mut used = BTreeSet::new();
+    let all = examples::all().map(|(_, synthesis)| synthesis);
+    for synthesis in all.chain([prefixes]) {
+        for entry in &synthesis.graph().entries {
+            uses(entry.resource.table(), &mut used);
+        }
+    }
+    let lines = engine_differences().iter();
+    let lines = lines.map(|line| (line.kind, line.field));
+    let unused: Vec<_> = lines.filter(|line| !used.contains(line)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
 }
 
 #[test]

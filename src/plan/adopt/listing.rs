@@ -25,8 +25,8 @@ use crate::network::Access;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    source: SourceId,
-    subnets: Vec<ListedSubnet>,
+    pub(super) source: SourceId,
+    pub(super) subnets: Vec<ListedSubnet>,
 }
 
 /// A subnet that exists.

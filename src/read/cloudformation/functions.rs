@@ -57,11 +57,11 @@ impl Functions<'_, '_, '_> {
                 }
                 Ok(joined)
             }
-            "Fn::Sub" => match argument.list() {
-                None => self.substituted(argument.text().ok_or_else(unfit)?, &Json::Null),
-                Some([text, values]) => self.substituted(text.text().ok_or_else(unfit)?, values),
-                Some(_) => Err(unfit()),
-            },
+            // Values of its own in values of their own would be put together as often as they are named: without end.
+            "Fn::Sub" if argument.list().is_some() => {
+                Err("`Fn::Sub` with values of its own, which is not read".to_owned())
+            }
+            "Fn::Sub" => self.substituted(argument.text().ok_or_else(unfit)?),
             "Fn::Select" => {
                 let [index, values] = argument.list().ok_or_else(unfit)? else {
                     return Err(unfit());
@@ -95,20 +95,7 @@ impl Functions<'_, '_, '_> {
         if Engine::CloudFormation.identity(shape) == Some(name) {
             return Ok(Part::Attribute(key.clone(), Attr::Identity).into());
         }
-        let attr = match name {
-            // It ends in `:*`, which is no ARN of a group.
-            "Arn" if shape.cloudformation == Some("AWS::Logs::LogGroup") => None,
-            "Arn" => Some(Attr::Arn),
-            "PublicIp" => Some(Attr::PublicAddress),
-            "ClusterSecurityGroupId" => Some(Attr::ClusterSecurityGroup),
-            "Endpoint" => Some(Attr::Endpoint),
-            "CertificateAuthorityData" => Some(Attr::CertificateAuthority),
-            "OpenIdConnectIssuerUrl" => Some(Attr::OidcIssuer),
-            "KubernetesNetworkConfig.ServiceIpv6Cidr" => Some(Attr::ServiceIpv6Range),
-            "LatestVersionNumber" => Some(Attr::LatestVersion),
-            _ => None,
-        };
-        match attr {
+        match attr(shape, name) {
             Some(attr) => Ok(Part::Attribute(key.clone(), attr).into()),
             None => Err(format!("the attribute `{name}` of {id}")),
         }
@@ -152,7 +139,7 @@ impl Functions<'_, '_, '_> {
     }
 
     /// `${Name}` and `${Name.Attribute}`, and `${!Literal}` for `${Literal}`.
-    fn substituted(&self, text: &str, values: &Json) -> Read {
+    fn substituted(&self, text: &str) -> Read {
         let mut parts = Parts::default();
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once("${") {
@@ -161,8 +148,6 @@ impl Functions<'_, '_, '_> {
             rest = behind;
             if let Some(literal) = name.strip_prefix('!') {
                 parts.literal(&format!("${{{literal}}}"));
-            } else if let Some(value) = values.get(name) {
-                parts.extend(self.parts(value)?);
             } else if let Some((id, attribute)) = name.split_once('.') {
                 parts.extend(self.attribute(id, attribute)?);
             } else {
@@ -206,26 +191,22 @@ impl Functions<'_, '_, '_> {
         }
         folded
     }
+}
 
-    fn document(&self, json: &Json) -> Result<Value, String> {
-        Ok(match json {
-            Json::Bool(value) => Value::Bool(*value),
-            Json::Number(value) => Value::Number(*value),
-            Json::List(values) => {
-                let values = values.iter().map(|value| self.document(value));
-                Value::List(values.collect::<Result<_, _>>()?)
-            }
-            Json::Object(members) if !is_function(json) => {
-                let members = members
-                    .iter()
-                    .map(|(name, value)| Ok((name.to_string(), self.document(value)?)));
-                Value::Map(members.collect::<Result<_, String>>()?)
-            }
-            Json::Text(_) | Json::Object(_) => Value::Text(self.text(json)?),
-            Json::Null | Json::OtherNumber(_) => {
-                return Err(format!("{} in a policy", json.what()));
-            }
-        })
+/// Which attribute of a resource a name of CloudFormation means.
+pub(in crate::read) fn attr(shape: &Shape, name: &str) -> Option<Attr> {
+    match name {
+        // It ends in `:*`, which is no ARN of a group.
+        "Arn" if shape.cloudformation == Some("AWS::Logs::LogGroup") => None,
+        "Arn" => Some(Attr::Arn),
+        "PublicIp" => Some(Attr::PublicAddress),
+        "ClusterSecurityGroupId" => Some(Attr::ClusterSecurityGroup),
+        "Endpoint" => Some(Attr::Endpoint),
+        "CertificateAuthorityData" => Some(Attr::CertificateAuthority),
+        "OpenIdConnectIssuerUrl" => Some(Attr::OidcIssuer),
+        "KubernetesNetworkConfig.ServiceIpv6Cidr" => Some(Attr::ServiceIpv6Range),
+        "LatestVersionNumber" => Some(Attr::LatestVersion),
+        _ => None,
     }
 }
 
@@ -286,7 +267,11 @@ impl Words for Functions<'_, '_, '_> {
     }
 
     fn policy(&self, json: &Json) -> Result<Value, String> {
-        Ok(policy::normal(self.document(json)?))
+        let text = |json: &Json| {
+            let is_text = json.text().is_some() || is_function(json);
+            is_text.then(|| self.text(json))
+        };
+        policy::read(json, &text, &|name| Ok(name.to_owned()))
     }
 
     fn blocks<'j, 'a>(&self, json: &'j Json<'a>) -> Option<&'j [Json<'a>]> {

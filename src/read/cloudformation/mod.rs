@@ -6,9 +6,11 @@
 mod functions;
 mod parts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use self::functions::Functions;
+#[cfg(feature = "spec")]
+pub(super) use self::functions::attr;
 use super::compare::Difference;
 use super::json::Json;
 use super::object::{Objects, Place, Words};
@@ -16,6 +18,16 @@ use super::reading::{Engine, Item, Key, Output, Reading, Value};
 use super::unfold;
 use crate::graph::{COMPANION_SHAPES, Resource, Shape};
 use crate::network::Region;
+
+/// What every template of eksnet has.
+const SECTIONS: [&str; 6] = [
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Rules",
+    "Resources",
+    "Outputs",
+];
 
 /// What a template says. What cannot be read is among its problems.
 pub fn read(text: &str) -> Reading {
@@ -46,14 +58,18 @@ pub fn read(text: &str) -> Reading {
             _ => reading.problem(name.as_ref(), "is not read"),
         }
     }
-    if template.get("AWSTemplateFormatVersion").is_none() {
-        reading.problem("AWSTemplateFormatVersion", "is missing");
+    for name in SECTIONS {
+        if template.get(name).is_none() {
+            reading.problem(name, "is missing");
+        }
     }
     if reading.facts.get("deployed only in") != reading.facts.get("region") {
         reading.problem("Rules", "name another region than the metadata");
     }
-    let resources = template.get("Resources").and_then(Json::object);
-    let named = named(resources.unwrap_or_default(), &mut reading);
+    let named = match template.get("Resources") {
+        Some(section) => named(reading.members("Resources", section), &mut reading),
+        None => Vec::new(),
+    };
     let functions = Functions {
         ids: named.iter().map(|one| (one.id, one)).collect(),
         region: region(&reading),
@@ -86,7 +102,12 @@ fn metadata(section: &Json, reading: &mut Reading) {
     let Some(("eksnet", facts)) = section.only() else {
         return reading.problem("Metadata", "is not eksnet's alone");
     };
-    for (name, value) in facts.object().unwrap_or_default() {
+    for name in ["stack", "region", "layout"] {
+        if facts.get(name).is_none() {
+            reading.problem(format!("Metadata.eksnet.{name}"), "is missing");
+        }
+    }
+    for (name, value) in reading.members("Metadata.eksnet", facts) {
         match (name.as_ref(), value) {
             ("stack" | "region", Json::Text(text)) => reading.fact(name, text.as_ref()),
             ("layout", Json::Number(number)) => reading.fact(name, *number),
@@ -148,6 +169,9 @@ fn named<'j, 'a>(
 ) -> Vec<Named<'j, 'a>> {
     let mut all = Vec::with_capacity(resources.len());
     for (id, body) in resources {
+        if !reading.is_name(id) {
+            continue;
+        }
         let Some(shape) = shape(id, body) else {
             reading.problem(format!("{id}.Type"), "is no type that is known");
             continue;
@@ -199,17 +223,12 @@ fn resource(one: &Named, functions: &Functions, reading: &mut Reading) {
         match name.as_ref() {
             "Type" => {}
             "Properties" => {
-                let mut objects = Objects {
-                    words: functions,
-                    problems: Vec::new(),
-                };
-                let members = value.object().unwrap_or_default().iter();
+                let mut objects = Objects::new(functions);
+                let members = reading.members(&place, value).iter();
                 let members = members.map(|(name, value)| (name.as_ref(), value));
                 item.fields = objects.read(one.shape, members, &Place::Root(&place));
-                reading.problems.extend(objects.problems);
-                if value.object().is_none() {
-                    reading.problem(place, "is not an object");
-                }
+                reading.tell(objects.problems);
+                reading.tell(objects.unread);
             }
             "DependsOn" => item.after = depends_on(&place, value, functions, reading),
             "DeletionPolicy" if value.text() == Some("Retain") => kept[0] = true,
@@ -224,11 +243,7 @@ fn resource(one: &Named, functions: &Functions, reading: &mut Reading) {
         );
     }
     item.retain = kept == [true; 2];
-    for value in item.fields.values() {
-        value.references(&mut |key| {
-            item.refers.insert(key.clone());
-        });
-    }
+    item.refers = item.references();
     reading.resources.insert(one.key.clone(), item);
 }
 
@@ -254,34 +269,30 @@ fn depends_on(
 }
 
 fn outputs(section: &Json, functions: &Functions, reading: &mut Reading) {
-    let Some(outputs) = section.object() else {
-        return reading.problem("Outputs", "is not an object");
-    };
-    let all: BTreeMap<&str, &Json> = outputs.iter().map(|(name, o)| (name.as_ref(), o)).collect();
-    for (name, output) in all {
+    for (name, output) in reading.members("Outputs", section) {
+        if !reading.is_name(name) {
+            continue;
+        }
+        let place = format!("Outputs.{name}");
         let mut description = String::new();
-        let mut value = Value::Unknown("no value".to_owned());
+        let mut value = Err("no value".to_owned());
         let mut export = None;
-        for (member, json) in output.object().unwrap_or_default() {
+        for (member, json) in reading.members(&place, output) {
             match (member.as_ref(), json) {
                 ("Description", Json::Text(text)) => description.push_str(text),
-                ("Value", json) => {
-                    value = functions
-                        .text(json)
-                        .map_or_else(Value::Unknown, Value::Text);
-                }
+                ("Value", json) => value = functions.text(json),
                 ("Export", json) => match json.only() {
                     Some(("Name", Json::Text(name))) => export = Some(name.to_string()),
-                    _ => reading.problem(format!("Outputs.{name}.Export"), "is not one name"),
+                    _ => reading.problem(format!("{place}.Export"), "is not one name"),
                 },
-                _ => reading.problem(format!("Outputs.{name}.{member}"), "is not read"),
+                _ => reading.problem(format!("{place}.{member}"), "is not read"),
             }
         }
         let output = Output {
             description,
-            value,
+            value: reading.known(&format!("{place}.Value"), value.map(Value::Text)),
             export,
         };
-        reading.outputs.insert(name.to_owned(), output);
+        reading.outputs.insert(name.to_string(), output);
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn lets_out(item: &Item) -> Option<String> {
     // No packet is for this address alone, and nothing else stands in a rule that matches nothing.
     let nobody = Value::from("255.255.255.255/32");
     let open = rules.iter().find(|rule| match rule {
-        Value::Map(rule) => rule.get("cidr") != Some(&nobody),
+        Value::Map(rule) => rule.get("cidr") != Some(&nobody) || !rule.contains_key("protocol"),
         _ => true,
     });
     match open {

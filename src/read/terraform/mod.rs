@@ -9,12 +9,18 @@ mod template;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "spec")]
+pub(super) use self::template::{attr, policy_of as policy};
+
 use self::template::Templates;
 use super::json::Json;
 use super::object::{Objects, Place, Words};
 use super::reading::{Engine, Item, Key, Output, Reading, Value};
 use super::unfold;
 use crate::graph::{COMPANION_SHAPES, Resource, Shape};
+
+/// What every module of eksnet has.
+const SECTIONS: [&str; 5] = ["//", "terraform", "provider", "resource", "output"];
 
 /// What the files of a module say, each with its name. What cannot be read is among the problems.
 pub fn read<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Reading {
@@ -43,6 +49,11 @@ pub fn read<'t>(files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Reading 
 }
 
 fn module(sections: &BTreeMap<&str, &Json>, reading: &mut Reading) {
+    for name in SECTIONS {
+        if !sections.contains_key(name) {
+            reading.problem(name, "is missing");
+        }
+    }
     for (name, section) in sections {
         let known = match *name {
             "//" => remark(section, reading),
@@ -56,8 +67,10 @@ fn module(sections: &BTreeMap<&str, &Json>, reading: &mut Reading) {
             reading.problem(*name, "is not read");
         }
     }
-    let section = |name| sections.get(name).and_then(|section| section.object());
-    let named = named(section("resource").unwrap_or_default(), reading);
+    let named = match sections.get("resource") {
+        Some(section) => named(reading.members("resource", section), reading),
+        None => Vec::new(),
+    };
     let templates = Templates {
         addresses: named
             .iter()
@@ -68,9 +81,14 @@ fn module(sections: &BTreeMap<&str, &Json>, reading: &mut Reading) {
     for one in &named {
         resource(one, &templates, reading);
     }
-    for (name, output) in section("output").unwrap_or_default() {
-        let output = read_output(name, output, &templates, reading);
-        reading.outputs.insert(name.to_string(), output);
+    if let Some(section) = sections.get("output") {
+        for (name, output) in reading.members("output", section) {
+            if !reading.is_name(name) {
+                continue;
+            }
+            let output = read_output(name, output, &templates, reading);
+            reading.outputs.insert(name.to_string(), output);
+        }
     }
     let account = sections.get("data").map(|data| asks_for_account(data));
     match (account, templates.account.get()) {
@@ -143,7 +161,11 @@ fn named<'j, 'a>(
             reading.problem(kind.as_ref(), "is no type that is known");
             continue;
         };
-        for (name, body) in resources.object().unwrap_or_default() {
+        let place = format!("resource.{kind}");
+        for (name, body) in reading.members(&place, resources) {
+            if !reading.is_name(name) {
+                continue;
+            }
             all.push(Named {
                 address: format!("{kind}.{name}"),
                 key: Key {
@@ -160,16 +182,14 @@ fn named<'j, 'a>(
 
 fn resource(one: &Named, templates: &Templates, reading: &mut Reading) {
     let mut item = Item::new(one.shape);
-    let mut objects = Objects {
-        words: templates,
-        problems: Vec::new(),
-    };
-    let members = one.body.object().unwrap_or_default().iter();
+    let mut objects = Objects::new(templates);
+    let members = reading.members(&one.address, one.body).iter();
     let members = members.map(|(name, value)| (name.as_ref(), value));
     let (meta, arguments): (Vec<_>, Vec<_>) =
         members.partition(|(name, _)| matches!(*name, "depends_on" | "lifecycle"));
     item.fields = objects.read(one.shape, arguments, &Place::Root(&one.address));
-    reading.problems.extend(objects.problems);
+    reading.tell(objects.problems);
+    reading.tell(objects.unread);
     for (name, value) in meta {
         let place = format!("{}.{name}", one.address);
         match name {
@@ -177,11 +197,7 @@ fn resource(one: &Named, templates: &Templates, reading: &mut Reading) {
             _ => lifecycle(&place, value, &mut item, reading),
         }
     }
-    for value in item.fields.values() {
-        value.references(&mut |key| {
-            item.refers.insert(key.clone());
-        });
-    }
+    item.refers = item.references();
     reading.resources.insert(one.key.clone(), item);
 }
 
@@ -193,7 +209,10 @@ fn depends_on(
     item: &mut Item,
     reading: &mut Reading,
 ) {
-    for address in value.list().unwrap_or_default() {
+    let Some(addresses) = value.list() else {
+        return reading.problem(place, format!("is {} and not a list", value.what()));
+    };
+    for address in addresses {
         let named = address
             .text()
             .and_then(|text| templates.addresses.get(text));
@@ -209,7 +228,7 @@ fn depends_on(
 }
 
 fn lifecycle(place: &str, value: &Json, item: &mut Item, reading: &mut Reading) {
-    for (name, value) in value.object().unwrap_or_default() {
+    for (name, value) in reading.members(place, value) {
         match (name.as_ref(), value) {
             ("prevent_destroy", Json::Bool(true)) => item.retain = true,
             ("ignore_changes", Json::List(paths)) => {
@@ -242,25 +261,29 @@ fn attribute(shape: &Shape, path: &str) -> Option<&'static str> {
 }
 
 fn read_output(name: &str, output: &Json, templates: &Templates, reading: &mut Reading) -> Output {
-    let text = |json: &Json| {
-        templates
-            .text(json)
-            .map_or_else(Value::Unknown, Value::Text)
-    };
-    let mut read = Output {
-        description: String::new(),
-        value: Value::Unknown("no value".to_owned()),
-        export: None,
-    };
-    for (member, json) in output.object().unwrap_or_default() {
+    let place = format!("output.{name}");
+    let mut description = String::new();
+    let mut value = None;
+    for (member, json) in reading.members(&place, output) {
         match (member.as_ref(), json) {
-            ("description", Json::Text(text)) => read.description = text.to_string(),
+            ("description", Json::Text(text)) => description.push_str(text),
             ("value", Json::List(values)) => {
-                read.value = Value::List(values.iter().map(text).collect());
+                let values = values.iter().enumerate().map(|(index, json)| {
+                    let read = templates.text(json).map(Value::Text);
+                    reading.known(&format!("{place}.value[{index}]"), read)
+                });
+                value = Some(Value::List(values.collect()));
             }
-            ("value", json) => read.value = text(json),
-            _ => reading.problem(format!("output.{name}.{member}"), "is not read"),
+            ("value", json) => {
+                let read = templates.text(json).map(Value::Text);
+                value = Some(reading.known(&format!("{place}.value"), read));
+            }
+            _ => reading.problem(format!("{place}.{member}"), "is not read"),
         }
     }
-    read
+    Output {
+        description,
+        value: value.unwrap_or_else(|| reading.known(&place, Err("has no value".to_owned()))),
+        export: None,
+    }
 }

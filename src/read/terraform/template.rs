@@ -87,33 +87,13 @@ impl Templates<'_, '_, '_> {
     }
 }
 
-/// What a policy says, with the parts in the places of their marks.
-fn policy_document(json: &Json, parts: &[Part]) -> Result<Value, String> {
-    Ok(match json {
-        Json::Bool(value) => Value::Bool(*value),
-        Json::Number(value) => Value::Number(*value),
-        Json::Text(text) => Value::Text(unmarked(text, parts)?),
-        Json::List(values) => {
-            let values = values.iter().map(|value| policy_document(value, parts));
-            Value::List(values.collect::<Result<_, _>>()?)
-        }
-        Json::Object(members) => {
-            let members = members.iter().map(|(name, value)| {
-                if name.contains(MARKS) {
-                    return Err("a name that AWS decides".to_owned());
-                }
-                Ok((name.to_string(), policy_document(value, parts)?))
-            });
-            Value::Map(members.collect::<Result<_, _>>()?)
-        }
-        Json::Null | Json::OtherNumber(_) => {
-            return Err(format!("{} in a policy", json.what()));
-        }
-    })
+/// What JSON in a text says as a policy.
+pub(in crate::read) fn policy_of(parts: &Parts) -> Result<Value, String> {
+    Marked::new(parts)?.document()
 }
 
 /// What the AWS provider calls an attribute, and how an expression reaches it through blocks of which there is one.
-fn attr(shape: &Shape, name: &str) -> Option<Attr> {
+pub(in crate::read) fn attr(shape: &Shape, name: &str) -> Option<Attr> {
     if Engine::Terraform.identity(shape).unwrap_or("id") == name {
         return Some(Attr::Identity);
     }
@@ -131,23 +111,80 @@ fn attr(shape: &Shape, name: &str) -> Option<Attr> {
     }
 }
 
-/// Text with the parts in the places of their marks.
-fn unmarked(text: &str, all: &[Part]) -> Result<Parts, String> {
-    let [begin, end] = MARKS;
-    let mut parts = Parts::default();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(begin) {
-        parts.literal(before);
-        let (number, behind) = behind.split_once(end).ok_or("a mark in a policy's text")?;
-        let part = number
-            .parse()
-            .ok()
-            .and_then(|number: usize| all.get(number));
-        parts.push(part.cloned().ok_or("a mark in a policy's text")?);
-        rest = behind;
+/// A policy's text with marks in the places of what AWS decides, each with its number.
+struct Marked<'p> {
+    text: String,
+    /// What the marks stand for.
+    parts: Vec<&'p Part>,
+    /// How many marks were met. They are met in their order, each once: any other was written by somebody else, as an escape.
+    met: Cell<usize>,
+}
+
+impl<'p> Marked<'p> {
+    fn new(parts: &'p Parts) -> Result<Self, String> {
+        let [begin, end] = MARKS;
+        let mut marked = Self {
+            text: String::new(),
+            parts: Vec::new(),
+            met: Cell::new(0),
+        };
+        for part in parts.parts() {
+            match part {
+                Part::Literal(literal) if literal.contains(MARKS) => return Err(forged()),
+                Part::Literal(literal) => marked.text.push_str(literal),
+                Part::Attribute(..) | Part::Ipv6Range(..) | Part::Account => {
+                    let number = marked.parts.len().to_string();
+                    marked.text.extend([begin]);
+                    marked.text.push_str(&number);
+                    marked.text.extend([end]);
+                    marked.parts.push(part);
+                }
+            }
+        }
+        Ok(marked)
     }
-    parts.literal(rest);
-    Ok(parts)
+
+    /// What the document says, with the parts in the places of their marks.
+    fn document(&self) -> Result<Value, String> {
+        let document = Json::parse(&self.text)?;
+        let text = |json: &Json| json.text().map(|text| self.unmarked(text));
+        let name = |name: &str| {
+            let known = (!name.contains(MARKS)).then(|| name.to_owned());
+            known.ok_or_else(|| "a name that AWS decides".to_owned())
+        };
+        let document = policy::read(&document, &text, &name)?;
+        if self.met.get() == self.parts.len() {
+            Ok(document)
+        } else {
+            Err(forged())
+        }
+    }
+
+    fn unmarked(&self, text: &str) -> Result<Parts, String> {
+        let [begin, end] = MARKS;
+        let mut parts = Parts::default();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once(begin) {
+            parts.literal(before);
+            let (number, behind) = behind.split_once(end).ok_or_else(forged)?;
+            let met = self.met.replace(self.met.get() + 1);
+            let part = self.parts.get(met).filter(|_| number.parse() == Ok(met));
+            parts.push((*part.ok_or_else(forged)?).clone());
+            rest = behind;
+        }
+        if rest.contains(end) {
+            return Err(forged());
+        }
+        parts.literal(rest);
+        Ok(parts)
+    }
+}
+
+fn forged() -> String {
+    format!(
+        "a mark in a policy: U+{:X} stands for nothing",
+        u32::from(MARKS[0])
+    )
 }
 
 impl Words for Templates<'_, '_, '_> {
@@ -178,24 +215,7 @@ impl Words for Templates<'_, '_, '_> {
 
     /// JSON in a string, once the string is read as a template.
     fn policy(&self, json: &Json) -> Result<Value, String> {
-        let parts = self.text(json)?;
-        let [begin, end] = MARKS;
-        let mut text = String::new();
-        for (number, part) in parts.parts().iter().enumerate() {
-            match part {
-                Part::Literal(literal) if literal.contains(MARKS) => {
-                    return Err("a character that stands for nothing in a policy".to_owned());
-                }
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Attribute(..) | Part::Ipv6Range(..) | Part::Account => {
-                    text.push(begin);
-                    text.push_str(&number.to_string());
-                    text.push(end);
-                }
-            }
-        }
-        let document = Json::parse(&text)?;
-        Ok(policy::normal(policy_document(&document, parts.parts())?))
+        policy_of(&self.text(json)?)
     }
 
     /// "A nested block is an object, or a list of objects": one may stand without its list.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Value, document, is_plain};
 use crate::diagnostic::{Findings, Sources};
-use crate::spec::{Kind, Node, read_yaml};
+use crate::spec::{Kind, Node, Tags, read_yaml};
 
 fn written(value: &Value) -> String {
     let mut text = String::new();
@@ -17,7 +17,7 @@ fn read(text: &str) -> Value {
     let mut sources = Sources::new();
     let source = sources.add("written.yaml", text.to_owned());
     let mut findings = Findings::new();
-    let node = read_yaml(text, source, &mut findings);
+    let node = read_yaml(text, source, Tags::Refused, &mut findings);
     assert!(!findings.has_errors(), "{text}");
     value(&node.unwrap())
 }

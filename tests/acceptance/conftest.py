@@ -1,0 +1,6 @@
+"""Where the harness finds what CI has beside it."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / ".ci"))
