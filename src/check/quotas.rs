@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::check::rules;
 use crate::diagnostic::{Finding, Findings, Origin};
-use crate::graph::{Deferred, EndpointType, Graph, NodeId, Resource};
+use crate::graph::{Deferred, EndpointType, Graph, NodeId, Resource, Tags};
 use crate::network::Stack;
 use crate::plan::Plan;
 use crate::render;
@@ -18,6 +18,8 @@ const ENDPOINTS: usize = 50;
 /// Source: AWS CloudFormation User Guide, "Understand CloudFormation quotas".
 const OUTPUTS: usize = 200;
 const TEMPLATE: usize = 1_000_000;
+/// More than a resource takes in a template, without its tags.
+const RESOURCE: usize = 8_000;
 
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let mut nats = BTreeMap::new();
@@ -121,6 +123,12 @@ fn rules_of_groups(graph: &Graph, findings: &mut Findings) {
 
 /// What S3 may hold for `CloudFormation` is larger than what a request may.
 fn size(stack: &Stack, graph: &Graph, findings: &mut Findings) {
+    // Most of a run's work is to render, so that a stack which cannot be too large is not rendered for this.
+    let tiers = stack.network.tiers.iter().map(|tier| tag_bytes(&tier.tags));
+    let tags = tag_bytes(&stack.tags) + tiers.max().unwrap_or_default();
+    if graph.iter().count() * (RESOURCE + tags) <= TEMPLATE {
+        return;
+    }
     let size = render::cloudformation(graph).len();
     if size > TEMPLATE {
         findings.push(
@@ -133,6 +141,12 @@ fn size(stack: &Stack, graph: &Graph, findings: &mut Findings) {
                 .help("divide the stack, or give it fewer and shorter tags, which stand on every resource"),
         );
     }
+}
+
+/// What tags take at most in a template, with what is around them, where every character has to be escaped.
+fn tag_bytes(tags: &Tags) -> usize {
+    let bytes = |(key, value): (&str, &str)| 2 * (key.len() + value.len()) + 100;
+    tags.iter().map(bytes).sum()
 }
 
 /// How to get more.
