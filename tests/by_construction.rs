@@ -12,6 +12,7 @@ use std::path::Path;
 
 use eksnet::diagnostic::Sources;
 use eksnet::plan::Ledger;
+use eksnet::render::Format as Output;
 use eksnet::spec::{self, Format};
 use serde_json::{Value, json};
 
@@ -113,10 +114,10 @@ impl Template {
     }
 }
 
-/// Runs a test on the templates of all examples.
-fn on_every_example(test: impl Fn(&Template)) {
+/// All examples: name, format and text of each.
+fn examples() -> Vec<(String, Format, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let mut seen = 0;
+    let mut examples = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let extension = path.extension().and_then(|extension| extension.to_str());
@@ -124,14 +125,17 @@ fn on_every_example(test: impl Fn(&Template)) {
             continue;
         };
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        test(&Template::of(
-            &name,
-            format,
-            &std::fs::read_to_string(&path).unwrap(),
-        ));
-        seen += 1;
+        examples.push((name, format, std::fs::read_to_string(&path).unwrap()));
     }
-    assert!(seen >= 5, "{seen} examples");
+    assert!(examples.len() >= 5, "{} examples", examples.len());
+    examples
+}
+
+/// Runs a test on the templates of all examples.
+fn on_every_example(test: impl Fn(&Template)) {
+    for (name, format, text) in examples() {
+        test(&Template::of(&name, format, &text));
+    }
 }
 
 fn tag<'a>(resource: &'a Value, key: &str) -> Option<&'a Value> {
@@ -509,6 +513,183 @@ fn nodes_and_pods_have_roles() {
             for subnet in profile["Subnets"].as_array().unwrap() {
                 assert!(!template.is_public(subnet["Ref"].as_str().unwrap()), "{id}");
             }
+        }
+    });
+}
+
+/// What no output of any format says, in the words of both engines, of add-ons and of manifests.
+const LEFT_TO_AWS: &[&str] = &[
+    // Names by resource, zones by their place in a list.
+    "HostnameType",
+    "hostname_type",
+    "Fn::GetAZs",
+    "aws_availability_zones",
+    // Network ACLs, network interfaces, groups in other VPCs.
+    "NetworkAcl",
+    "network_acl",
+    "AWS::EC2::NetworkInterface\"",
+    "aws_network_interface\"",
+    "SecurityGroupVpcAssociation",
+    "security_group_vpc_association",
+    // What a node is told at its start.
+    "UserData",
+    "user_data",
+    "maxPods",
+    // Outposts, Wavelength Zones, Windows.
+    "Outpost",
+    "outpost",
+    "CarrierGateway",
+    "carrier_gateway",
+    "LocalGateway",
+    "local_gateway",
+    "WINDOWS",
+    "windows",
+    // Settings of the VPC CNI.
+    "AWS_VPC_ENI_MTU",
+    "VETHPREFIX",
+    "RANDOMIZESNAT",
+    "CLUSTER_ENDPOINT",
+    "BANDWIDTH_PLUGIN",
+    // A network that eksctl makes private.
+    "privateCluster",
+];
+
+#[test]
+fn what_is_left_to_aws_is_in_no_template() {
+    // EKS231, EKS239, EKS333, EKS416, EKS525, EKS526, EKS531, EKS639, EKS640, EKS645, EKS647, EKS701, EKS702, EKS705,
+    // EKS719, EKS720, EKS725, EKS729, EKS737, EKS740, EKS775, EKS803, EKS840, EKS841, EKS842, EKS843, EKS881, EKS882,
+    // EKS883, EKS918
+    for (name, format, text) in examples() {
+        let loaded = spec::load(&name, Some(format), &text, &mut Sources::new());
+        let synthesis = loaded.synthesize(&Ledger::new()).expect(&name);
+        for output in Output::ALL {
+            for file in synthesis.files(*output) {
+                for word in LEFT_TO_AWS {
+                    assert!(!file.text.contains(word), "{}: {word}", file.path);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn clusters_tags_stand_where_they_are_asked_for() {
+    // EKS139, EKS334
+    let template = |tag: &str| {
+        let text = format!("stack: s\nregion: us-east-1\nnetwork: {{ cidr: 10.20.0.0/16{tag} }}\n");
+        Template::of("s", Format::Yaml, &text)
+    };
+    for (asked, tag_of_it) in [("", None), (", cluster-tag: shared", Some("shared"))] {
+        let template = template(asked);
+        for kind in ["EC2::VPC", "EC2::Subnet"] {
+            for (id, body) in template.all(kind) {
+                let found = tag(body, "kubernetes.io/cluster/s").and_then(Value::as_str);
+                assert_eq!(found, tag_of_it, "{id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn launch_templates_ask_for_tokens() {
+    // EKS769
+    on_every_example(|template| {
+        for (id, body) in template.all("EC2::LaunchTemplate") {
+            let metadata = &body["LaunchTemplateData"]["MetadataOptions"];
+            assert_eq!(metadata["HttpTokens"], "required", "{id}");
+            assert_eq!(metadata["HttpPutResponseHopLimit"], 1, "{id}");
+        }
+    });
+}
+
+#[test]
+fn who_may_use_the_api_is_said_by_access_entries() {
+    // EKS643
+    on_every_example(|template| {
+        for (id, cluster) in template.all("EKS::Cluster") {
+            assert_eq!(cluster["AccessConfig"]["AuthenticationMode"], "API", "{id}");
+        }
+    });
+}
+
+#[test]
+fn the_cni_has_a_role_of_its_own() {
+    // EKS722, EKS762
+    on_every_example(|template| {
+        let rights = |role: &Value| {
+            let role = role["Fn::GetAtt"][0].as_str().unwrap();
+            let role = &template.resources[role]["Properties"];
+            role.to_string().contains("AmazonEKS_CNI_Policy")
+                || role.to_string().contains("ec2:AssignIpv6Addresses")
+        };
+        let mut addons = template.all("EKS::Addon");
+        if !addons.any(|(_, addon)| addon["AddonName"] == "vpc-cni") {
+            return;
+        }
+        let mut own = template.all("EKS::PodIdentityAssociation");
+        let own = own.find(|(_, of)| of["ServiceAccount"] == "aws-node");
+        assert!(rights(&own.expect(&template.name).1["RoleArn"]));
+        for (id, group) in template.all("EKS::Nodegroup") {
+            assert!(!rights(&group["NodeRole"]), "{}: {id}", template.name);
+        }
+    });
+}
+
+/// Whether a group lets something through, from or to another: by both halves of a rule.
+fn passes(template: &Template, from: &Value, to: &Value, protocol: &str, port: u64) -> bool {
+    let half = |kind: &str, group: &Value, peer: (&str, &Value)| {
+        template.all(kind).any(|(_, rule)| {
+            let range = || rule["FromPort"].as_u64()..=rule["ToPort"].as_u64();
+            let to_all = kind == "EC2::SecurityGroupEgress" && rule["CidrIp"] == "0.0.0.0/0";
+            rule["GroupId"] == *group
+                && (rule[peer.0] == *peer.1 || to_all)
+                && (rule["IpProtocol"] == "-1"
+                    || rule["IpProtocol"] == protocol && range().contains(&Some(port)))
+        })
+    };
+    let out = ("DestinationSecurityGroupId", to);
+    let into = ("SourceSecurityGroupId", from);
+    // AWS lets everything out of the group that EKS makes, and into it from itself.
+    let of_eks = |group: &Value| group["Fn::GetAtt"][1] == "ClusterSecurityGroupId";
+    (of_eks(from) || half("EC2::SecurityGroupEgress", from, out))
+        && ((of_eks(to) && from == to) || half("EC2::SecurityGroupIngress", to, into))
+}
+
+#[test]
+fn nodes_and_control_plane_pass_what_they_need() {
+    // EKS502, EKS504, EKS505, EKS506, EKS507, EKS508, EKS509, EKS510
+    on_every_example(|template| {
+        let mut clusters = template.all("EKS::Cluster");
+        let Some((cluster, body)) = clusters.next() else {
+            return;
+        };
+        let control_plane = &body["ResourcesVpcConfig"]["SecurityGroupIds"][0];
+        let of_eks = json!({ "Fn::GetAtt": [cluster, "ClusterSecurityGroupId"] });
+        for (id, launch) in template.all("EC2::LaunchTemplate") {
+            let carried = launch["LaunchTemplateData"]["SecurityGroupIds"].as_array();
+            let carried = carried.unwrap();
+            assert!(carried.len() <= 2, "{id}");
+            let any = |test: &dyn Fn(&Value) -> bool| carried.iter().any(test);
+            let needed = |what: &str, done: bool| {
+                assert!(done, "{}: {id}: {what}", template.name);
+            };
+            // Both carry the group that EKS makes, or rules do as much.
+            let shared = carried.contains(&of_eks);
+            let to_api = any(&|group| passes(template, group, control_plane, "tcp", 443));
+            let to_kubelet = any(&|group| passes(template, control_plane, group, "tcp", 10250));
+            needed("the API", shared || to_api);
+            needed("the kubelet", shared || to_kubelet);
+            for (protocol, port) in [("tcp", 53), ("udp", 53), ("tcp", 10250)] {
+                let among = any(&|group| passes(template, group, group, protocol, port));
+                needed("other nodes", among);
+            }
+            let out = any(&|group| {
+                template.all("EC2::SecurityGroupEgress").any(|(_, rule)| {
+                    let https = rule["IpProtocol"] == "-1" || rule["FromPort"] == 443;
+                    rule["GroupId"] == *group && https
+                })
+            });
+            needed("registries", shared || out);
         }
     });
 }

@@ -4,6 +4,7 @@
 //! `planned` run them. What a rule says of the form of a spec is found by its reader.
 
 mod access;
+mod addons;
 mod addresses;
 mod arn;
 mod auto_mode;
@@ -12,6 +13,7 @@ mod capacity;
 mod cluster;
 mod compute;
 mod connections;
+mod discovery;
 mod eksctl;
 mod endpoints;
 mod existing;
@@ -31,6 +33,7 @@ mod pods;
 mod policies;
 mod policy;
 mod private;
+mod quotas;
 mod resolver;
 mod routes;
 pub mod rules;
@@ -39,6 +42,7 @@ mod services;
 mod space;
 mod subnets;
 mod template;
+mod zones;
 
 pub use rules::Rule;
 
@@ -73,6 +77,7 @@ pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
     pod_groups::check(stack, findings);
     node_security::check(stack, findings);
     cluster::check(stack, findings);
+    addons::check(stack, findings);
     ipv6::check(stack, findings);
     compute::check(stack, findings);
     identities::check(stack, findings);
@@ -110,6 +115,9 @@ pub(crate) fn planned(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     pod_nodes::check_plan(stack, plan, findings);
     fargate::check_plan(stack, plan, findings);
     cluster::check_plan(stack, plan, findings);
+    discovery::check_plan(stack, plan, findings);
+    zones::check_plan(plan, findings);
+    quotas::check_plan(stack, plan, findings);
 }
 
 /// What can be said of the room that a plan has.
@@ -120,6 +128,7 @@ pub(crate) fn capacity(stack: &Stack, plan: &Plan, room: &Capacity, findings: &m
 /// What can be said of the resources.
 pub(crate) fn graph(stack: &Stack, graph: &Graph, findings: &mut Findings) {
     template::check(stack, graph, findings);
+    quotas::check(stack, graph, findings);
     existing::check_graph(stack, graph, findings);
     policies::check_graph(stack, graph, findings);
 }

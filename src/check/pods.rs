@@ -155,7 +155,7 @@ pub(super) fn older_cni(cluster: &Cluster, least: (u16, u16, u16)) -> Option<&At
 }
 
 /// `v1.20.4-eksbuild.1` is 1.20.4.
-fn release(version: &str) -> Option<(u16, u16, u16)> {
+pub(super) fn release(version: &str) -> Option<(u16, u16, u16)> {
     let version = version.strip_prefix('v').unwrap_or(version);
     let mut parts = version.split('-').next()?.split('.').map(str::parse);
     let mut next = || parts.next()?.ok();

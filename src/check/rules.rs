@@ -204,6 +204,8 @@ rules! {
     EKS223 Info "a production network spans three zones";
     EKS225 Error "a cluster keeps its zones";
     EKS240 Error "zones are named by id";
+    EKS304 Error "role tags of load balancers fit the access of their subnets";
+    EKS306 Error "subnets for load balancers do not belong to another cluster alone";
 
     EKS308 Warning "load balancers have subnets in two zones";
     EKS310 Warning "subnets for load balancers have 8 free addresses";
@@ -229,6 +231,7 @@ rules! {
     EKS523 Error "a security group's name and description fit";
     EKS524 Error "a rule has a description that AWS accepts";
     EKS528 Info "nothing rides on the VPC's default security group";
+    EKS532 Warning "a security group fits the default quota of 60 rules in each direction";
 
     EKS602 Warning "nodes reach the API inside the VPC";
     EKS603 Warning "the API does not answer the whole internet";
@@ -252,6 +255,7 @@ rules! {
     EKS627 Error "without internet, Session Manager has its endpoints";
     EKS628 Error "without internet, X-Ray has its endpoint";
     EKS629 Error "an endpoint's service exists in the region";
+    EKS633 Warning "interface endpoints stand in the zones of the nodes";
     EKS644 Error "without internet, the EFS driver has its endpoint";
     EKS646 Info "connected networks reach a private API";
     EKS649 Error "a policy of an endpoint has at most 20,480 characters";
@@ -270,6 +274,7 @@ rules! {
     EKS747 Warning "Calico hears of a pod's address from the VPC CNI";
     EKS748 Info "where policies are enforced, namespaces begin closed";
     EKS752 Error "custom networking has a subnet for pods in every zone that has nodes";
+    EKS768 Error "a pinned kube-proxy goes with the cluster's version";
     EKS772 Error "pods that keep their own address have a way out of their own";
     EKS781 Error "nodes for pods with security groups of their own take a trunk interface";
     EKS783 Error "pods on nodes of EKS Auto Mode have no security groups of their own";
@@ -283,6 +288,7 @@ rules! {
 
     EKS804 Error "a node group has 1 to 20 instance types";
     EKS805 Error "a node group's name has at most 63 characters";
+    EKS808 Warning "nodes are in two zones";
     EKS810 Error "a node group has between its least and most nodes, at most 450";
     EKS820 Error "a Fargate profile uses private subnets";
     EKS821 Error "a Fargate profile has 1 to 5 selectors with at most 5 labels";
@@ -303,6 +309,11 @@ rules! {
     EKS887 Warning "an attachment to a transit gateway has a small subnet of its own in every zone";
 
     EKS901 Error "a template has at most 500 resources";
+    EKS902 Error "a template has at most 1 MB";
+    EKS903 Error "a template has at most 200 outputs";
     EKS904 Error "a stack's name begins with a letter and fits all that is named after it";
+    EKS905 Warning "a VPC fits the default quota of 200 subnets";
     EKS906 Warning "the Elastic IPs fit the default quota of 5";
+    EKS907 Warning "a zone fits the default quota of 5 NAT gateways";
+    EKS909 Warning "a VPC fits the default quota of 50 interface endpoints";
 }

@@ -1,12 +1,11 @@
-//! The list of all rules, `docs/rules/README.md`, is what the registry says.
+//! The list of all rules, `docs/rules/README.md`, is what the registry and the lists beside it say; and every rule of the
+//! catalog, `catalog.tsv`, is in one of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use eksnet::check::rules;
 use minijinja::{Environment, Value, context};
-
-/// The rules of the catalog about networks of Amazon EKS, whether they are checked or not.
-const CATALOG: usize = 398;
 
 /// Areas by how their codes begin.
 const AREAS: &[(&str, &str)] = &[
@@ -27,27 +26,99 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Code, demand and how, line by line; a line that begins with `#` is a comment.
-fn by_construction() -> Vec<[String; 3]> {
-    table("by-construction.tsv")
+/// A line of a list, field by field; the first is the code.
+type Line = Vec<String>;
+
+/// Code, demand, how it is kept, and the test that shows it.
+fn by_construction() -> Vec<Line> {
+    table("by-construction.tsv", 4)
 }
 
-/// Code, demand and why, of rules that no single spec can break.
-fn unseen() -> Vec<[String; 3]> {
-    table("unseen.tsv")
+/// Code, demand, and the codes that check it.
+fn covered() -> Vec<Line> {
+    table("covered.tsv", 3)
 }
 
-fn table(name: &str) -> Vec<[String; 3]> {
+/// Code, demand and what to know, of rules that no single spec can break.
+fn unseen() -> Vec<Line> {
+    table("unseen.tsv", 3)
+}
+
+/// Code, demand, why no spec shows it, and what reminds of it: a page of `docs`, a code, or nothing.
+fn undecidable() -> Vec<Line> {
+    table("undecidable.tsv", 4)
+}
+
+/// The lists beside the registry, by the names of their files.
+fn lists() -> [(&'static str, Vec<Line>); 4] {
+    [
+        ("by construction", by_construction()),
+        ("covered", covered()),
+        ("unseen", unseen()),
+        ("undecidable", undecidable()),
+    ]
+}
+
+/// What a list holds, line by line, in the order of the codes; a line that begins with `#` is a comment.
+fn table(name: &str, fields: usize) -> Vec<Line> {
     let text = std::fs::read_to_string(root().join("docs/rules").join(name)).unwrap();
-    text.lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let fields: Vec<_> = line.split('\t').map(str::to_owned).collect();
-            fields
-                .try_into()
-                .unwrap_or_else(|_| panic!("not three fields: {line}"))
-        })
-        .collect()
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let lines: Vec<Line> = lines
+        .map(|line| line.split('\t').map(str::to_owned).collect())
+        .collect();
+    for line in &lines {
+        assert_eq!(line.len(), fields, "{name}: {line:?}");
+    }
+    assert!(lines.is_sorted_by(|a, b| a[0] < b[0]), "{name}");
+    lines
+}
+
+/// The catalog: every code with its severity there, `E`, `W` or `I`.
+fn catalog() -> BTreeMap<String, String> {
+    let lines = table("../../tests/coverage/catalog.tsv", 2);
+    let lines = lines
+        .into_iter()
+        .map(|line| (line[0].clone(), line[1].clone()));
+    lines.collect()
+}
+
+/// The rules of the catalog that the registry has.
+fn checked() -> BTreeSet<String> {
+    let codes = rules::ALL.iter().map(|rule| rule.code.as_str().to_owned());
+    let catalog = catalog();
+    codes.filter(|code| catalog.contains_key(code)).collect()
+}
+
+/// How many rules of the catalog there are, and how many error rules among them, where nothing is wrong to write.
+struct Coverage {
+    errors: usize,
+    errors_kept: usize,
+}
+
+impl Coverage {
+    fn reckon() -> Self {
+        let catalog = catalog();
+        let is_error = |code: &&String| catalog.get(*code).is_some_and(|severity| severity == "E");
+        let (checked, constructed, covered) = (checked(), by_construction(), covered());
+        let listed = constructed.iter().chain(&covered).map(|line| &line[0]);
+        let kept: BTreeSet<&String> = checked.iter().chain(listed).collect();
+        Self {
+            errors: catalog.keys().filter(is_error).count(),
+            errors_kept: kept.into_iter().filter(is_error).count(),
+        }
+    }
+
+    fn percent(&self) -> usize {
+        self.errors_kept * 100 / self.errors
+    }
+}
+
+/// A link to the page of a rule, or to one of `docs`.
+fn link(to: &str) -> String {
+    match to.strip_suffix(".md") {
+        Some(name) => format!("[{}](../{to})", name.trim_start_matches("guides/")),
+        None => format!("[{to}]({to}.md)"),
+    }
 }
 
 fn readme() -> String {
@@ -68,31 +139,37 @@ fn readme() -> String {
             context! { title => *title, rules => rules }
         })
         .collect();
-    let constructed: Vec<Value> = by_construction()
-        .into_iter()
-        .map(|[code, demand, how]| context! { code => code, demand => demand, how => how })
-        .collect();
-    let unseen: Vec<Value> = unseen()
-        .into_iter()
-        .map(|[code, demand, why]| context! { code => code, demand => demand, why => why })
-        .collect();
-    let checked = rules::ALL
-        .iter()
-        .filter(|rule| rule.code.as_str().starts_with("EKS"))
-        .count();
+    let mut covered = covered();
+    for line in &mut covered {
+        let links: Vec<String> = line[2].split(' ').map(link).collect();
+        line[2] = links.join(", ");
+    }
+    let mut undecidable = undecidable();
+    for line in &mut undecidable {
+        line[3] = match &*line[3] {
+            "" => "no".to_owned(),
+            to => link(to),
+        };
+    }
+    let checked = checked().len();
+    let coverage = Coverage::reckon();
     let template = std::fs::read_to_string(root().join("templates/rules.md.j2")).unwrap();
     let environment = Environment::new();
     environment
         .render_str(
             &template,
             context! {
-                catalog => CATALOG,
+                catalog => catalog().len(),
                 checked => checked,
                 own => rules::ALL.len() - checked,
-                open => CATALOG - checked - constructed.len() - unseen.len(),
+                errors => coverage.errors,
+                errors_kept => coverage.errors_kept,
+                percent => coverage.percent(),
                 areas => areas,
-                constructed => constructed,
-                unseen => unseen,
+                constructed => by_construction(),
+                covered => covered,
+                unseen => unseen(),
+                undecidable => undecidable,
             },
         )
         .unwrap()
@@ -113,19 +190,56 @@ fn every_rule_is_in_an_area() {
 }
 
 #[test]
-fn nothing_is_both_checked_and_impossible() {
-    let codes: Vec<_> = by_construction()
-        .into_iter()
-        .map(|[code, ..]| code)
-        .collect();
-    assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
-    let unseen: Vec<_> = unseen().into_iter().map(|[code, ..]| code).collect();
-    assert!(unseen.is_sorted_by(|a, b| a < b), "{unseen:?}");
-    for code in &codes {
-        assert!(!unseen.contains(code), "{code}");
+fn every_rule_of_the_catalog_is_accounted_for_once() {
+    let catalog = catalog();
+    let mut place: BTreeMap<String, &str> = BTreeMap::new();
+    for code in checked() {
+        place.insert(code, "checked");
     }
-    for code in codes.iter().chain(&unseen) {
-        assert!(eksnet::check::Rule::find(code).is_none(), "{code}");
+    for (list, lines) in lists() {
+        for line in lines {
+            assert!(catalog.contains_key(&line[0]), "{list}: {}", line[0]);
+            let before = place.insert(line[0].clone(), list);
+            assert_eq!(before, None, "{}: {list}", line[0]);
+        }
+    }
+    let missing: Vec<_> = catalog
+        .keys()
+        .filter(|code| !place.contains_key(*code))
+        .collect();
+    assert!(missing.is_empty(), "in no list: {missing:?}");
+}
+
+#[test]
+fn nine_of_ten_error_rules_are_kept() {
+    let Coverage {
+        errors,
+        errors_kept,
+    } = Coverage::reckon();
+    assert!(errors_kept * 10 >= errors * 9, "{errors_kept} of {errors}");
+}
+
+#[test]
+fn what_the_lists_name_exists() {
+    let is_rule = |code: &str| rules::ALL.iter().any(|rule| rule.code.as_str() == code);
+    for line in covered() {
+        for code in line[2].split(' ') {
+            assert!(is_rule(code), "{}: {code}", line[0]);
+        }
+    }
+    for line in undecidable() {
+        let page = root().join("docs").join(&line[3]);
+        let exists = line[3].is_empty() || is_rule(&line[3]) || page.is_file();
+        assert!(exists, "{}: {}", line[0], line[3]);
+    }
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for line in by_construction() {
+        let (file, name) = line[3].split_once(": ").unwrap();
+        let text = files.entry(file.to_owned()).or_insert_with(|| {
+            std::fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"))
+        });
+        let wanted = format!("#[test]\nfn {name}() {{");
+        assert!(text.contains(&wanted), "{}: {}", line[0], line[3]);
     }
 }
 
