@@ -51,6 +51,15 @@ pub(crate) struct Entry {
 }
 
 impl Kind {
+    /// The text of a string.
+    pub(super) fn text(&self) -> Option<&str> {
+        if let Self::Str(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
     /// The words for it in "expected …, found …".
     pub(crate) const fn describe(&self) -> &'static str {
         match self {

@@ -46,24 +46,16 @@ impl De<'_> {
         let Kind::List(listed) = &self.node.kind else {
             return what.to_owned();
         };
-        let first = listed.first().and_then(|first| match &first.kind {
-            Kind::Str(name) => Some(name),
-            Kind::Map(entries) => {
-                let mut entries = entries.iter();
-                let name = entries.find(|entry| entry.key.eq_ignore_ascii_case("name"))?;
-                match &name.value.kind {
-                    Kind::Str(name) => Some(name),
-                    _ => None,
-                }
+        let named = |entry: &&Entry| entry.key.eq_ignore_ascii_case("name");
+        let name = listed.first().and_then(|first| {
+            if let Kind::Map(entries) = &first.kind {
+                entries.iter().find(named)?.value.kind.text()
+            } else {
+                first.kind.text()
             }
-            _ => None,
         });
-        match first.filter(|name| {
-            !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-        }) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        match name.filter(|name| !name.is_empty() && name.chars().all(plain)) {
             Some(name) => format!("{what}: `{{ {name}: … }}`"),
             None => what.to_owned(),
         }

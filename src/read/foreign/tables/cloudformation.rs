@@ -141,19 +141,11 @@ impl Words for CloudFormation<'_, '_> {
     }
 
     fn truth(&self, json: &Json) -> Option<bool> {
-        match json {
-            Json::Bool(value) => Some(*value),
-            Json::Text(text) => text.parse().ok(),
-            _ => None,
-        }
+        super::truth(json)
     }
 
     fn number(&self, json: &Json) -> Option<i64> {
-        match json {
-            Json::Number(value) => Some(*value),
-            Json::Text(text) => text.parse().ok(),
-            _ => None,
-        }
+        super::number(json)
     }
 
     fn why(&self, json: &Json) -> Option<String> {

@@ -180,6 +180,24 @@ fn item(
     item
 }
 
+/// What text stands for where a truth value is due: both engines take either.
+fn truth(json: &Json) -> Option<bool> {
+    match json {
+        Json::Bool(value) => Some(*value),
+        Json::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The same of a whole number.
+fn number(json: &Json) -> Option<i64> {
+    match json {
+        Json::Number(value) => Some(*value),
+        Json::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
 fn fields<W: Words>(
     words: &W,
     shape: &'static Shape,

@@ -119,19 +119,11 @@ impl Words for Terraform<'_, '_> {
 
     /// Some arguments of the provider are text that has a truth value in it, or a number.
     fn truth(&self, json: &Json) -> Option<bool> {
-        match json {
-            Json::Bool(value) => Some(*value),
-            Json::Text(text) => text.parse().ok(),
-            _ => None,
-        }
+        super::truth(json)
     }
 
     fn number(&self, json: &Json) -> Option<i64> {
-        match json {
-            Json::Number(value) => Some(*value),
-            Json::Text(text) => text.parse().ok(),
-            _ => None,
-        }
+        super::number(json)
     }
 
     fn why(&self, json: &Json) -> Option<String> {
