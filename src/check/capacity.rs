@@ -43,20 +43,27 @@ fn reserved(stack: &Stack, planned: &PlannedTier, tier: &TierCapacity, findings:
         small.usable,
         standing(small.taken)
     );
-    let help = "give the tier larger subnets, or the interface endpoints another tier";
+    let help = |needed: u64| {
+        let needed = small.usable - left + needed;
+        let prefix = (16..=28).rev().find(|prefix| usable(*prefix) >= needed);
+        let prefix = prefix.map_or_else(String::new, |prefix| format!(", a /{prefix}"));
+        format!(
+            "give the tier larger subnets{prefix}, or the interface endpoints another tier: `endpoint-tier`"
+        )
+    };
     if small.taken.control_plane > 0 && left < CONTROL_PLANE {
         findings.push(
             rules::EKS206
                 .at(origin, with)
                 .note("EKS needs 6 in each subnet of the control plane, and does not create the cluster otherwise")
-                .help(help),
+                .help(help(CONTROL_PLANE)),
         );
     } else if small.taken.load_balancers > 0 && left < LOAD_BALANCER {
         findings.push(
             rules::EKS310
                 .at(origin, with)
                 .note("a load balancer needs 8 free addresses in each of its subnets, and the controller passes over those that have fewer")
-                .help(help),
+                .help(help(LOAD_BALANCER)),
         );
     }
 }
