@@ -294,6 +294,44 @@ fn every_rule_is_broken_by_a_mutation_of_an_example() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Findings of all areas, as a person meets them.
+///
+/// Read a changed one as that person would: is the first line enough, does the help say what to type?
+const SHOWN: &[&str] = &[
+    "EKS105", "EKS110", "EKS112", "EKS116", "EKS118", "EKS122", "EKS132", "EKS136", "EKS202",
+    "EKS203", "EKS206", "EKS212", "EKS221", "EKS223", "EKS225", "EKS240", "EKS304", "EKS312",
+    "EKS318", "EKS320", "EKS403", "EKS404", "EKS406", "EKS420", "EKS423", "EKS512", "EKS524",
+    "EKS602", "EKS606", "EKS619", "EKS646", "EKS649", "EKS710", "EKS752", "EKS768", "EKS781",
+    "EKS786", "EKS788", "EKS808", "EKS810", "EKS820", "EKS825", "EKS866", "EKS887", "EKS906",
+    "PLAN001", "PLAN010", "PLAN014",
+];
+
+#[test]
+fn findings_are_shown_as_people_meet_them() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/findings");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let table = table();
+    let mut shown = BTreeSet::new();
+    settings.bind(|| {
+        for mutation in table
+            .iter()
+            .filter(|mutation| SHOWN.contains(&mutation.code.as_str()))
+        {
+            let said = mutation.said(&mutation.written().text, &mutation.ledger());
+            let mut findings = Findings::new();
+            let loud =
+                |f: &&Finding| f.severity < Severity::Info || f.code.as_str() == mutation.code;
+            findings.extend(said.findings.iter().filter(loud).cloned());
+            let text = full(&findings, &said.sources, Style::Plain);
+            insta::assert_snapshot!(mutation.code.as_str(), text);
+            shown.insert(mutation.code.as_str());
+        }
+    });
+    assert_eq!(shown.len(), SHOWN.len());
+}
+
 /// Rules about plans that no edit of an example breaks, and why.
 const NO_EDIT: &[(&str, &str)] = &[
     ("PLAN008", "the text of a ledger; the page has one"),

@@ -21,6 +21,9 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     spare(stack, plan, findings);
 }
 
+/// AWS's smallest subnets, a /28.
+const SMALLEST: u8 = 28;
+
 /// What the control plane and load balancers need beside what is certain to stand in their subnets.
 fn reserved(stack: &Stack, planned: &PlannedTier, tier: &TierCapacity, findings: &mut Findings) {
     let subnets = tier.zones.iter().flat_map(|zone| &zone.subnets);
@@ -35,6 +38,10 @@ fn reserved(stack: &Stack, planned: &PlannedTier, tier: &TierCapacity, findings:
     let Some(small) = subnets.min_by_key(|subnet| free(subnet)) else {
         return;
     };
+    // A size that no subnet can have has a rule of its own.
+    if small.usable < usable(SMALLEST) {
+        return;
+    }
     let origin = size(stack, planned);
     let left = free(small);
     let with = format!(
