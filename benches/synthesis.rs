@@ -97,6 +97,36 @@ fn many(c: &mut Criterion) {
     group.finish();
 }
 
+/// All that `check` says: of one cluster, and of many.
+fn checks(c: &mut Criterion) {
+    let mut group = c.benchmark_group("checks");
+    group.bench_function("bank, text to findings", |b| {
+        b.iter(|| findings(&[black_box(BANK).to_owned()]));
+    });
+    if let Some(stack) = model(BANK).stack {
+        group.bench_function("bank, model to findings", |b| {
+            b.iter(|| black_box(&stack).check_with(&Ledger::new()).iter().count());
+        });
+    }
+    group.sample_size(10);
+    for count in [100_u64, 1000] {
+        let specs: Vec<String> = (0..count)
+            .map(|i| BANK.replace("stack: bank", &format!("stack: bank-{i}")))
+            .collect();
+        group.throughput(Throughput::Elements(count));
+        group.bench_with_input(BenchmarkId::new("banks", count), &specs, |b, specs| {
+            b.iter(|| findings(specs));
+        });
+    }
+    group.finish();
+}
+
+fn findings(specs: &[String]) -> usize {
+    let stacks = specs.iter().filter_map(|spec| model(spec).stack);
+    let counts = stacks.map(|stack| stack.check_with(&Ledger::new()).iter().count());
+    counts.sum()
+}
+
 /// As many subnets as a /16 has room for, but a few: 20 tiers in 5 zones with 40 subnets of 16 addresses in each.
 fn full() -> Stack {
     let mut net = Network::new(cidr!("10.20.0.0/16")).zones(5);
@@ -167,5 +197,5 @@ fn locks(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one, many, planning, locks);
+criterion_group!(benches, one, checks, many, planning, locks);
 criterion_main!(benches);

@@ -221,9 +221,11 @@ fn clients(cluster: &Cluster, findings: &mut Findings) {
             rules::EKS604
                 .at(
                     clients[40].origin,
-                    format!("{} ranges for the API's public side", clients.len()),
+                    format!(
+                        "{} ranges for the API's public side, and EKS takes at most 40",
+                        clients.len()
+                    ),
                 )
-                .note("EKS takes at most 40")
                 .help("put neighbouring ranges together"),
         );
     }

@@ -31,10 +31,13 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
             rules::EKS822
                 .at(
                     last.name.origin,
-                    format!("{} Fargate profiles", cluster.fargate.len()),
+                    format!(
+                        "{} Fargate profiles, more than {PROFILES}",
+                        cluster.fargate.len()
+                    ),
                 )
                 .note(format!(
-                    "a cluster has at most {PROFILES}, unless the account's quota was raised"
+                    "a cluster has no more, unless the account's quota of {PROFILES} was raised"
                 ))
                 .help(format!(
                     "let profiles of one tier share their selectors, up to {SELECTORS} each"

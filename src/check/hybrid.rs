@@ -93,8 +93,10 @@ fn number(hybrid: &HybridNodes, findings: &mut Findings) {
             let origin = further.map_or(hybrid.origin, |range| range.origin);
             findings.push(
                 rules::EKS866
-                    .at(origin, format!("{count} ranges of {what}"))
-                    .note(format!("EKS takes {least} to {MOST_RANGES}"))
+                    .at(
+                        origin,
+                        format!("{count} ranges of {what}, and EKS takes {least} to {MOST_RANGES}"),
+                    )
                     .help(if few {
                         "name the ranges of the machines"
                     } else {

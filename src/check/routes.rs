@@ -111,7 +111,7 @@ fn quota(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             rules::EKS420
                 .at(
                     origin,
-                    format!("a route table of tier `{tier}` would learn {count} routes"),
+                    format!("a route table of tier `{tier}` would learn {count} routes, more than {PROPAGATED}"),
                 )
                 .note(format!(
                     "a virtual private gateway writes {PROPAGATED} into a table at most, and AWS raises that for nobody"

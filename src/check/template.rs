@@ -15,9 +15,12 @@ pub(super) fn check(stack: &Stack, graph: &Graph, findings: &mut Findings) {
             rules::EKS901
                 .at(
                     stack.name.origin,
-                    format!("the template would have {} resources", names.len()),
+                    format!(
+                        "the template would have {} resources, more than CloudFormation takes",
+                        names.len()
+                    ),
                 )
-                .note("CloudFormation takes 500")
+                .note("it takes 500 in a template")
                 .help("divide the stack: fewer tiers, rules or node groups in each"),
         );
     }
