@@ -6,6 +6,7 @@
 mod access;
 mod addons;
 mod addresses;
+pub(crate) mod allow;
 mod arn;
 mod auto_mode;
 mod blocks;
@@ -67,6 +68,7 @@ pub(crate) fn further_blocks(stack: &Stack, sizes: &[u8]) -> Option<Vec<ipnet::I
 
 /// What can be said of a stack before it is planned.
 pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
+    allow::check(&stack.allowed, findings);
     names::check(stack, findings);
     addresses::check(stack, findings);
     blocks::check(stack, findings);

@@ -6,6 +6,7 @@
 mod adopt;
 mod check;
 mod completions;
+mod control;
 mod documents;
 mod explain;
 mod import;
