@@ -130,12 +130,9 @@ impl Entry {
 }
 
 fn reminded(reminder: &str) -> String {
-    if reminder.is_empty() {
-        String::new()
-    } else if let Some(rule) = Rule::find(reminder) {
-        format!("\n{} reminds of it: {}.\n", rule.code, rule.summary)
-    } else {
-        format!("\nWhat to do about it is in docs/{reminder}.\n")
+    match Rule::find(reminder) {
+        Some(rule) => format!("\n{} reminds of it: {}.\n", rule.code, rule.summary),
+        None => format!("\nMore of it is in docs/{reminder}.\n"),
     }
 }
 

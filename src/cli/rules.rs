@@ -140,7 +140,7 @@ fn object(entry: &Entry) -> Object<'_> {
         Kept::ByConstruction { how: note, .. } | Kept::Unseen(note) => object.note = Some(note),
         Kept::Undecidable { why, reminder } => {
             object.note = Some(why);
-            object.reminder = (!reminder.is_empty()).then_some(reminder);
+            object.reminder = Some(reminder);
         }
     }
     object
