@@ -5,6 +5,8 @@
 //! a good example, which are its tests.
 
 pub use super::area::Area;
+#[cfg(feature = "cli")]
+use crate::diagnostic::Description;
 use crate::diagnostic::{Code, Finding, Origin, Severity};
 
 /// A rule.
@@ -29,6 +31,15 @@ impl Rule {
     /// A finding of this rule.
     pub(crate) fn at(&self, origin: Origin, message: impl Into<String>) -> Finding {
         Finding::new(self.code, self.severity, message, origin)
+    }
+
+    /// What a SARIF log says of it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn description(&self) -> Description<'static> {
+        Description {
+            summary: self.summary,
+            page: self.page,
+        }
     }
 
     /// The rule of a code, in any case.

@@ -7,7 +7,7 @@ use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
 use super::{Exit, Stop};
 use crate::check::Rule;
-use crate::diagnostic::{concise, full, github, json, sarif};
+use crate::diagnostic::{Description, concise, full, github, json, sarif};
 
 pub(super) const ABOUT: &str = "Show all findings: errors, warnings and remarks";
 pub(super) const LONG: &str = "\
@@ -55,7 +55,8 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
         Form::Concise => concise(findings, sources),
         Form::Json => json(findings, sources),
         Form::Sarif => sarif(findings, sources, |code| {
-            Rule::find(code.as_str()).map_or("", |rule| rule.summary)
+            let rule = Rule::find(code.as_str());
+            rule.map_or_else(Description::default, Rule::description)
         }),
         Form::Github => github(findings, sources),
     };

@@ -20,7 +20,7 @@ pub use concise::{concise, line, summary};
 pub use full::{Style, full};
 pub use github::github;
 pub use json::json;
-pub use sarif::sarif;
+pub use sarif::{Description, sarif};
 pub(crate) use source::MAX_BYTES;
 pub use source::{Source, SourceId, Sources, Span};
 
