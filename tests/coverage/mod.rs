@@ -245,12 +245,10 @@ fn what_the_lists_name_exists() {
     }
     for line in undecidable() {
         let (code, reminder) = (&line[0], &line[4]);
-        let page = match reminder.strip_suffix(".md") {
-            Some(_) => root().join("docs").join(reminder),
-            None => {
-                assert!(is_rule(reminder), "{code}: {reminder}");
-                root().join(format!("docs/rules/{reminder}.md"))
-            }
+        let page = if is_rule(reminder) {
+            root().join(format!("docs/rules/{reminder}.md"))
+        } else {
+            root().join("docs").join(reminder)
         };
         let text = std::fs::read_to_string(&page).unwrap_or_else(|e| panic!("{code}: {e}"));
         assert!(text.contains(&**code), "{code} is not in {reminder}");
