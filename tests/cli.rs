@@ -5,6 +5,8 @@
 mod adopt;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/control.rs"]
+mod control;
 #[path = "cli/documents.rs"]
 mod documents;
 #[path = "cli/examples.rs"]

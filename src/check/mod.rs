@@ -6,7 +6,11 @@
 mod access;
 mod addons;
 mod addresses;
+<<<<<<< HEAD
 mod area;
+=======
+pub(crate) mod allow;
+>>>>>>> b41a06c3639dd4616291deff543933d99bb9599f
 mod arn;
 mod auto_mode;
 mod blocks;
@@ -68,6 +72,7 @@ pub(crate) fn further_blocks(stack: &Stack, sizes: &[u8]) -> Option<Vec<ipnet::I
 
 /// What can be said of a stack before it is planned.
 pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
+    allow::check(&stack.allowed, findings);
     names::check(stack, findings);
     addresses::check(stack, findings);
     blocks::check(stack, findings);

@@ -141,6 +141,8 @@ rules! {
     SPEC081 Error "tiers in Local Zones leave through gateways of zones";
     SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
     SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
+    SPEC085 Error "only warnings and remarks are allowed, each with its reason";
+    SPEC086 Warning "what is allowed occurs";
     SPEC090 Error "a template to read is one of CloudFormation, without macros";
     SPEC091 Error "names in a template to read name something, and nothing waits for itself";
     SPEC092 Error "values of parameters are ones that the template takes";

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::control::Control;
 use super::input::{Files, Input};
 use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
@@ -14,18 +15,25 @@ pub(super) const LONG: &str = "\
 Show all findings: errors, warnings and remarks.
 
 Stacks are planned with the ledger beside their spec, which is not changed. Findings go to the standard output in every \
-format. The exit code is 1 when one of them is an error.";
+format. The exit code is 1 when one of them is an error.
+
+What a rule warns of can be allowed, in the spec with a reason that is shown in its stead, `allow: { EKS406: \"a test \
+cluster\" }`, or for one run by --allow. What is allowed and does not occur is a warning itself. Errors cannot be allowed.";
 pub(super) const EXAMPLES: &str = "\
 Examples:
   eksnet check
   eksnet check prod.yaml specs
-  eksnet check specs --format sarif > findings.sarif";
+  eksnet check specs --format sarif > findings.sarif
+  eksnet check prod.yaml --deny warnings
+  eksnet check specs --allow EKS138";
 
 #[derive(Args)]
 pub(super) struct Options {
     /// How findings are written
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Form,
+    #[command(flatten)]
+    control: Control,
     #[command(flatten)]
     ledger: LedgerOptions,
 }
@@ -48,7 +56,8 @@ enum Form {
 
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
     let ledgers = Ledgers::new(&options.ledger, Treatment::default(), Keep::Read);
-    let all = input.synthesize(Files::None, ledgers, screen);
+    let mut all = input.synthesize(Files::None, ledgers, screen);
+    options.control.weigh(&mut all.findings, &mut all.sources);
     let (findings, sources) = (&all.findings, &all.sources);
     let text = match options.format {
         Form::Human => full(findings, sources, screen.output()),

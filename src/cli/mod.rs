@@ -7,6 +7,7 @@ mod adopt;
 mod catalog;
 mod check;
 mod completions;
+mod control;
 mod documents;
 mod explain;
 mod import;

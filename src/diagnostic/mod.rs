@@ -24,6 +24,7 @@ pub use sarif::{Description, sarif};
 pub(crate) use source::MAX_BYTES;
 pub use source::{Source, SourceId, Sources, Span};
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 
@@ -141,6 +142,27 @@ pub struct Finding {
     pub help: Option<String>,
     /// The same as text that can be put in place.
     pub edit: Option<Edit>,
+    /// Who lets it be, and why. It is then a mere remark.
+    pub allowed: Option<Allowed>,
+}
+
+/// Who lets a finding be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// The stack itself, for a reason.
+    ByStack(String),
+    /// Whoever runs eksnet, by `--allow`.
+    ByRun,
+}
+
+impl Allowed {
+    /// Why, in words.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::ByStack(reason) => reason,
+            Self::ByRun => "`--allow`",
+        }
+    }
 }
 
 impl Finding {
@@ -156,7 +178,16 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             edit: None,
+            allowed: None,
         }
+    }
+
+    /// The same as something that somebody knows of and lets be.
+    #[must_use]
+    pub(crate) fn allowed(mut self, by: Allowed) -> Self {
+        self.severity = Severity::Info;
+        self.allowed = Some(by);
+        self
     }
 
     /// Says what the underlined words are.
@@ -240,6 +271,18 @@ impl Findings {
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|f| f.severity == Severity::Error)
+    }
+
+    /// The codes of all errors, each once, in order.
+    pub fn error_codes(&self) -> Vec<Code> {
+        let errors = self.0.iter().filter(|f| f.severity == Severity::Error);
+        let codes: BTreeSet<Code> = errors.map(|f| f.code).collect();
+        codes.into_iter().collect()
+    }
+
+    /// How many are let be by somebody.
+    pub fn allowed(&self) -> usize {
+        self.0.iter().filter(|f| f.allowed.is_some()).count()
     }
 
     /// How many are of a severity.

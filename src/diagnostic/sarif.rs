@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::concise::prose;
 use super::place::Place;
 use super::record::{pretty, record};
-use super::{Code, Edit, Finding, Findings, Severity, Sources};
+use super::{Allowed, Code, Edit, Finding, Findings, Severity, Sources};
 
 /// What a log says of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,6 +99,13 @@ record! {
         "locations" locations: Vec<Location>,
         "relatedLocations" related: Vec<Location>,
         "fixes" fixes: Vec<Fix>,
+        "suppressions" suppressions: Vec<Suppression>,
+    }
+
+    /// That a finding is let be.
+    struct Suppression {
+        "kind" kind: &'static str,
+        "justification" justification: String,
     }
 
     /// Text for people.
@@ -223,6 +230,17 @@ fn outcome(finding: &Finding, sources: &Sources, codes: &[Code]) -> Outcome {
             .iter()
             .filter_map(|edit| fix(edit, sources))
             .collect(),
+        suppressions: finding.allowed.iter().map(suppression).collect(),
+    }
+}
+
+fn suppression(by: &Allowed) -> Suppression {
+    Suppression {
+        kind: match by {
+            Allowed::ByStack(_) => "inSource",
+            Allowed::ByRun => "external",
+        },
+        justification: by.reason().to_owned(),
     }
 }
 

@@ -245,7 +245,7 @@ fn shared(reading: &Reading, other: Engine) -> Reading {
     }
     let renamed = |key: &Key| names.get(key).cloned().unwrap_or_else(|| alike(key));
     let mut shared = Reading::new(reading.engine);
-    for name in ["description", "layout", "region"] {
+    for name in ["description", "layout", "region", "despite"] {
         if let Some(value) = reading.facts.get(name) {
             shared.facts.insert(name.to_owned(), value.clone());
         }

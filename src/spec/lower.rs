@@ -92,6 +92,7 @@ impl Lowering<'_> {
             None => Some(self.default_cluster(&stack)),
         };
         stack.retain = spec.retain.get().copied().unwrap_or_default();
+        stack.allowed = self.words.allowances(&spec.allow);
         stack.tag_origin = spec.tags.origin();
         stack.tags = self.words.pairs(&spec.tags);
         stack
