@@ -32,10 +32,18 @@ def results(log):
     return log["runs"][0]["results"]
 
 
+ALLOWING = """
+stack: prod
+region: us-east-1
+allow: { EKS138: a sandbox }
+network: { cidr: 10.20.0.0/16, flow-logs: none }
+"""
+
 # What must be among the logs, or they would show little.
 KINDS = {
     "an edit": lambda result: result["fixes"],
     "a related place": lambda result: result["relatedLocations"],
+    "a suppression": lambda result: result["suppressions"],
     "no location": lambda result: not result["locations"],
     "a line of a program": lambda result: any(
         place["physicalLocation"]["artifactLocation"]["uri"].endswith(".rs") for place in result["locations"]
@@ -65,6 +73,9 @@ def main():
         empty = Path(folder) / "größe 1.yaml"
         empty.write_text("")
         logs[empty.name] = check([EKSNET], empty)
+        allowing = Path(folder) / "allowing.yaml"
+        allowing.write_text(ALLOWING)
+        logs[allowing.name] = check([EKSNET], allowing)
     logs["a program"] = check(PROGRAM)
     wrong = [f"{name}: {error.message}" for name, log in logs.items() for error in validator.iter_errors(log)]
     found = [result for log in logs.values() for result in results(log)]

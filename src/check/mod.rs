@@ -6,11 +6,8 @@
 mod access;
 mod addons;
 mod addresses;
-<<<<<<< HEAD
-mod area;
-=======
 pub(crate) mod allow;
->>>>>>> b41a06c3639dd4616291deff543933d99bb9599f
+mod area;
 mod arn;
 mod auto_mode;
 mod blocks;

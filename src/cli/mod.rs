@@ -10,6 +10,7 @@ mod completions;
 mod control;
 mod documents;
 mod explain;
+mod fix;
 mod import;
 mod init;
 mod input;
