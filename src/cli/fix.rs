@@ -52,10 +52,10 @@ pub(super) fn offer(findings: &Findings) -> Option<String> {
     }
 }
 
-/// The edit that a finding asks for, if nobody has to think about it. Only what is wrong is changed.
-fn safe_edit(finding: &Finding) -> Option<&Edit> {
+/// A finding with its edit, if nobody has to think about it. Only what is wrong is changed.
+fn safe_edit(finding: &Finding) -> Option<(&Finding, &Edit)> {
     let edit = finding.edit.as_ref()?;
-    (edit.safe && finding.severity == Severity::Error).then_some(edit)
+    (edit.safe && finding.severity == Severity::Error).then_some((finding, edit))
 }
 
 /// A text after all edits that helped, and how many these were.
@@ -64,11 +64,9 @@ fn mended(path: &Path, text: String) -> (String, usize) {
     let (mut now, mut places) = (text.clone(), 0);
     let mut before = Vec::new();
     for _ in 0..ROUNDS {
-        let (next, count) = reading.edited(&now);
-        let after = Reading::of(path, &next);
-        if count == 0 || !after.is_better_than(&reading) {
+        let Some((next, after, count)) = reading.better(path, &now) else {
             break;
-        }
+        };
         // What stands for a number in one place and for text in another would have its quotes come and go.
         if next == text || before.contains(&next) {
             return (text, 0);
@@ -100,45 +98,45 @@ impl Reading {
         }
     }
 
-    fn edits(&self) -> Vec<&Edit> {
-        self.findings.iter().filter_map(safe_edit).collect()
-    }
-
-    /// The text with the edits made, of several in one place the first, and how many.
-    fn edited(&self, text: &str) -> (String, usize) {
-        let mut edits = self.edits();
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        let (mut next, mut end, mut count) = (String::with_capacity(text.len() + 64), 0, 0);
-        for edit in edits {
-            let range = edit.span.start as usize..edit.span.end as usize;
-            let Some(before) = text
-                .get(end..range.start)
-                .filter(|_| text.is_char_boundary(range.end))
-            else {
-                continue;
-            };
-            next.push_str(before);
-            next.push_str(&edit.replacement);
-            (end, count) = (range.end, count + 1);
-        }
-        next.push_str(text.get(end..).unwrap_or_default());
-        (next, count)
+    /// The text with all edits made, and how many these are; nothing where there are none, or they do harm.
+    fn better(&self, path: &Path, text: &str) -> Option<(String, Self, usize)> {
+        let mut edits: Vec<(&Finding, &Edit)> =
+            self.findings.iter().filter_map(safe_edit).collect();
+        edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
+        // Of several in one place the first.
+        edits.dedup_by(|(_, next), (_, edit)| next.span.start < edit.span.end);
+        let next = edited(text, &edits).filter(|_| !edits.is_empty())?;
+        let after = Self::of(path, &next);
+        let helped = after.is_better_than(self, &edits);
+        helped.then_some((next, after, edits.len()))
     }
 
     /// Whether the edits that led here from another reading did what they are for.
     ///
-    /// There may be as many errors as before: what could not be read has no others. But nothing that could be read has
-    /// become unreadable, and none of what was mended is still there.
-    fn is_better_than(&self, before: &Self) -> bool {
+    /// There may be as many errors as before, since what could not be read had no others. But none of what was mended is
+    /// still there, and the text can be read, or the next thing in its way be mended, too.
+    fn is_better_than(&self, before: &Self, edits: &[(&Finding, &Edit)]) -> bool {
         let count = |reading: &Self, like: &Finding| {
             let all = reading.findings.iter();
             all.filter(|f| f.code == like.code && f.message == like.message)
                 .count()
         };
-        let mended = before.findings.iter().filter(|f| safe_edit(f).is_some());
-        (self.is_read || !before.is_read)
-            && mended
-                .into_iter()
-                .all(|finding| count(self, finding) < count(before, finding))
+        let goes_on = self.is_read || self.findings.iter().any(|f| safe_edit(f).is_some());
+        goes_on
+            && edits
+                .iter()
+                .all(|(finding, _)| count(self, finding) < count(before, finding))
     }
+}
+
+/// A text with edits made that stand one behind the other.
+fn edited(text: &str, edits: &[(&Finding, &Edit)]) -> Option<String> {
+    let (mut next, mut end) = (String::with_capacity(text.len() + 64), 0);
+    for (_, edit) in edits {
+        next.push_str(text.get(end..edit.span.start as usize)?);
+        next.push_str(&edit.replacement);
+        end = edit.span.end as usize;
+    }
+    next.push_str(text.get(end..)?);
+    Some(next)
 }

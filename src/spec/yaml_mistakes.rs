@@ -203,8 +203,8 @@ fn reserved_start(place: &Place<'_>) -> Option<Finding> {
         )
         .help(format!("write \"{value}\""))
         .edit(words, format!("\"{value}\""))
-        // An alias or an anchor may have been meant; the others mean nothing in YAML.
-        .safe_if(!matches!(first, '*' | '&')),
+        // An alias or an anchor may have been meant, and where brackets span lines the value may end before a comma.
+        .safe_if(!matches!(first, '*' | '&') && !value.contains([',', ']', '}'])),
     )
 }
 

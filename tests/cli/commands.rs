@@ -290,6 +290,7 @@ fn a_closed_pipe_ends_the_run_quietly() {
         "synth small.yaml",
         "schema",
         "explain",
+        "rules",
         "completions bash",
         "man",
         "--help",

@@ -109,6 +109,26 @@ fn what_is_left_is_said() {
     assert_eq!(errors, "fixed 10 places in prod.yaml\n");
 }
 
+/// One mistake after the other, each of which keeps the rest from being read.
+#[test]
+fn a_text_that_cannot_be_read_is_mended_step_by_step() {
+    let place = Place::new();
+    let text = |one: &str, two: &str, three: &str| {
+        format!(
+            "stack: prod\nregion: us-east-1\nnetwork: {{ cidr: 10.20.0.0/16 }}\ntags:\n  a: {one}\n  b: {two} # %\n  c: {three}\n"
+        )
+    };
+    place.write("prod.yaml", text("@a", "%b", "08"));
+    let output = place.run("check prod.yaml --fix");
+    assert_eq!(
+        place.read("prod.yaml"),
+        text("\"@a\"", "\"%b\"", "\"08\""),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(output.status.code(), Some(0));
+}
+
 #[test]
 fn guesses_are_left_to_people() {
     let place = Place::new();
@@ -124,6 +144,10 @@ fn guesses_are_left_to_people() {
         // Which of two.
         "stack: prod\nregion: us-east-1\nnetwork: { Cidr: 10.20.0.0/16, CIDR: 10.30.0.0/16 }\n",
         "stack: prod\nregion: us-east-1\nnetwork: { Cidr: 10.20.0.0/16, cidr: 10.30.0.0/16 }\n",
+        // Where a value ends in brackets over several lines.
+        "stack: prod\nregion: us-east-1\nnetwork: { cidr: 10.20.0.0/16 }\ntags: {\n  a: b,\n  owner: @me, c: d }\n",
+        // A name with a bracket in it, where a list is due.
+        "stack: prod\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  secondary-cidrs: 100]64\n",
         // Text or an alias.
         "stack: prod\nregion: us-east-1\nnetwork: { cidr: 10.20.0.0/16 }\ntags: { owner: *me }\n",
         // A number in one place and text in another.

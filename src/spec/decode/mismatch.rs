@@ -155,7 +155,8 @@ impl De<'_> {
         let written = self.context.written(self.node);
         let listed = match &self.node.kind {
             Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) => {
-                (!written.contains(['\n', ','])).then(|| format!("[{written}]"))
+                let plain = !written.contains(['\n', ',', '[', ']', '{', '}']);
+                plain.then(|| format!("[{written}]"))
             }
             Kind::Null | Kind::List(_) | Kind::Map(_) => None,
         };
