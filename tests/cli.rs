@@ -13,6 +13,8 @@ mod documents;
 mod examples;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/ledger.rs"]

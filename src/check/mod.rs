@@ -7,6 +7,7 @@ mod access;
 mod addons;
 mod addresses;
 pub(crate) mod allow;
+mod area;
 mod arn;
 mod auto_mode;
 mod blocks;
@@ -45,7 +46,7 @@ mod subnets;
 mod template;
 mod zones;
 
-pub use rules::Rule;
+pub use rules::{Area, Rule};
 
 #[cfg(feature = "spec")]
 pub(crate) use local_zones::nat_in_local_zones;

@@ -9,7 +9,7 @@ use super::{Allowed, Finding, Findings, Origin, Sources};
 /// Every object has the keys `code`, `severity`, `message`, `location`, `label`, `related`, `notes`,
 /// `help`, `edit` and `allowed`, in this order. Lines and columns count from 1, columns in characters, and
 /// `end` is behind the last character. `location`, `help`, `edit` and `allowed`, the reason why a finding is let be, are `null`
-/// where there is none.
+/// where there is none. An edit is `safe` where it can only be what was meant.
 pub fn json(findings: &Findings, sources: &Sources) -> String {
     let all: Vec<Object<'_>> = findings.iter().map(|f| object(f, sources)).collect();
     pretty(&all)
@@ -53,6 +53,7 @@ record! {
     struct Edit<'a> {
         "location" location: Location<'a>,
         "replacement" replacement: &'a str,
+        "safe" safe: bool,
     }
 }
 
@@ -77,6 +78,7 @@ fn object<'a>(finding: &'a Finding, sources: &'a Sources) -> Object<'a> {
             Some(Edit {
                 location: location(Origin::Spec(edit.span), sources)?,
                 replacement: &edit.replacement,
+                safe: edit.safe,
             })
         }),
         allowed: finding.allowed.as_ref().map(Allowed::reason),

@@ -20,7 +20,7 @@ pub use concise::{concise, line, summary};
 pub use full::{Style, full};
 pub use github::github;
 pub use json::json;
-pub use sarif::sarif;
+pub use sarif::{Description, sarif};
 pub(crate) use source::MAX_BYTES;
 pub use source::{Source, SourceId, Sources, Span};
 
@@ -119,6 +119,11 @@ pub struct Edit {
     pub span: Span,
     /// The new text.
     pub replacement: String,
+    /// Whether it can only be what was meant, so that `--fix` makes it without being asked.
+    ///
+    /// So it is where the text is put another way: quotes that make text of a number, or a key in the letters that it is
+    /// known by. A word that is near, a range that fits, the level that a tab stands for are guesses.
+    pub safe: bool,
 }
 
 /// One problem, or one fact worth knowing, about what the user asked for.
@@ -237,13 +242,23 @@ impl Finding {
         self
     }
 
-    /// Offers the text to put in place.
+    /// Offers the text to put in place, as a guess.
     #[must_use]
     pub fn edit(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.edit = Some(Edit {
             span,
             replacement: replacement.into(),
+            safe: false,
         });
+        self
+    }
+
+    /// Says that the text can only be what was meant, where that is so.
+    #[must_use]
+    pub fn safe_if(mut self, only_meaning: bool) -> Self {
+        if let Some(edit) = &mut self.edit {
+            edit.safe = only_meaning;
+        }
         self
     }
 }

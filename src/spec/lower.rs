@@ -162,7 +162,8 @@ impl Lowering<'_> {
         let finding = match super::nearest::nearest(text, known.iter().copied()) {
             Some(near) => finding
                 .help(format!("did you mean `{near}`?"))
-                .edit(span, near),
+                .edit(span, near)
+                .safe_if(super::nearest::is_same_word(text, near)),
             None => finding.help(format!("the regions are {}", known.join(", "))),
         };
         self.words.findings.push(finding);

@@ -2,7 +2,7 @@
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::super::nearest::nearest;
+use super::super::nearest::{is_same_word, nearest};
 use super::super::{Field, Key as Name, List, Names, NumberOrText};
 use crate::check::{Rule, host_bits, is_block_size, is_service_size, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
@@ -178,7 +178,8 @@ impl Words<'_> {
                 let finding = match nearest(other, ["create", "aws-owned"]) {
                     Some(near) => finding
                         .help(format!("did you mean `{near}`?"))
-                        .edit(span, near),
+                        .edit(span, near)
+                        .safe_if(is_same_word(other, near)),
                     None => finding.help("write `create`, `aws-owned`, or the ARN of a key"),
                 };
                 self.push(finding);
