@@ -232,3 +232,13 @@ fn restricted_nodes_in_a_public_tier_reach_what_they_need() {
         .map(|synthesis| synthesis.cloudformation());
     assert!(template.is_ok_and(|text| text.contains("EgressRuleNodesTo0x0x0x00")));
 }
+
+#[test]
+fn a_size_that_no_subnet_has_is_no_lack_of_addresses() {
+    let text =
+        network("2", "single", "").replace("access: public }", "access: public, prefix: 29 }");
+    assert_eq!(
+        of_spec(&text),
+        ["EKS212: subnets of tier `public` are a /29, not a /16 to a /28"]
+    );
+}

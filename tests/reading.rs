@@ -113,8 +113,8 @@ fn random_models_are_read_back() {
     });
     let accepted = accepted.into_inner();
     println!("{accepted} of {count} models were accepted and read back");
-    // Five of eight: of all cases more than twenty thousand.
-    assert!(accepted * 8 > count * 5, "{accepted} of {count} accepted");
+    // Of all cases more than twenty thousand.
+    assert!(accepted * 3 > count * 2, "{accepted} of {count} accepted");
 }
 
 /// What a security group does not say in CloudFormation opens it, and Terraform's provider closes it.

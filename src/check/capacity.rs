@@ -21,6 +21,9 @@ pub(super) fn check(stack: &Stack, plan: &Plan, capacity: &Capacity, findings: &
     spare(stack, plan, findings);
 }
 
+/// AWS's smallest subnets, a /28.
+const SMALLEST: u8 = 28;
+
 /// What the control plane and load balancers need beside what is certain to stand in their subnets.
 fn reserved(stack: &Stack, planned: &PlannedTier, tier: &TierCapacity, findings: &mut Findings) {
     let subnets = tier.zones.iter().flat_map(|zone| &zone.subnets);
@@ -35,6 +38,10 @@ fn reserved(stack: &Stack, planned: &PlannedTier, tier: &TierCapacity, findings:
     let Some(small) = subnets.min_by_key(|subnet| free(subnet)) else {
         return;
     };
+    // A size that no subnet can have has a rule of its own.
+    if small.usable < usable(SMALLEST) {
+        return;
+    }
     let origin = size(stack, planned);
     let left = free(small);
     let with = format!(
@@ -43,20 +50,27 @@ fn reserved(stack: &Stack, planned: &PlannedTier, tier: &TierCapacity, findings:
         small.usable,
         standing(small.taken)
     );
-    let help = "give the tier larger subnets, or the interface endpoints another tier";
+    let help = |needed: u64| {
+        let needed = small.usable - left + needed;
+        let prefix = (16..=28).rev().find(|prefix| usable(*prefix) >= needed);
+        let prefix = prefix.map_or_else(String::new, |prefix| format!(", a /{prefix}"));
+        format!(
+            "give the tier larger subnets{prefix}, or the interface endpoints another tier: `endpoint-tier`"
+        )
+    };
     if small.taken.control_plane > 0 && left < CONTROL_PLANE {
         findings.push(
             rules::EKS206
                 .at(origin, with)
                 .note("EKS needs 6 in each subnet of the control plane, and does not create the cluster otherwise")
-                .help(help),
+                .help(help(CONTROL_PLANE)),
         );
     } else if small.taken.load_balancers > 0 && left < LOAD_BALANCER {
         findings.push(
             rules::EKS310
                 .at(origin, with)
                 .note("a load balancer needs 8 free addresses in each of its subnets, and the controller passes over those that have fewer")
-                .help(help),
+                .help(help(LOAD_BALANCER)),
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Node groups and Fargate profiles.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::arn::{ArnOf, arn};
@@ -265,11 +266,12 @@ pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     if private || cluster.endpoint.value.private_access() {
         return;
     }
+    let mut seen = BTreeSet::new();
     for (origin, index) in places(cluster, plan) {
         let Some(tier) = plan.tiers.get(index) else {
             continue;
         };
-        if tier.access == Access::Public || plan.leaves(index) {
+        if tier.access == Access::Public || plan.leaves(index) || !seen.insert(index) {
             continue;
         }
         findings.push(

@@ -51,10 +51,11 @@ pub(super) fn check(stack: &Stack, findings: &mut Findings) {
     // An existing network may have it, or get no further one.
     let existing = stack.network.existing.is_some();
     if !private && !existing && !stack.network.endpoints.has("s3") {
+        let listed = stack.network.endpoints.services.first();
         findings.push(
             rules::EKS423
                 .at(
-                    stack.network.origin,
+                    listed.map_or(stack.network.origin, |service| service.origin),
                     "S3 is reached through NAT gateways, or not at all",
                 )
                 .note("images come from S3; the gateway endpoint is free, and NAT is not")

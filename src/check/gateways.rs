@@ -176,7 +176,8 @@ fn addresses(stack: &Stack, plan: &Plan, findings: &mut Findings) {
             rules::EKS906
                 .at(stack.network.origin, format!("the network needs {addresses} Elastic IPs"))
                 .note("a region has five by default")
-                .help("raise the quota first: `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-0263D0A3`"),
+                .note(format!("the quota can be raised first: `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-0263D0A3 --desired-value {addresses}`"))
+                .help("let private tiers share NAT gateways: name the same public tier in each `nat: { tier: … }`"),
         );
     }
 }

@@ -80,19 +80,26 @@ fn ranges(hybrid: &HybridNodes) -> impl Iterator<Item = At<Ipv4Net>> {
 }
 
 fn number(hybrid: &HybridNodes, findings: &mut Findings) {
-    let counts = [
-        (hybrid.nodes.len(), "machines", 1),
-        (hybrid.pods.len(), "pods on hybrid nodes", 0),
+    let ranges = [
+        (&hybrid.nodes, "machines", 1),
+        (&hybrid.pods, "pods on hybrid nodes", 0),
     ];
-    for (count, what, least) in counts {
+    for (ranges, what, least) in ranges {
+        let count = ranges.len();
         // Of a spec, its reader has said that there are none.
         let few = count < least && matches!(hybrid.origin, Origin::Program(_));
-        if few || count > MOST_RANGES {
+        let further = ranges.get(MOST_RANGES);
+        if few || further.is_some() {
+            let origin = further.map_or(hybrid.origin, |range| range.origin);
             findings.push(
                 rules::EKS866
-                    .at(hybrid.origin, format!("{count} ranges of {what}"))
+                    .at(origin, format!("{count} ranges of {what}"))
                     .note(format!("EKS takes {least} to {MOST_RANGES}"))
-                    .help("put neighbouring ranges together, or name what is missing"),
+                    .help(if few {
+                        "name the ranges of the machines"
+                    } else {
+                        "write one range for several neighbours"
+                    }),
             );
         }
     }

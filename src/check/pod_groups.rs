@@ -141,10 +141,12 @@ fn carried(group: &PodGroup, findings: &mut Findings) {
     };
     let all = own + usize::from(group.cluster_group);
     if own == 0 || all > GROUPS {
+        let taken = GROUPS - usize::from(group.cluster_group);
+        let further = group.existing().get(taken);
         findings.push(
             rules::EKS786
                 .at(
-                    group.name.origin,
+                    further.map_or(group.name.origin, |id| id.origin),
                     format!("pods of `{}` carry {all} security groups", group.name.value),
                 )
                 .note("a policy names 1 to 5, and `cluster-group` is one of them")

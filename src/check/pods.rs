@@ -208,6 +208,9 @@ fn own_tier(
     let missing_local = missing.iter().any(ZoneId::is_local);
     let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
     if !missing.is_empty() {
+        let zones = tier.zones.iter().map(ToString::to_string);
+        let mut zones: Vec<_> = zones.chain(missing.iter().cloned()).collect();
+        zones.sort_unstable();
         findings.push(
             rules::EKS752
                 .at(
@@ -223,9 +226,9 @@ fn own_tier(
                     Placement::Nodes | Placement::CustomNetworking(_) | Placement::Discovery(_) => "a node takes the `ENIConfig` of its zone, and is never ready without one",
                 })
                 .help(if missing_local {
-                    "give the pods' tier the zones of the nodes: Availability Zones as `zones`, Local Zones as `local-zones`"
+                    "give the pods' tier the zones of the nodes: Availability Zones as `zones`, Local Zones as `local-zones`".to_owned()
                 } else {
-                    "give the pods' tier the zones of the nodes"
+                    format!("write `zones: [{}]` for tier `{}`", zones.join(", "), tier.name)
                 }),
         );
     }

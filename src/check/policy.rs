@@ -286,6 +286,7 @@ fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings)
         PolicyEngine::VpcCni(_) => (rules::EKS742, "the VPC CNI"),
         PolicyEngine::Calico => (rules::EKS825, "Calico"),
     };
+    let mut said = false;
     for profile in &cluster.fargate {
         for selector in &profile.selectors {
             let pattern = &selector.namespace;
@@ -295,6 +296,7 @@ fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings)
                     .map(|name| (tenant, name))
             });
             if let Some((tenant, name)) = open {
+                said = true;
                 findings.push(
                     rule.at(
                         pattern.origin,
@@ -323,7 +325,7 @@ fn fargate(cluster: &Cluster, engine: At<PolicyEngine>, findings: &mut Findings)
                 "add a node group, or leave `Cluster::network_policy` out",
             ),
         );
-    } else if engine.value == PolicyEngine::Calico {
+    } else if engine.value == PolicyEngine::Calico && !said {
         findings.push(
             rule.at(
                 first.name.origin,

@@ -12,8 +12,8 @@ use crate::plan::{Plan, PlannedTier};
 pub(super) fn check_plan(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     for (index, tier) in plan.tiers.iter().enumerate() {
         destinations(stack, plan, index, tier, findings);
-        quota(stack, plan, index, tier, findings);
     }
+    quota(stack, plan, findings);
     attachments(stack, plan, findings);
     internet(stack, plan, findings);
 }
@@ -83,34 +83,42 @@ fn destinations(
 /// Source: Amazon VPC user guide, "Amazon VPC quotas", route tables.
 const PROPAGATED: usize = 100;
 
-fn quota(stack: &Stack, plan: &Plan, index: usize, tier: &PlannedTier, findings: &mut Findings) {
-    let leading = plan
-        .connections
-        .iter()
-        .filter(|to| to.tiers.contains(&index));
-    let models = leading.filter_map(|to| to.model(stack));
-    let learned: Vec<_> = models
-        .filter(|(_, link)| link.by.is_propagated())
-        .flat_map(|(connected, _)| connected.cidrs.iter())
-        .collect();
-    let Some(first) = learned.get(PROPAGATED) else {
-        return;
-    };
-    findings.push(
-        rules::EKS420
-            .at(
-                first.origin,
-                format!(
-                    "a route table of tier `{}` would learn {} routes",
-                    tier.name,
-                    learned.len()
-                ),
-            )
-            .note(format!(
-                "a virtual private gateway writes {PROPAGATED} into a table at most, and AWS raises that for nobody"
-            ))
-            .help("let the other side announce fewer and larger ranges, and write those here"),
-    );
+/// Of tables that one range makes too long, the longest is named.
+fn quota(stack: &Stack, plan: &Plan, findings: &mut Findings) {
+    let mut full: Vec<(Origin, &str, usize)> = Vec::new();
+    for (index, tier) in plan.tiers.iter().enumerate() {
+        let leading = plan
+            .connections
+            .iter()
+            .filter(|to| to.tiers.contains(&index));
+        let models = leading.filter_map(|to| to.model(stack));
+        let learned: Vec<_> = models
+            .filter(|(_, link)| link.by.is_propagated())
+            .flat_map(|(connected, _)| connected.cidrs.iter())
+            .collect();
+        let Some(first) = learned.get(PROPAGATED) else {
+            continue;
+        };
+        let table = (first.origin, tier.name.as_str(), learned.len());
+        match full.iter_mut().find(|(origin, ..)| *origin == first.origin) {
+            Some(known) if known.2 < table.2 => *known = table,
+            Some(_) => {}
+            None => full.push(table),
+        }
+    }
+    for (origin, tier, count) in full {
+        findings.push(
+            rules::EKS420
+                .at(
+                    origin,
+                    format!("a route table of tier `{tier}` would learn {count} routes"),
+                )
+                .note(format!(
+                    "a virtual private gateway writes {PROPAGATED} into a table at most, and AWS raises that for nobody"
+                ))
+                .help("let the other side announce fewer and larger ranges, and write those here"),
+        );
+    }
 }
 
 /// An attachment serves the zones in which it has a subnet, and wants it for itself.
@@ -148,7 +156,11 @@ fn attachments(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                         ),
                     )
                     .note("what stands in a zone without one cannot reach the transit gateway")
-                    .help("add the zones to the tier"),
+                    .help(format!(
+                        "give tier `{}` {}, too",
+                        own.name,
+                        zones.join(" and ")
+                    )),
             );
         }
         if plan.takes_nodes(tier) || plan.fargate_tiers.contains(&tier) {

@@ -84,6 +84,7 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
         .filter(|c| !c.is_ascii_alphanumeric() && !PUNCTUATION.contains(*c))
         .collect();
     if !wrong.is_empty() {
+        let rest = description.value.replace(|c| wrong.contains(c), "");
         findings.push(
             rules::EKS524
                 .at(
@@ -91,7 +92,11 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
                     format!("`{wrong}` cannot stand in the description of a rule"),
                 )
                 .note("AWS takes letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
-                .help("write letters, digits and spaces instead"),
+                .help(if rest.trim().is_empty() {
+                    "write what the rule is for in English letters".to_owned()
+                } else {
+                    format!("write `{}`", rest.trim())
+                }),
         );
     }
     if description.value.is_empty() || description.value.len() > 255 {

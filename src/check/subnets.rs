@@ -308,6 +308,9 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     let Some(cluster) = &stack.cluster else {
         return;
     };
+    let mut tiers = plan.tiers.iter();
+    let private = tiers.find(|tier| tier.access == Access::Private);
+    let private = private.map(|tier| tier.name.to_string());
     for (what, origin, tier) in compute::nodes(cluster, plan) {
         let Some(tier) = plan.tiers.get(tier) else {
             continue;
@@ -317,7 +320,10 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
                 rules::EKS221
                     .at(origin, format!("{what} is in the public tier `{}`", tier.name))
                     .note("its nodes have public addresses, and only security groups keep the internet out")
-                    .help("put it into a private tier"),
+                    .help(private.as_deref().map_or_else(
+                        || "put it into a private tier".to_owned(),
+                        |name| format!("put it into a private tier, such as `tier: {name}`"),
+                    )),
             );
         }
     }

@@ -78,7 +78,14 @@ fn by_count(
                             known.len()
                         ),
                     )
-                    .note(format!("EKS serves {list}; three zones are usual")),
+                    .note(format!("EKS serves {list}; three zones are usual"))
+                    .help_in(
+                        &format!(
+                            "write `zones: {}` in `network` to say that this is meant",
+                            known.len()
+                        ),
+                        &format!("call `.zones({})` to say that this is meant", known.len()),
+                    ),
             );
         } else {
             findings.push(

@@ -35,6 +35,13 @@ const INTERFACES: [&str; 12] = [
     "monitoring",
     "dynamodb",
 ];
+/// Regions that have no interface endpoint for the API of EKS.
+const WITHOUT_EKS: [&str; 4] = [
+    "ap-east-2",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "mx-central-1",
+];
 const RETENTION: [u16; 6] = [1, 7, 30, 365, 731, 3653];
 
 /// A tier as the rest of the spec needs to know it.
@@ -42,6 +49,8 @@ struct Tier {
     name: String,
     access: &'static str,
     offline: bool,
+    /// Subnets that have no room for interface endpoints.
+    small: bool,
 }
 
 /// A generator with what it has decided so far.
@@ -53,10 +62,25 @@ pub struct Generator {
     tiers: Vec<Tier>,
     /// Whether the network has a block for pods.
     shared: bool,
+    /// Whether tiers may say where their subnets are.
+    pinned: bool,
 }
 
-/// The spec with a number.
+/// The spec with a number; one in eight has a mistake.
 pub fn spec(seed: u64) -> Value {
+    let (mut generator, mut spec) = made(seed);
+    if generator.rng.chance(12) {
+        generator.mistake(&mut spec);
+    }
+    spec
+}
+
+/// The same without a mistake.
+pub fn valid(seed: u64) -> Value {
+    made(seed).1
+}
+
+fn made(seed: u64) -> (Generator, Value) {
     let mut rng = Rng::new(seed);
     // Where there is a fourth zone to grow into, or anywhere.
     let large = [Region::UsEast1, Region::UsWest2, Region::ApNortheast2];
@@ -70,12 +94,10 @@ pub fn spec(seed: u64) -> Value {
         zones: Vec::new(),
         tiers: Vec::new(),
         shared: false,
+        pinned: false,
     };
-    let mut spec = generator.stack(seed);
-    if generator.rng.chance(12) {
-        generator.mistake(&mut spec);
-    }
-    spec
+    let spec = generator.stack(seed);
+    (generator, spec)
 }
 
 fn vpc(rng: &mut Rng) -> (u32, u8) {
@@ -84,7 +106,8 @@ fn vpc(rng: &mut Rng) -> (u32, u8) {
     let base = match rng.below(5) {
         0 => Ipv4Addr::new(172, 18 + second % 14, 0, 0),
         1 => Ipv4Addr::new(192, 168, 0, 0),
-        2 => Ipv4Addr::new(100, 64 + second % 64, 0, 0),
+        // The last of them are the block for pods.
+        2 => Ipv4Addr::new(100, 64 + second % 63, 0, 0),
         _ => Ipv4Addr::new(10, second, 0, 0),
     };
     let at = u32::try_from(rng.below(1 << (prefix - 16))).expect("small");
@@ -172,7 +195,12 @@ impl Generator {
             if g.chance(50) {
                 json!({ "office": "10.253.0.0/16" })
             } else {
-                json!({ "office": ["10.253.0.0/16", "172.16.0.0/16"], "lab": "192.168.255.0/24" })
+                let lab = if g.vpc.0 >> 24 == 192 {
+                    "10.254.0.0/24"
+                } else {
+                    "192.168.255.0/24"
+                };
+                json!({ "office": ["10.253.0.0/16", "172.16.0.0/16"], "lab": lab })
             }
         });
         let known: Vec<String> = self.region.zones().iter().map(|&z| z.to_owned()).collect();
@@ -209,7 +237,7 @@ impl Generator {
             if offline {
                 endpoints = INTERFACES[..8].to_vec();
             }
-            if self.region == Region::ApSoutheast5 {
+            if WITHOUT_EKS.contains(&self.region.as_str()) {
                 endpoints.retain(|name| *name != "eks");
             }
             interfaces = endpoints.iter().any(|name| *name != "dynamodb");
@@ -220,10 +248,17 @@ impl Generator {
         let inner: Vec<String> = self
             .tiers
             .iter()
-            .filter(|t| t.access != "public")
+            .filter(|t| t.access != "public" && !t.small)
             .map(|t| t.name.clone())
             .collect();
-        if !inner.is_empty() && self.chance(60) {
+        // Of several tiers, eksnet wants to hear which.
+        let plain = self.tiers.iter().filter(|t| t.access != "public").count() == 2
+            && self.tiers.iter().filter(|t| t.access == "private").count() == 1
+            && self
+                .tiers
+                .iter()
+                .all(|t| t.access != "private" || t.name != "control-plane");
+        if !inner.is_empty() && (!plain || self.chance(60)) {
             let tier = self.rng.pick(&inner).clone();
             network.insert("endpoint-tier".into(), tier.into());
         }
@@ -233,6 +268,7 @@ impl Generator {
     }
 
     fn all_tiers(&mut self) -> Value {
+        self.pinned = self.chance(50);
         let count = self.rng.between(0, 5);
         let mut names = self.rng.some(&TIERS[..8], 0);
         names.truncate(count);
@@ -256,7 +292,8 @@ impl Generator {
                     .rng
                     .pick(&["private", "private", "private", "isolated"]),
             };
-            let (tier, zones, offline) = self.tier(access, &public, &mut taken, &mut pins);
+            let (tier, zones, offline, small) =
+                self.tier(name, access, &public, &mut taken, &mut pins);
             if access == "public" {
                 public.push((name.to_owned(), zones));
             }
@@ -265,6 +302,7 @@ impl Generator {
                 name: name.to_owned(),
                 access,
                 offline,
+                small,
             });
         }
         Value::Object(tiers)
@@ -272,18 +310,26 @@ impl Generator {
 
     fn tier(
         &mut self,
+        name: &str,
         access: &'static str,
         public: &[(String, Vec<String>)],
         taken: &mut [bool; 2],
         pins: &mut u32,
-    ) -> (Value, Vec<String>, bool) {
+    ) -> (Value, Vec<String>, bool, bool) {
         let mut tier = Map::new();
         tier.insert("access".into(), access.into());
         let vpc = self.vpc.1;
-        let prefix = u8::try_from(self.rng.between(usize::from(vpc) + 5, 28)).expect("small");
+        // Interface endpoints stand in some inner tier that has room for them.
+        let control_plane = name == "control-plane";
+        let room = self.tiers.iter().any(|t| t.access != "public" && !t.small);
+        let least = if control_plane && !room { 27 } else { 28 };
+        let most = usize::from(vpc) + 6;
+        let prefix = u8::try_from(self.rng.between(most, least)).expect("small");
         let mut small = prefix == 28;
         let mut zones = self.zones.clone();
-        if self.chance(70) {
+        // Beside ranges that are written down, and beside the usual tiers, sizes are, too.
+        let usual = ["public", "nodes", "control-plane"].contains(&name);
+        if self.pinned || !usual || (control_plane && !room) || self.chance(50) {
             tier.insert("prefix".into(), prefix.into());
         } else {
             small = vpc > 19;
@@ -298,10 +344,10 @@ impl Generator {
         });
         if self.shared && access != "public" && self.chance(25) {
             tier.insert("block".into(), "100.127.0.0/16".into());
-        } else if *pins < 12 && self.chance(20) {
+        } else if self.pinned && *pins < 12 && self.chance(35) {
             // All pins are of one size, in the upper half.
             let size = 32 - (vpc + 6).min(28);
-            let pinned = self.rng.some(&zones, 1);
+            let pinned = self.rng.some(&zones, if control_plane { 2 } else { 1 });
             let ranges = pinned.iter().map(|zone| {
                 *pins += 1;
                 (
@@ -339,12 +385,12 @@ impl Generator {
             }
         }
         self.maybe(&mut tier, 20, "tags", Self::tags);
-        (Value::Object(tier), zones, offline)
+        (Value::Object(tier), zones, offline, small)
     }
 
     /// Says whether there are none.
     fn nat(&mut self, tier: &mut Map<String, Value>, public: &[(String, Vec<String>)]) -> bool {
-        let (name, zones) = self.rng.pick(public).clone();
+        let (chosen, zones) = self.rng.pick(public).clone();
         let count = self.rng.between(1, zones.len());
         let word = match self.rng.below(5) {
             0 => json!(count),
@@ -359,14 +405,23 @@ impl Generator {
         }
         let mut nat = Map::new();
         if public.len() > 1 || self.chance(50) {
-            nat.insert("tier".into(), name.into());
+            nat.insert("tier".into(), chosen.clone().into());
         }
         let mut none = false;
         match self.rng.below(3) {
             0 => {
                 let zones = self.rng.some(&zones, 1);
                 if self.chance(50) {
-                    let ids = (0..zones.len()).map(|i| format!("eipalloc-0a1b2c3d4e5f607{i}"));
+                    // A gateway has one address, whoever asks for it.
+                    let number = public.iter().position(|(other, _)| *other == chosen);
+                    let ids = zones.iter().map(|zone| {
+                        let zone = self.zones.iter().position(|other| other == zone);
+                        format!(
+                            "eipalloc-0a1b2c3d4e5f6{}{}",
+                            number.unwrap_or(0),
+                            zone.unwrap_or(0)
+                        )
+                    });
                     nat.insert("allocations".into(), ids.collect::<Vec<_>>().into());
                 }
                 nat.insert("zones".into(), zones.into());
@@ -440,6 +495,7 @@ impl Generator {
             return "none".into();
         }
         let mut logs = Map::new();
+        let mut own = true;
         if self.chance(50) {
             logs.insert("to".into(), "s3".into());
             let bucket = format!(
@@ -447,6 +503,7 @@ impl Generator {
                 self.region.partition().as_str()
             );
             self.maybe(&mut logs, 50, "bucket", |_| bucket.into());
+            own = !logs.contains_key("bucket");
         } else {
             self.maybe(&mut logs, 50, "to", |_| "cloudwatch".into());
         }
@@ -456,10 +513,12 @@ impl Generator {
         self.maybe(&mut logs, 50, "interval", |g| {
             (*g.rng.pick(&[60, 600])).into()
         });
-        self.maybe(&mut logs, 50, "retention-days", |g| {
-            (*g.rng.pick(&RETENTION)).into()
-        });
-        self.maybe(&mut logs, 50, "kms-key", Self::key);
+        if own {
+            self.maybe(&mut logs, 50, "retention-days", |g| {
+                (*g.rng.pick(&RETENTION)).into()
+            });
+            self.maybe(&mut logs, 50, "kms-key", Self::key);
+        }
         Value::Object(logs)
     }
 }

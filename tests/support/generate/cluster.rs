@@ -32,9 +32,25 @@ impl Generator {
             self.maybe(&mut cluster, 75, "node-groups", |g| g.node_groups(&homes));
             self.maybe(&mut cluster, 25, "fargate", |g| g.fargate(&homes));
         }
-        self.maybe(&mut cluster, 40, "addons", Self::addons);
+        let version = cluster
+            .get("version")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        self.maybe(&mut cluster, 40, "addons", |g| g.addons(version.as_deref()));
         self.maybe(&mut cluster, 30, "oidc-provider", |g| g.chance(50).into());
-        self.maybe(&mut cluster, 30, "karpenter", |g| g.chance(50).into());
+        // Its nodes stand in the tier `nodes` or in the one private tier, and ask services for which not all have endpoints.
+        let offline = self.tiers.iter().any(|tier| tier.offline);
+        let mut private = self.tiers.iter().filter(|tier| tier.access == "private");
+        let known = match (private.next(), private.next()) {
+            (Some(only), None) => only.name != "control-plane",
+            _ => self
+                .tiers
+                .iter()
+                .any(|tier| tier.name == "nodes" && tier.access == "private"),
+        };
+        if !offline && (known || self.tiers.is_empty()) {
+            self.maybe(&mut cluster, 30, "karpenter", |g| g.chance(50).into());
+        }
         Value::Object(cluster)
     }
 
@@ -205,13 +221,15 @@ impl Generator {
         Value::Object(profiles)
     }
 
-    fn addons(&mut self) -> Value {
+    fn addons(&mut self, version: Option<&str>) -> Value {
         let mut addons = Map::new();
-        for name in ["vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns"] {
+        for name in ["vpc-cni", "eks-pod-identity-agent", "coredns"] {
             self.maybe(&mut addons, 40, name, |g| {
                 g.word(&["v1.20.4-eksbuild.1", "none"])
             });
         }
+        let proxy = format!("v{}.0-eksbuild.2", version.unwrap_or("1.33"));
+        self.maybe(&mut addons, 40, "kube-proxy", |g| g.word(&[&proxy, "none"]));
         Value::Object(addons)
     }
 
