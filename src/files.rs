@@ -29,12 +29,23 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<Written> {
         Err(error) => return Err(error),
     }
     let beside = beside(path);
-    let done = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    let done = fs::write(&beside, bytes)
+        .and_then(|()| keep_permissions(path, &beside))
+        .and_then(|()| fs::rename(&beside, path));
     if done.is_err() {
         // What matters is the first error; a leftover is hidden and harms nobody.
         let _ = fs::remove_file(&beside);
     }
     done.map(|()| Written::New)
+}
+
+/// A file that others may not read stays one.
+fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
+    match fs::metadata(old) {
+        Ok(old) => fs::set_permissions(new, old.permissions()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// `.main.tf.json.tmp-4711`: hidden, so that nobody takes it for output, and different for every process.

@@ -72,6 +72,7 @@ pub use synthesis::{File, Synthesis};
 
 /// Everything that a program needs to describe a cluster's network.
 pub mod prelude {
+    pub use crate::check::rules;
     pub use crate::graph::{
         AmiType, CapacityType, ControlPlaneLog, SupportType, Taint, TaintEffect,
     };

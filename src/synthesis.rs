@@ -20,6 +20,28 @@ pub struct File {
     pub text: String,
 }
 
+/// What errors do to a synthesis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errors {
+    /// They stop it.
+    Stop,
+    /// What AWS demands does not: it is rendered all the same.
+    Forced,
+}
+
+impl Errors {
+    fn stop(self, findings: &Findings) -> bool {
+        match self {
+            Self::Stop => findings.has_errors(),
+            // A broken spec, or subnets without ranges, leave nothing to render.
+            Self::Forced => findings
+                .error_codes()
+                .iter()
+                .any(|code| !code.as_str().starts_with("EKS")),
+        }
+    }
+}
+
 /// A stack with every question answered, ready to be rendered.
 #[derive(Debug, Clone)]
 pub struct Synthesis {
@@ -45,7 +67,7 @@ impl Synthesis {
         &self.graph
     }
 
-    /// Warnings and remarks; errors have stopped the synthesis.
+    /// Warnings and remarks. Errors have stopped the synthesis, unless it was asked for in spite of them.
     pub fn findings(&self) -> &Findings {
         &self.findings
     }
@@ -67,7 +89,6 @@ impl Synthesis {
     #[cfg(feature = "spec")]
     pub(crate) fn and(mut self, findings: Findings) -> Self {
         self.findings.extend(findings);
-        self.findings.sort();
         self
     }
 
@@ -198,19 +219,62 @@ impl Stack {
     ///
     /// All findings, where one of them is an error.
     pub fn synthesize_with(&self, ledger: &Ledger) -> Result<Synthesis, Findings> {
-        let (plan, capacity, mut findings) = self.planned(ledger)?;
-        let graph = graph::build(self, &plan);
+        self.judged(self.unjudged(ledger, Errors::Stop))
+    }
+
+    /// The same in spite of what AWS demands: of errors whose codes begin with `EKS`. They are among the findings, and the
+    /// templates name them. For whoever knows AWS better than this version of eksnet does.
+    ///
+    /// # Errors
+    ///
+    /// All findings, where one of the other errors is among them: they leave nothing that could be rendered.
+    pub fn synthesize_despite_errors(&self, ledger: &Ledger) -> Result<Synthesis, Findings> {
+        self.judged(self.unjudged(ledger, Errors::Forced))
+    }
+
+    /// What the stack allows is not considered yet.
+    pub(crate) fn unjudged(&self, ledger: &Ledger, errors: Errors) -> Result<Synthesis, Findings> {
+        let mut findings = Findings::new();
+        let Some((plan, capacity)) = self.planned(ledger, errors, &mut findings) else {
+            return Err(findings);
+        };
+        let mut graph = graph::build(self, &plan);
         check::graph(self, &graph, &mut findings);
-        findings.sort();
-        if findings.has_errors() {
+        if errors.stop(&findings) {
             return Err(findings);
         }
+        graph.despite = findings.error_codes();
         Ok(Synthesis {
             plan,
             capacity,
             graph,
             findings,
         })
+    }
+
+    /// The same with what the stack allows, in order.
+    pub(crate) fn judged(
+        &self,
+        synthesis: Result<Synthesis, Findings>,
+    ) -> Result<Synthesis, Findings> {
+        let allow = |findings| check::allow::apply(&self.allowed, findings);
+        match synthesis {
+            Ok(mut synthesis) => {
+                let mut findings = allow(synthesis.findings);
+                check::allow::unused(&self.allowed, &mut findings);
+                findings.sort();
+                if Errors::Forced.stop(&findings) {
+                    return Err(findings);
+                }
+                synthesis.findings = findings;
+                Ok(synthesis)
+            }
+            Err(findings) => {
+                let mut findings = allow(findings);
+                findings.sort();
+                Err(findings)
+            }
+        }
     }
 
     /// Plans the stack so that nothing which the ledger knows moves, and builds nothing: for whoever wants to know where
@@ -220,29 +284,27 @@ impl Stack {
     ///
     /// All findings, where one of them is an error.
     pub fn plan(&self, ledger: &Ledger) -> Result<Plan, Findings> {
-        self.planned(ledger).map(|(plan, ..)| plan)
+        let mut findings = Findings::new();
+        let planned = self.planned(ledger, Errors::Stop, &mut findings);
+        planned.map(|(plan, _)| plan).ok_or_else(|| {
+            findings.sort();
+            findings
+        })
     }
 
-    /// The plan and what there is room for, with warnings and remarks.
-    fn planned(&self, ledger: &Ledger) -> Result<(Plan, Capacity, Findings), Findings> {
-        let mut findings = Findings::new();
-        check::model(self, &mut findings);
-        let plan = plan::plan(self, ledger, &mut findings);
-        let capacity = plan.as_ref().map(|plan| {
-            check::planned(self, plan, &mut findings);
-            let capacity = Capacity::of(self, plan);
-            check::capacity(self, plan, &capacity, &mut findings);
-            capacity
-        });
-        match (plan, capacity) {
-            (Some(plan), Some(capacity)) if !findings.has_errors() => {
-                Ok((plan, capacity, findings))
-            }
-            _ => {
-                findings.sort();
-                Err(findings)
-            }
-        }
+    /// The plan and what there is room for, unless there are errors that stop it.
+    fn planned(
+        &self,
+        ledger: &Ledger,
+        errors: Errors,
+        findings: &mut Findings,
+    ) -> Option<(Plan, Capacity)> {
+        check::model(self, findings);
+        let plan = plan::plan(self, ledger, findings)?;
+        check::planned(self, &plan, findings);
+        let capacity = Capacity::of(self, &plan);
+        check::capacity(self, &plan, &capacity, findings);
+        (!errors.stop(findings)).then_some((plan, capacity))
     }
 
     /// A ledger without what stands in the stack's way and is not deployed: ranges outside of the network's blocks, of

@@ -202,7 +202,7 @@ fn the_internet_gateway_is_attached_and_waited_for() {
 
 #[test]
 fn the_access_of_a_subnet_decides_about_addresses_and_tags() {
-    // EKS114, EKS214, EKS218, EKS220, EKS301, EKS302, EKS303, EKS304, EKS401, EKS418, EKS419
+    // EKS114, EKS214, EKS218, EKS220, EKS301, EKS302, EKS401, EKS418, EKS419
     on_every_example(|template| {
         for (id, subnet) in template.all("EC2::Subnet") {
             let public = template.is_public(id);

@@ -5,12 +5,16 @@
 mod adopt;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/control.rs"]
+mod control;
 #[path = "cli/documents.rs"]
 mod documents;
 #[path = "cli/examples.rs"]
 mod examples;
 #[path = "cli/files.rs"]
 mod files;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/ledger.rs"]

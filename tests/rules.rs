@@ -422,6 +422,26 @@ fn bad_examples_break_their_rule_and_no_other() {
 }
 
 #[test]
+fn what_is_wrong_comes_with_what_to_write_instead() {
+    let mut wrong = String::new();
+    for rule in rules::ALL {
+        let page = Page::of(rule);
+        let Some(findings) = said(rule, "Bad", &page.example("Bad")) else {
+            continue;
+        };
+        for finding in findings
+            .iter()
+            .filter(|f| f.code == rule.code && is_loud(f))
+        {
+            if finding.help.is_none() {
+                writeln!(wrong, "{}", line(finding)).unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "without help:\n{wrong}");
+}
+
+#[test]
 fn good_examples_are_good() {
     let mut wrong = String::new();
     for rule in rules::ALL {

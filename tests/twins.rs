@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that stops is a test that fails")]
 
 use eksnet::Stack;
-use eksnet::diagnostic::{Sources, concise};
+use eksnet::diagnostic::{Allowed, Code, Findings, Sources, concise};
 use eksnet::plan::Ledger;
 use eksnet::render::Format;
 
@@ -21,6 +21,13 @@ fn same(spec: &str, stack: &Stack) {
         .synthesize()
         .map_err(|findings| concise(&findings, &sources))
         .unwrap();
+    let allowed = |findings: &Findings| -> Vec<(Code, Option<Allowed>)> {
+        let all = findings.iter().map(|f| (f.code, f.allowed.clone()));
+        let mut all: Vec<_> = all.filter(|(_, by)| by.is_some()).collect();
+        all.sort_by_key(|(code, _)| *code);
+        all
+    };
+    assert_eq!(allowed(of_spec.findings()), allowed(of_stack.findings()));
     for format in Format::ALL {
         for (left, right) in of_spec.files(*format).iter().zip(of_stack.files(*format)) {
             assert_eq!(left.path, right.path);

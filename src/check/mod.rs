@@ -6,6 +6,8 @@
 mod access;
 mod addons;
 mod addresses;
+pub(crate) mod allow;
+mod area;
 mod arn;
 mod auto_mode;
 mod blocks;
@@ -44,7 +46,7 @@ mod subnets;
 mod template;
 mod zones;
 
-pub use rules::Rule;
+pub use rules::{Area, Rule};
 
 #[cfg(feature = "spec")]
 pub(crate) use local_zones::nat_in_local_zones;
@@ -67,6 +69,7 @@ pub(crate) fn further_blocks(stack: &Stack, sizes: &[u8]) -> Option<Vec<ipnet::I
 
 /// What can be said of a stack before it is planned.
 pub(crate) fn model(stack: &Stack, findings: &mut Findings) {
+    allow::check(&stack.allowed, findings);
     names::check(stack, findings);
     addresses::check(stack, findings);
     blocks::check(stack, findings);

@@ -1,8 +1,12 @@
-//! The registry: every rule with its code, its severity and what it says in one line.
+//! The registry: every rule with its code, its severity and what it says in one line, and the version that it came with
+//! where that is not the first one: `EKS999 Warning "…" since "0.2.0";`.
 //!
 //! A code is for ever. To add a rule: a line here, a function that finds it, a page `docs/rules/<code>.md` with a bad and
 //! a good example, which are its tests.
 
+pub use super::area::Area;
+#[cfg(feature = "cli")]
+use crate::diagnostic::Description;
 use crate::diagnostic::{Code, Finding, Origin, Severity};
 
 /// A rule.
@@ -14,6 +18,10 @@ pub struct Rule {
     pub severity: Severity,
     /// What it demands, in one line.
     pub summary: &'static str,
+    /// What it looks at, as its code says.
+    pub area: Area,
+    /// The version of eksnet that it came with.
+    pub since: &'static str,
     /// Its page, Markdown.
     #[cfg(feature = "cli")]
     pub page: &'static str,
@@ -25,6 +33,15 @@ impl Rule {
         Finding::new(self.code, self.severity, message, origin)
     }
 
+    /// What a SARIF log says of it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn description(&self) -> Description<'static> {
+        Description {
+            summary: self.summary,
+            page: self.page,
+        }
+    }
+
     /// The rule of a code, in any case.
     pub fn find(code: &str) -> Option<&'static Self> {
         ALL.iter()
@@ -33,14 +50,19 @@ impl Rule {
     }
 }
 
+/// The version that rules came with where their line names no other.
+const FIRST: &str = "0.1.0";
+
 macro_rules! rules {
-    ($( $code:ident $severity:ident $summary:literal; )*) => {
+    ($( $code:ident $severity:ident $summary:literal $(since $since:literal)?; )*) => {
         $(
             #[doc = $summary]
             pub const $code: Rule = Rule {
                 code: Code(stringify!($code)),
                 severity: Severity::$severity,
                 summary: $summary,
+                area: Area::of_registered(stringify!($code)),
+                since: [$($since,)? FIRST][0],
                 #[cfg(feature = "cli")]
                 page: include_str!(concat!("../../docs/rules/", stringify!($code), ".md")),
             };
@@ -119,6 +141,8 @@ rules! {
     SPEC081 Error "tiers in Local Zones leave through gateways of zones";
     SPEC083 Error "a tier is in Availability Zones or in Local Zones, which have parents";
     SPEC084 Error "what AWS keeps to Availability Zones does not stand in Local Zones";
+    SPEC085 Error "only warnings and remarks are allowed, each with its reason";
+    SPEC086 Warning "what is allowed occurs";
     SPEC090 Error "a template to read is one of CloudFormation, without macros";
     SPEC091 Error "names in a template to read name something, and nothing waits for itself";
     SPEC092 Error "values of parameters are ones that the template takes";
@@ -204,7 +228,7 @@ rules! {
     EKS223 Info "a production network spans three zones";
     EKS225 Error "a cluster keeps its zones";
     EKS240 Error "zones are named by id";
-    EKS304 Error "role tags of load balancers fit the access of their subnets";
+    EKS304 Warning "role tags of load balancers fit the access of their subnets";
     EKS306 Error "subnets for load balancers do not belong to another cluster alone";
 
     EKS308 Warning "load balancers have subnets in two zones";
@@ -222,7 +246,7 @@ rules! {
     EKS406 Warning "private subnets leave through a NAT gateway in their own zone";
     EKS408 Error "a regional NAT gateway has no subnet and no address of its own";
     EKS410 Info "a regional NAT gateway takes time to reach a zone";
-    EKS411 Error "the addresses of a regional NAT gateway are not needed before it stands";
+    EKS411 Warning "the addresses of a regional NAT gateway are not needed before it stands";
     EKS420 Error "a route table has at most 100 propagated routes";
     EKS423 Warning "S3 is reached through its gateway endpoint";
     EKS424 Warning "subnets in Local Zones leave through the NAT gateway of their parent";

@@ -8,10 +8,10 @@ use super::ledgers::{LedgerOptions, Ledgers, Owner};
 use super::screen::Screen;
 use super::specs::{Collected, SpecFile};
 use crate::check::rules;
-use crate::diagnostic::{Finding, Findings, Origin, Sources};
+use crate::diagnostic::{Finding, Findings, Origin, Severity, Sources};
 use crate::network::{At, Region, Stack};
 use crate::plan::{LOCK_FILE, Ledger};
-use crate::synthesis::Synthesis;
+use crate::synthesis::{Errors, Synthesis};
 
 /// The stacks of a run before anything is known about them.
 pub(super) enum Input {
@@ -33,6 +33,10 @@ pub(super) struct Synthesized {
     pub(super) stacks: Vec<Synthesis>,
     /// What was given out, and what had been.
     pub(super) ledgers: Ledgers,
+    /// What errors do.
+    errors: Errors,
+    /// Errors in spite of which a stack was synthesized. They are not among the other findings.
+    pub(super) forced: Findings,
     /// The directories whose specs are all among them.
     directories: Vec<PathBuf>,
 }
@@ -86,12 +90,25 @@ impl Input {
         ledgers: Ledgers,
         screen: &mut Screen,
     ) -> Synthesized {
+        self.synthesize_unless(Errors::Stop, files, ledgers, screen)
+    }
+
+    /// The same, perhaps in spite of what AWS demands.
+    pub(super) fn synthesize_unless(
+        self,
+        errors: Errors,
+        files: Files,
+        ledgers: Ledgers,
+        screen: &mut Screen,
+    ) -> Synthesized {
         let count = self.len();
         let mut all = Synthesized {
             sources: Sources::new(),
             findings: Findings::new(),
             stacks: Vec::with_capacity(count),
             ledgers,
+            errors,
+            forced: Findings::new(),
             directories: Vec::new(),
         };
         let mut names = Names::new(files);
@@ -124,6 +141,7 @@ impl Input {
             }
         }
         all.findings.sort();
+        all.forced.sort();
         all
     }
 }
@@ -170,7 +188,10 @@ impl Synthesized {
         let path = self.ledger(file.path().map_or(Owner::Stdin, Owner::Spec));
         let sound = !loaded.findings.has_errors();
         match self.ledger_of(path.as_deref(), stack, sound) {
-            Some(ledger) => self.take(path.as_deref(), loaded.synthesize(&ledger)),
+            Some(ledger) => self.take(
+                path.as_deref(),
+                loaded.synthesize_unless(&ledger, self.errors),
+            ),
             None => self.findings.extend(loaded.check_form()),
         }
     }
@@ -178,7 +199,10 @@ impl Synthesized {
     fn program(&mut self, stack: &Stack, ledger: Option<&Path>) {
         let path = self.ledger(Owner::Program(ledger));
         match self.ledger_of(path.as_deref(), stack, true) {
-            Some(ledger) => self.take(path.as_deref(), stack.synthesize_with(&ledger)),
+            Some(ledger) => self.take(
+                path.as_deref(),
+                stack.judged(stack.unjudged(&ledger, self.errors)),
+            ),
             None => self.findings.extend(stack.check_model()),
         }
     }
@@ -218,7 +242,12 @@ impl Synthesized {
     fn take(&mut self, ledger: Option<&Path>, result: Result<Synthesis, Findings>) {
         match result {
             Ok(synthesis) => {
-                self.findings.extend(synthesis.findings().iter().cloned());
+                for finding in synthesis.findings() {
+                    match finding.severity {
+                        Severity::Error => self.forced.push(finding.clone()),
+                        Severity::Warning | Severity::Info => self.findings.push(finding.clone()),
+                    }
+                }
                 let graph = synthesis.graph();
                 let given = synthesis.plan().ledger();
                 self.ledgers
@@ -231,7 +260,8 @@ impl Synthesized {
 
     /// Reads the program's own files, as far as they are still where the compiler saw them, so that findings show lines.
     fn read_program(&mut self) {
-        let places = self.findings.iter().flat_map(|finding| {
+        let findings = self.findings.iter().chain(&self.forced);
+        let places = findings.flat_map(|finding| {
             let related = finding.related.iter().map(|related| related.origin);
             std::iter::once(finding.origin).chain(related)
         });

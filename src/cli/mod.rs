@@ -4,10 +4,13 @@
 //! goes through a `Screen`: data to the standard output, everything for people to the standard error.
 
 mod adopt;
+mod catalog;
 mod check;
 mod completions;
+mod control;
 mod documents;
 mod explain;
+mod fix;
 mod import;
 mod init;
 mod input;
@@ -18,6 +21,7 @@ mod plan;
 mod program;
 mod record;
 mod rendered;
+mod rules;
 mod schema;
 mod screen;
 mod specs;
@@ -122,6 +126,8 @@ enum Command {
     Plan(OfSpecs<plan::Options>),
     #[command(about = explain::ABOUT, long_about = explain::LONG, after_help = explain::EXAMPLES)]
     Explain(explain::Options),
+    #[command(about = rules::ABOUT, long_about = rules::LONG, after_help = rules::EXAMPLES)]
+    Rules(rules::Options),
     #[command(about = schema::ABOUT, long_about = schema::LONG, after_help = schema::EXAMPLES)]
     Schema,
     #[command(about = completions::ABOUT, long_about = completions::LONG, after_help = completions::EXAMPLES)]
@@ -151,6 +157,7 @@ pub fn main() -> ExitCode {
             Command::Verify(options) => verify::run(&options, screen),
             Command::Plan(of) => plan::run(&of.options, of.specs.input(), screen),
             Command::Explain(options) => explain::run(&options, screen),
+            Command::Rules(options) => rules::run(&options, screen),
             Command::Schema => schema::run(screen),
             Command::Completions(options) => {
                 completions::run(&options, Eksnet::command(), "eksnet", screen)
@@ -180,6 +187,7 @@ impl Parsed for Eksnet {
             Command::Verify(_) => "verify",
             Command::Plan(_) => "plan",
             Command::Explain(_) => "explain",
+            Command::Rules(_) => "rules",
             Command::Schema => "schema",
             Command::Completions(_) => "completions",
             Command::Man(_) => "man",

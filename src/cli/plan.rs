@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::adopt::AdoptOptions;
+use super::control::Control;
 use super::input::{Files, Input};
 use super::ledgers::{Keep, LedgerOptions, Ledgers, Treatment};
 use super::screen::Screen;
@@ -50,6 +51,8 @@ pub(super) struct Options {
     replan: Replan,
     #[command(flatten)]
     adopt: AdoptOptions,
+    #[command(flatten)]
+    control: Control,
     #[command(flatten)]
     ledger: LedgerOptions,
 }
@@ -106,6 +109,7 @@ pub(super) fn run(options: &Options, mut input: Input, screen: &mut Screen) -> R
     let ledgers = Ledgers::new(&options.ledger, treatment, keep);
     let input = input.with_ledger(&options.ledger)?;
     let mut all = input.synthesize(Files::None, ledgers, screen);
+    options.control.weigh(&mut all.findings, &mut all.sources);
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);

@@ -6,7 +6,7 @@ use anstream::AutoStream;
 use clap::ValueEnum;
 
 use super::Stop;
-use crate::diagnostic::{Findings, Severity, Sources, Style, full};
+use crate::diagnostic::{Findings, Severity, Sources, Style, full, summary};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -91,10 +91,19 @@ impl Screen {
             let text = full(&problems, sources, self.errors());
             self.say(&text);
         }
-        match findings.count(Severity::Info) {
-            0 => {}
-            1 => self.say("1 info; the command `check` shows it\n"),
-            infos => self.say(&format!("{infos} infos; the command `check` shows them\n")),
+        let remarks: Findings = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Info)
+            .cloned()
+            .collect();
+        if !remarks.is_empty() {
+            let them = if remarks.iter().len() == 1 {
+                "it"
+            } else {
+                "them"
+            };
+            let count = summary(&remarks);
+            self.say(&format!("{count}; the command `check` shows {them}\n"));
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum, ValueHint};
 
+use super::control::Control;
 use super::documents::OutputsOption;
 use super::input::{Files, Input, Synthesized};
 use super::ledgers::{
@@ -19,7 +20,7 @@ use crate::check::rules;
 use crate::diagnostic::Origin;
 use crate::files::Written;
 use crate::render::Format;
-use crate::synthesis::File;
+use crate::synthesis::{Errors, File};
 
 pub(super) const ABOUT: &str = "Render stacks: CloudFormation, Terraform JSON, Kubernetes manifests, or a \
     ClusterConfig for eksctl";
@@ -39,6 +40,10 @@ what is given out; keep it in the repository. --locked, --check and the standard
 Manifests and ClusterConfigs may need ids that AWS decides. --outputs takes them from what the deployed stack told; without \
 it, marks like ${NodeSecurityGroupId} stand in their stead, and a warning says which.
 
+Errors stop it. --force renders in spite of what AWS demands, the rules whose codes begin with EKS, for whoever knows AWS \
+better than this version does; the templates name the broken rules, in `Metadata` and in `//`. Other errors leave nothing to \
+render.
+
 Without --out, one document goes to the standard output: one stack in one format.";
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -50,6 +55,7 @@ Examples:
   eksnet synth prod.yaml --format kubernetes > prod.kubernetes.yaml
   eksnet synth shop.yaml --format kubernetes --outputs shop.outputs.json | kubectl apply -f -
   eksnet synth crew.yaml --format eksctl --outputs crew.outputs.json > crew.eksctl.yaml
+  eksnet synth prod.yaml --out out --deny warnings
   eksnet synth - --ledger eksnet.lock < prod.yaml";
 
 #[derive(Args)]
@@ -69,6 +75,8 @@ pub(super) struct Options {
     /// Fail where the ledger would change or is missing, and show how
     #[arg(long)]
     locked: bool,
+    #[command(flatten)]
+    weight: Weight,
     #[command(flatten)]
     outputs: OutputsOption,
     #[command(flatten)]
@@ -91,6 +99,16 @@ impl ValueEnum for Format {
         };
         Some(PossibleValue::new(self.as_str()).help(help))
     }
+}
+
+/// What findings do to the run.
+#[derive(Args)]
+struct Weight {
+    /// Render in spite of what AWS demands (rules EKS…), and name the broken rules in the templates
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    control: Control,
 }
 
 pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Result<Exit, Stop> {
@@ -117,7 +135,16 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     let known = options.outputs.read(&formats, input.is_stdin())?;
     let ledgers = Ledgers::new(&options.ledger, Treatment::default(), keep);
     let input = input.with_ledger(&options.ledger)?;
-    let mut all = input.synthesize(files, ledgers, screen);
+    let errors = if options.weight.force {
+        Errors::Forced
+    } else {
+        Errors::Stop
+    };
+    let mut all = input.synthesize_unless(errors, files, ledgers, screen);
+    options
+        .weight
+        .control
+        .weigh(&mut all.findings, &mut all.sources);
     if formats.contains(&Format::Eksctl) {
         refuse_templates_clusters(&mut all);
     }
@@ -142,9 +169,15 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
             refuse_lost_ledgers(&mut all, &rendered, out);
         }
     }
-    screen.problems(&all.findings, &all.sources);
+    let mut shown = all.findings.clone();
+    shown.extend(all.forced.iter().cloned());
+    shown.sort();
+    screen.problems(&shown, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);
+    }
+    if !all.forced.is_empty() {
+        screen.warning("`--force` renders in spite of errors, and the templates name their rules");
     }
     let mut whole = true;
     for stack in &rendered {

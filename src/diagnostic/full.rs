@@ -9,6 +9,7 @@ use annotate_snippets::{
     normalize_untrusted_str,
 };
 
+use super::concise::word;
 use super::place::{DEFAULT, Place};
 use super::{Code, Edit, Finding, Findings, Origin, Severity, Source, Sources, summary};
 
@@ -72,6 +73,10 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
+    let level = match finding.allowed {
+        Some(_) => level.with_name(word(finding)),
+        None => level,
+    };
     let title = level
         .primary_title(&*finding.message)
         .id(finding.code.as_str());
@@ -79,6 +84,11 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
     let mut group = pages.place_finding(Group::with_title(title), finding, sources);
     for (source, marks) in pages.snippets {
         group = group.element(snippet(source, marks));
+    }
+    if let Some(by) = &finding.allowed {
+        // Whoever allows it has read the rest.
+        let reason = format!("allowed: {}", by.reason());
+        return vec![group.element(Level::NOTE.message(normalize_untrusted_str(&reason)))];
     }
     for note in pages.notes.iter().chain(&finding.notes) {
         group = group.element(Level::NOTE.message(normalize_untrusted_str(note)));

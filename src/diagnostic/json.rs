@@ -2,13 +2,14 @@
 
 use super::place::Place;
 use super::record::{pretty, record};
-use super::{Finding, Findings, Origin, Sources};
+use super::{Allowed, Finding, Findings, Origin, Sources};
 
 /// All findings as an array of JSON objects, indented, with a newline at the end.
 ///
 /// Every object has the keys `code`, `severity`, `message`, `location`, `label`, `related`, `notes`,
-/// `help` and `edit`, in this order. Lines and columns count from 1, columns in characters, and
-/// `end` is behind the last character. `location`, `help` and `edit` are `null` where there is none.
+/// `help`, `edit` and `allowed`, in this order. Lines and columns count from 1, columns in characters, and
+/// `end` is behind the last character. `location`, `help`, `edit` and `allowed`, the reason why a finding is let be, are `null`
+/// where there is none. An edit is `safe` where it can only be what was meant.
 pub fn json(findings: &Findings, sources: &Sources) -> String {
     let all: Vec<Object<'_>> = findings.iter().map(|f| object(f, sources)).collect();
     pretty(&all)
@@ -26,6 +27,7 @@ record! {
         "notes" notes: &'a [String],
         "help" help: Option<&'a str>,
         "edit" edit: Option<Edit<'a>>,
+        "allowed" allowed: Option<&'a str>,
     }
 
     /// A range of a file.
@@ -51,6 +53,7 @@ record! {
     struct Edit<'a> {
         "location" location: Location<'a>,
         "replacement" replacement: &'a str,
+        "safe" safe: bool,
     }
 }
 
@@ -75,8 +78,10 @@ fn object<'a>(finding: &'a Finding, sources: &'a Sources) -> Object<'a> {
             Some(Edit {
                 location: location(Origin::Spec(edit.span), sources)?,
                 replacement: &edit.replacement,
+                safe: edit.safe,
             })
         }),
+        allowed: finding.allowed.as_ref().map(Allowed::reason),
     }
 }
 

@@ -20,10 +20,11 @@ pub use concise::{concise, line, summary};
 pub use full::{Style, full};
 pub use github::github;
 pub use json::json;
-pub use sarif::sarif;
+pub use sarif::{Description, sarif};
 pub(crate) use source::MAX_BYTES;
 pub use source::{Source, SourceId, Sources, Span};
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 
@@ -118,6 +119,11 @@ pub struct Edit {
     pub span: Span,
     /// The new text.
     pub replacement: String,
+    /// Whether it can only be what was meant, so that `--fix` makes it without being asked.
+    ///
+    /// So it is where the text is put another way: quotes that make text of a number, or a key in the letters that it is
+    /// known by. A word that is near, a range that fits, the level that a tab stands for are guesses.
+    pub safe: bool,
 }
 
 /// One problem, or one fact worth knowing, about what the user asked for.
@@ -141,6 +147,27 @@ pub struct Finding {
     pub help: Option<String>,
     /// The same as text that can be put in place.
     pub edit: Option<Edit>,
+    /// Who lets it be, and why. It is then a mere remark.
+    pub allowed: Option<Allowed>,
+}
+
+/// Who lets a finding be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// The stack itself, for a reason.
+    ByStack(String),
+    /// Whoever runs eksnet, by `--allow`.
+    ByRun,
+}
+
+impl Allowed {
+    /// Why, in words.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::ByStack(reason) => reason,
+            Self::ByRun => "`--allow`",
+        }
+    }
 }
 
 impl Finding {
@@ -156,7 +183,16 @@ impl Finding {
             notes: Vec::new(),
             help: None,
             edit: None,
+            allowed: None,
         }
+    }
+
+    /// The same as something that somebody knows of and lets be.
+    #[must_use]
+    pub(crate) fn allowed(mut self, by: Allowed) -> Self {
+        self.severity = Severity::Info;
+        self.allowed = Some(by);
+        self
     }
 
     /// Says what the underlined words are.
@@ -206,13 +242,23 @@ impl Finding {
         self
     }
 
-    /// Offers the text to put in place.
+    /// Offers the text to put in place, as a guess.
     #[must_use]
     pub fn edit(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.edit = Some(Edit {
             span,
             replacement: replacement.into(),
+            safe: false,
         });
+        self
+    }
+
+    /// Says that the text can only be what was meant, where that is so.
+    #[must_use]
+    pub fn safe_if(mut self, only_meaning: bool) -> Self {
+        if let Some(edit) = &mut self.edit {
+            edit.safe = only_meaning;
+        }
         self
     }
 }
@@ -240,6 +286,18 @@ impl Findings {
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|f| f.severity == Severity::Error)
+    }
+
+    /// The codes of all errors, each once, in order.
+    pub fn error_codes(&self) -> Vec<Code> {
+        let errors = self.0.iter().filter(|f| f.severity == Severity::Error);
+        let codes: BTreeSet<Code> = errors.map(|f| f.code).collect();
+        codes.into_iter().collect()
+    }
+
+    /// How many are let be by somebody.
+    pub fn allowed(&self) -> usize {
+        self.0.iter().filter(|f| f.allowed.is_some()).count()
     }
 
     /// How many are of a severity.

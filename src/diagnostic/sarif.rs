@@ -7,25 +7,36 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::concise::prose;
 use super::place::Place;
 use super::record::{pretty, record};
-use super::{Code, Edit, Finding, Findings, Severity, Sources};
+use super::{Allowed, Code, Edit, Finding, Findings, Severity, Sources};
+
+/// What a log says of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Description<'a> {
+    /// What it demands, in one line.
+    pub summary: &'a str,
+    /// Its page, Markdown; may be empty.
+    pub page: &'a str,
+}
+
+/// A summary alone.
+impl<'a> From<&'a str> for Description<'a> {
+    fn from(summary: &'a str) -> Self {
+        Self { summary, page: "" }
+    }
+}
 
 /// All findings as a SARIF 2.1.0 log, indented, with a newline at the end.
 ///
-/// The log lists the rules that found something; `rule` gives the one-line summary of a rule. Columns
-/// count Unicode characters, which the log declares. A finding about a default has no location.
-pub fn sarif<S: Into<String>>(
+/// The log lists the rules that found something; `rule` describes one of them. Columns count Unicode
+/// characters, which the log declares. A finding about a default has no location.
+pub fn sarif<'a, D: Into<Description<'a>>>(
     findings: &Findings,
     sources: &Sources,
-    rule: impl Fn(Code) -> S,
+    rule: impl Fn(Code) -> D,
 ) -> String {
     let codes: BTreeSet<Code> = findings.iter().map(|finding| finding.code).collect();
     let codes: Vec<Code> = codes.into_iter().collect();
-    let rules = codes.iter().map(|&code| Rule {
-        id: code.as_str(),
-        summary: Message {
-            text: rule(code).into(),
-        },
-    });
+    let rules = codes.iter().map(|&code| described(code, rule(code).into()));
     pretty(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -73,10 +84,10 @@ record! {
         "rules" rules: Vec<Rule>,
     }
 
-    /// A rule that found something.
-    struct Rule {
-        "id" id: &'static str,
-        "shortDescription" summary: Message,
+    /// Text for people, plain and as Markdown.
+    struct Help {
+        "text" text: String,
+        "markdown" markdown: String,
     }
 
     /// A finding.
@@ -88,6 +99,13 @@ record! {
         "locations" locations: Vec<Location>,
         "relatedLocations" related: Vec<Location>,
         "fixes" fixes: Vec<Fix>,
+        "suppressions" suppressions: Vec<Suppression>,
+    }
+
+    /// That a finding is let be.
+    struct Suppression {
+        "kind" kind: &'static str,
+        "justification" justification: String,
     }
 
     /// Text for people.
@@ -129,6 +147,40 @@ record! {
     struct Replacement {
         "deletedRegion" deleted: Region,
         "insertedContent" inserted: Message,
+    }
+}
+
+/// A rule that found something.
+struct Rule {
+    id: &'static str,
+    summary: Message,
+    help: Option<Help>,
+}
+
+impl Serialize for Rule {
+    /// By hand, because SARIF knows a missing `help` but no `null`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = 2 + usize::from(self.help.is_some());
+        let mut object = serializer.serialize_struct("Rule", fields)?;
+        object.serialize_field("id", self.id)?;
+        object.serialize_field("shortDescription", &self.summary)?;
+        if let Some(help) = &self.help {
+            object.serialize_field("help", help)?;
+        }
+        object.end()
+    }
+}
+
+fn described(code: Code, rule: Description<'_>) -> Rule {
+    Rule {
+        id: code.as_str(),
+        summary: Message {
+            text: rule.summary.to_owned(),
+        },
+        help: (!rule.page.is_empty()).then(|| Help {
+            text: format!("`eksnet explain {code}` shows the page of this rule."),
+            markdown: rule.page.to_owned(),
+        }),
     }
 }
 
@@ -178,6 +230,17 @@ fn outcome(finding: &Finding, sources: &Sources, codes: &[Code]) -> Outcome {
             .iter()
             .filter_map(|edit| fix(edit, sources))
             .collect(),
+        suppressions: finding.allowed.iter().map(suppression).collect(),
+    }
+}
+
+fn suppression(by: &Allowed) -> Suppression {
+    Suppression {
+        kind: match by {
+            Allowed::ByStack(_) => "inSource",
+            Allowed::ByRun => "external",
+        },
+        justification: by.reason().to_owned(),
     }
 }
 

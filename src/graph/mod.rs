@@ -39,7 +39,7 @@ pub use value::{Field, Kind, Value};
 
 pub(crate) use build::{build, core_dns_waits, runs_core_dns};
 
-use crate::diagnostic::Origin;
+use crate::diagnostic::{Code, Origin};
 use crate::eksctl::ClusterConfig;
 use crate::kubernetes::Object;
 use crate::network::Region;
@@ -189,6 +189,8 @@ pub struct Graph {
     pub region: Region,
     /// The version of defaults that it was planned with.
     pub layout: u32,
+    /// The rules in spite of which it is built: what AWS demands and the stack does not keep.
+    pub despite: Vec<Code>,
     /// The resources, what is needed first where that reads well.
     pub entries: Vec<Entry>,
     /// What it tells others.
@@ -203,6 +205,12 @@ impl Graph {
     /// An entry; ids come from this graph, so there is one.
     pub fn get(&self, id: NodeId) -> Option<&Entry> {
         self.entries.get(id.index())
+    }
+
+    /// The rules in spite of which it is built, in words; none where it keeps all.
+    pub(crate) fn despite(&self) -> Option<String> {
+        let codes: Vec<&str> = self.despite.iter().map(|code| code.as_str()).collect();
+        (!codes.is_empty()).then(|| codes.join(", "))
     }
 
     /// All entries with their ids.

@@ -65,6 +65,7 @@ pub use security::{
 };
 pub use service::{EndpointKind, EndpointService, ServiceError};
 pub use software::Software;
+pub(crate) use stack::Allowance;
 pub use stack::{LAYOUT, Stack};
 pub use tier::{
     Access, HostsFargate, HostsLoadBalancers, HostsNat, Isolated, Nat, Private, Public, Tier,

@@ -4,6 +4,7 @@ use super::at::At;
 use super::cluster::Cluster;
 use super::region::Region;
 use super::vpc::Network;
+use crate::check::Rule;
 use crate::diagnostic::Origin;
 use crate::graph::Tags;
 
@@ -33,6 +34,14 @@ pub struct Stack {
     pub(crate) tags: Tags,
     pub(crate) tag_origin: Origin,
     pub(crate) retain: bool,
+    pub(crate) allowed: Vec<Allowance>,
+}
+
+/// A rule that the stack may break, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Allowance {
+    pub(crate) rule: At<Rule>,
+    pub(crate) reason: At<String>,
 }
 
 impl Stack {
@@ -66,6 +75,7 @@ impl Stack {
             tags: Tags::new(),
             tag_origin: Origin::Default,
             retain: false,
+            allowed: Vec::new(),
         }
     }
 
@@ -88,6 +98,31 @@ impl Stack {
     /// `prevent_destroy` in Terraform.
     pub fn retain(mut self) -> Self {
         self.retain = true;
+        self
+    }
+
+    /// Lets what a rule warns of be, for a reason that is shown in its stead.
+    ///
+    /// What is an error stays one. A rule that nothing breaks, and a reason without words, are findings themselves.
+    ///
+    /// ```
+    /// use eksnet::prelude::*;
+    ///
+    /// let mut net = Network::new(cidr!("10.20.0.0/16"));
+    /// let public = net.add(Tier::public("public"));
+    /// let nodes = net.add(Tier::private("nodes", Nat::single(&public)));
+    /// net.add(Tier::isolated("control-plane"));
+    /// let cluster = Cluster::new("dev", "1.35").node_group(NodeGroup::new("system", &nodes));
+    /// let stack = Stack::new("dev", Region::UsEast1, net, cluster)
+    ///     .allow(rules::EKS406, "a test cluster may lose its way out with a zone");
+    /// assert_eq!(stack.check().allowed(), 1);
+    /// ```
+    #[track_caller]
+    pub fn allow(mut self, rule: Rule, reason: impl Into<String>) -> Self {
+        self.allowed.push(Allowance {
+            rule: At::caller(rule),
+            reason: At::caller(reason.into()),
+        });
         self
     }
 

@@ -238,14 +238,14 @@ fn shared(reading: &Reading, other: Engine) -> Reading {
         let before = taken.entry(alike.clone()).or_default();
         *before += 1;
         if *before > 1 {
-            // Names that differ in their hyphens only; both engines sort them in the same way.
+            // Only in templates that nobody rendered: one engine could not tell their names apart.
             alike.name = format!("{} ({before})", alike.name).into();
         }
         names.insert(key, alike);
     }
     let renamed = |key: &Key| names.get(key).cloned().unwrap_or_else(|| alike(key));
     let mut shared = Reading::new(reading.engine);
-    for name in ["description", "layout", "region"] {
+    for name in ["description", "layout", "region", "despite"] {
         if let Some(value) = reading.facts.get(name) {
             shared.facts.insert(name.to_owned(), value.clone());
         }
@@ -270,7 +270,7 @@ fn shared(reading: &Reading, other: Engine) -> Reading {
             export: None,
             ..output.clone()
         };
-        let name = name.replace('_', "").to_ascii_lowercase();
+        let name = words(name);
         let before = outputs.entry(name.clone()).or_insert(0);
         *before += 1;
         let name = match before {
@@ -284,8 +284,7 @@ fn shared(reading: &Reading, other: Engine) -> Reading {
 }
 
 fn alike(key: &Key) -> Key {
-    let letters = key.name.chars().filter(char::is_ascii_alphanumeric);
-    let mut name: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    let mut name = words(&key.name);
     if name == "main" {
         name.clear();
     }
@@ -293,6 +292,29 @@ fn alike(key: &Key) -> Key {
         kind: key.kind,
         name: Arc::from(name),
     }
+}
+
+/// A name as both engines spell it: `NodesUse1Az4` and `nodes_use1_az4` are `nodes-use1-az4`.
+///
+/// That a word begins with a digit CloudFormation does not show, so Terraform's `a_1_b` is `a1-b`, as `A1B` is. What CloudFormation
+/// tells apart stays apart.
+fn words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut begins = false;
+    for letter in name.chars() {
+        if !letter.is_ascii_alphanumeric() {
+            begins = true;
+            continue;
+        }
+        if (begins && letter.is_ascii_alphabetic() || letter.is_ascii_uppercase())
+            && !words.is_empty()
+        {
+            words.push('-');
+        }
+        begins = false;
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
 }
 
 fn both_say(

@@ -123,6 +123,9 @@ impl Model<'_> {
         reading.fact("region", graph.region.as_str());
         reading.fact("layout", i64::from(graph.layout));
         reading.fact("description", graph.description.as_str());
+        if let Some(codes) = graph.despite() {
+            reading.fact("despite", &*codes);
+        }
         match self.engine {
             Engine::CloudFormation => {
                 reading.fact("stack", graph.stack.as_str());

@@ -92,6 +92,7 @@ impl Lowering<'_> {
             None => Some(self.default_cluster(&stack)),
         };
         stack.retain = spec.retain.get().copied().unwrap_or_default();
+        stack.allowed = self.words.allowances(&spec.allow);
         stack.tag_origin = spec.tags.origin();
         stack.tags = self.words.pairs(&spec.tags);
         stack
@@ -161,7 +162,8 @@ impl Lowering<'_> {
         let finding = match super::nearest::nearest(text, known.iter().copied()) {
             Some(near) => finding
                 .help(format!("did you mean `{near}`?"))
-                .edit(span, near),
+                .edit(span, near)
+                .safe_if(super::nearest::is_same_word(text, near)),
             None => finding.help(format!("the regions are {}", known.join(", "))),
         };
         self.words.findings.push(finding);

@@ -50,7 +50,7 @@ use std::ops::Range;
 use crate::diagnostic::{Finding, Findings, MAX_BYTES, Origin, Severity, SourceId, Sources, Span};
 use crate::network::Stack;
 use crate::plan::Ledger;
-use crate::synthesis::Synthesis;
+use crate::synthesis::{Errors, Synthesis};
 
 /// The language that a spec is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +125,23 @@ impl Loaded {
     ///
     /// All findings, where one of them is an error.
     pub fn synthesize(self, ledger: &Ledger) -> Result<Synthesis, Findings> {
+        self.synthesize_unless(ledger, Errors::Stop)
+    }
+
+    /// The same in spite of what AWS demands, as [`Stack::synthesize_despite_errors`] does.
+    ///
+    /// # Errors
+    ///
+    /// All findings, where one of them leaves nothing to render.
+    pub fn synthesize_despite_errors(self, ledger: &Ledger) -> Result<Synthesis, Findings> {
+        self.synthesize_unless(ledger, Errors::Forced)
+    }
+
+    pub(crate) fn synthesize_unless(
+        self,
+        ledger: &Ledger,
+        errors: Errors,
+    ) -> Result<Synthesis, Findings> {
         let text = self.text;
         let quoted = |all: Findings| {
             all.into_iter()
@@ -136,8 +153,8 @@ impl Loaded {
             return Err(findings);
         };
         if self.complete && !findings.has_errors() {
-            return stack
-                .synthesize_with(ledger)
+            let synthesis = stack
+                .unjudged(ledger, errors)
                 .map(|synthesis| synthesis.map_findings(|all| quoted(all).collect()))
                 .map(|synthesis| synthesis.and(findings))
                 // Remarks can wait until there is something to remark on.
@@ -146,6 +163,7 @@ impl Loaded {
                         .filter(|f| f.severity < Severity::Info)
                         .collect()
                 });
+            return stack.judged(synthesis);
         }
         // What could not be read leaves gaps: only what is wrong regardless of them is said.
         let more = if self.complete {

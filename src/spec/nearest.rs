@@ -19,6 +19,11 @@ pub(crate) fn nearest<'k>(
         .map(|(_, word)| word)
 }
 
+/// Whether it is the same word in other letters: `publicCidrs` and `PUBLIC_CIDRS` for `public-cidrs`.
+pub(crate) fn is_same_word(written: &str, word: &str) -> bool {
+    squeeze(written) == squeeze(word)
+}
+
 /// How many slips are forgiven: few in a short word, where everything is near everything.
 fn allowed(length: usize) -> usize {
     match length {

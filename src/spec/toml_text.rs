@@ -113,7 +113,8 @@ impl Reader<'_> {
                     Origin::Spec(span),
                 )
                 .help(format!("if this is meant as text, write \"{text}\""))
-                .edit(span, format!("\"{text}\""));
+                .edit(span, format!("\"{text}\""))
+                .safe_if(super::slice(self.text, span) == text);
                 self.findings.push(finding);
                 Kind::Str(text)
             }

@@ -202,7 +202,9 @@ fn reserved_start(place: &Place<'_>) -> Option<Finding> {
             Origin::Spec(words),
         )
         .help(format!("write \"{value}\""))
-        .edit(words, format!("\"{value}\"")),
+        .edit(words, format!("\"{value}\""))
+        // An alias or an anchor may have been meant, and where brackets span lines the value may end before a comma.
+        .safe_if(!matches!(first, '*' | '&') && !value.contains([',', ']', '}'])),
     )
 }
 

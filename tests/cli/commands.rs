@@ -19,6 +19,7 @@ fn help() {
         "verify",
         "plan",
         "explain",
+        "rules",
         "schema",
         "completions",
         "man",
@@ -190,13 +191,52 @@ fn explain() {
     let place = Place::new();
     snapshot!("explain", place.said("explain spec021"));
     snapshot!("explain_words", place.said("explain nat gateway"));
-    let quoted = place.command("explain").arg("gateway nat").output();
+    let quoted = place.command("explain").arg("GATEWAY nat").output();
     assert_eq!(said(&quoted.unwrap()), place.said("explain nat gateway"));
     snapshot!("explain_unknown", place.said("explain EKS6033"));
     snapshot!("explain_nothing", place.said("explain unicorns"));
     let all = place.run("explain");
     let text = String::from_utf8(all.stdout).unwrap();
     assert_eq!(text.lines().count(), eksnet::check::rules::ALL.len());
+}
+
+/// Codes that no finding has are explained as well.
+#[test]
+fn explain_what_is_not_checked() {
+    let place = Place::new();
+    let codes = "EKS102 EKS208 EKS117 EKS325 eks919";
+    snapshot!("explain_listed", place.said(&format!("explain {codes}")));
+    // A word of a page, and words that look a little like codes.
+    snapshot!("explain_page", place.said("explain angle BRACKETS"));
+    for word in ["s3", "ipv6", "ec2"] {
+        assert_eq!(place.run(&format!("explain {word}")).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn all_rules() {
+    let place = Place::new();
+    snapshot!("rules_words", place.said("rules nat gateway"));
+    snapshot!(
+        "rules_json",
+        place.said("rules --status undecidable --severity error --format json")
+    );
+    snapshot!("rules_nothing", place.said("rules unicorns"));
+    let count = |arguments: &str| {
+        let text = String::from_utf8(place.run(arguments).stdout).unwrap();
+        text.lines().take_while(|line| !line.is_empty()).count()
+    };
+    let all = count("rules");
+    let statuses = "checked covered by-construction unseen undecidable".split(' ');
+    let by_status = statuses.map(|status| count(&format!("rules --status {status}")));
+    assert_eq!(by_status.sum::<usize>(), all);
+    let severities = ["error", "warning", "info"];
+    let by_severity = severities.map(|severity| count(&format!("rules --severity {severity}")));
+    assert_eq!(by_severity.iter().sum::<usize>(), all);
+    assert_eq!(
+        count("rules --status checked"),
+        eksnet::check::rules::ALL.len()
+    );
 }
 
 #[test]
@@ -250,6 +290,7 @@ fn a_closed_pipe_ends_the_run_quietly() {
         "synth small.yaml",
         "schema",
         "explain",
+        "rules",
         "completions bash",
         "man",
         "--help",

@@ -1,6 +1,6 @@
 //! Templates on disk are read back, and both engines' compared.
 
-use crate::place::{Place, SMALL};
+use crate::place::{Place, SMALL, said};
 
 /// A directory with a stack's templates for both engines.
 fn rendered() -> Place {
@@ -228,4 +228,21 @@ fn what_is_no_text_is_said() {
         said.contains("out/prod.template.json is not UTF-8: byte 8 is wrong"),
         "{said}"
     );
+}
+
+/// CloudFormation sorts `A1B` before `A1b`, Terraform `a1b` before `a_1_b`.
+#[test]
+fn names_that_differ_in_hyphens_alone_are_told_apart() {
+    let place = Place::new();
+    let tiers = ["a-1-b", "a1b", "ab-c", "a-bc", "abc"];
+    let tiers = tiers
+        .iter()
+        .zip(24..)
+        .map(|(name, prefix)| format!("    {name}: {{ access: isolated, prefix: {prefix} }}\n"));
+    let tiers: String = tiers.collect();
+    let spec = "stack: x\nregion: us-east-1\nnetwork:\n  cidr: 10.20.0.0/16\n  tiers:\n";
+    place.write("x.yaml", format!("{spec}{tiers}cluster: none\n"));
+    place.run("synth x.yaml --out out");
+    let output = place.run("verify out");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }

@@ -100,7 +100,7 @@ fn what_cannot_be_read_equals_nothing() {
     }
     let [one, other] = &readings;
     let said = lines(&read::siblings(one, other));
-    assert!(said.contains("output vpcid: "), "{said}");
+    assert!(said.contains("output vpc-id: "), "{said}");
 }
 
 /// An element that is not understood does not vanish from a list.
@@ -114,7 +114,7 @@ fn unread_elements_of_outputs_are_not_dropped() {
         .iter_mut()
         .find(|(_, output)| output["value"].is_array())
         .expect("an output of several values");
-    let name = name.replace('_', "");
+    let name = name.replace('_', "-");
     let values = list["value"].as_array_mut().expect("values");
     values.push(json!(7));
     let mut changed = terraform(&module);

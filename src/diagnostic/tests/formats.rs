@@ -32,7 +32,13 @@ fn json_has_every_key() {
 #[test]
 fn sarif_is_a_log() {
     let sources = sources();
-    let rule = |code: Code| format!("the summary of {code}");
+    let rule = |code: Code| match code.as_str() {
+        "EKS304" => Description {
+            summary: "ranges do not overlap",
+            page: "# EKS304\n\nThe page.\n",
+        },
+        _ => Description::from("another rule"),
+    };
     let log = sarif(&all(&sources), &sources, rule);
     let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
     snapshot!("sarif", log.replace(&version, "\"version\": \"…\""));

@@ -117,6 +117,7 @@ impl<'a> Builder<'a> {
                 description,
                 region,
                 layout: stack.layout.value,
+                despite: Vec::new(),
                 entries: Vec::with_capacity(96),
                 outputs: Vec::new(),
                 objects: Vec::new(),

@@ -109,7 +109,7 @@ fn metadata(section: &Json, reading: &mut Reading) {
     }
     for (name, value) in reading.members("Metadata.eksnet", facts) {
         match (name.as_ref(), value) {
-            ("stack" | "region", Json::Text(text)) => reading.fact(name, text.as_ref()),
+            ("stack" | "region" | "despite", Json::Text(text)) => reading.fact(name, text.as_ref()),
             ("layout", Json::Number(number)) => reading.fact(name, *number),
             _ => reading.problem(format!("Metadata.eksnet.{name}"), "is not read"),
         }

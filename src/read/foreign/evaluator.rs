@@ -206,11 +206,11 @@ impl<'n> Evaluator<'n> {
             }
         };
         let message = format!("`{name}` is no {words} of the template");
-        let mut finding = rules::SPEC091.at(Origin::Spec(at.span), message);
-        if let Some(near) = near {
-            finding = finding.help(format!("`{near}` is one"));
-        }
-        self.findings.push(finding);
+        let finding = rules::SPEC091.at(Origin::Spec(at.span), message);
+        self.findings.push(finding.help(match near {
+            Some(near) => format!("`{near}` is one"),
+            None => format!("declare the {words} in the template, or name one that it has"),
+        }));
     }
 
     /// Goes a level deeper, if there may be one.

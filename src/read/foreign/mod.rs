@@ -271,7 +271,8 @@ impl<'n> Evaluator<'n> {
                     crate::diagnostic::Origin::Spec(node.span),
                     "`DependsOn` names resources, and this is no name",
                 );
-                self.findings.push(finding);
+                let help = "write the logical id of a resource, or a list of them";
+                self.findings.push(finding.help(help));
                 continue;
             };
             if !self.resources.contains_key(id) {

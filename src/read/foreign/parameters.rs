@@ -56,13 +56,14 @@ pub(super) fn parameters<'n>(
     let known = || section.iter().map(|entry| entry.key.as_str());
     for name in given.keys() {
         if known().all(|other| other != name) {
-            let mut finding = rules::SPEC092.at(
+            let finding = rules::SPEC092.at(
                 Origin::Default,
                 format!("a value is given for `{name}`, which is no parameter of the template"),
             );
-            if let Some(near) = nearest(name, known()) {
-                finding = finding.help(format!("give it for `{near}`"));
-            }
+            let finding = finding.help(match nearest(name, known()) {
+                Some(near) => format!("give it for `{near}`"),
+                None => "leave it out".to_owned(),
+            });
             findings.push(finding);
         }
     }
@@ -97,7 +98,8 @@ impl Reader<'_> {
         let Some(form) = kind.and_then(form) else {
             let name = &self.entry.key;
             let message = format!("the parameter `{name}` has no type that CloudFormation knows");
-            self.say(&rules::SPEC090, self.entry.key_span, message);
+            let help = "write a type, such as `Type: String`".to_owned();
+            self.say(&rules::SPEC090, self.entry.key_span, message, help);
             let value = Value::unknown(what, "its type is not known");
             return Parameter { value, secret };
         };
@@ -129,8 +131,9 @@ impl Reader<'_> {
         Parameter { value, secret }
     }
 
-    fn say(&mut self, rule: &crate::check::Rule, span: Span, message: String) {
-        self.findings.push(rule.at(Origin::Spec(span), message));
+    fn say(&mut self, rule: &crate::check::Rule, span: Span, message: String, help: String) {
+        self.findings
+            .push(rule.at(Origin::Spec(span), message).help(help));
     }
 
     fn default(&mut self, node: &Node) -> Result<String, Unknown> {
@@ -175,7 +178,8 @@ impl Reader<'_> {
                 "the parameter `{name}` is a number, and {} is none",
                 told(word)
             );
-            self.say(&rules::SPEC092, self.entry.key_span, message);
+            let help = "give it a number".to_owned();
+            self.say(&rules::SPEC092, self.entry.key_span, message, help);
         }
         if let Some(allowed) = allowed.and_then(elements) {
             let text = self.text;
@@ -191,7 +195,9 @@ impl Reader<'_> {
                     "{} is no value that the parameter `{name}` allows",
                     told(word)
                 );
-                self.say(&rules::SPEC092, self.entry.key_span, message);
+                let words = allowed.iter().filter_map(|text| text.known());
+                let help = format!("give one of {}", words.collect::<Vec<_>>().join(", "));
+                self.say(&rules::SPEC092, self.entry.key_span, message, help);
             }
         }
         value

@@ -7,6 +7,7 @@ use super::template::Template;
 use super::{is_map, order, section};
 use crate::check::{Rule, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
+use crate::spec::nearest::nearest;
 use crate::spec::tree::{Kind, Node};
 
 /// Sections that say nothing about resources.
@@ -20,8 +21,8 @@ const MAPS: [&str; 5] = [
     "Resources",
 ];
 
-fn say(findings: &mut Findings, rule: &Rule, span: Span, message: impl Into<String>) {
-    findings.push(rule.at(Origin::Spec(span), message));
+fn say(findings: &mut Findings, rule: &Rule, span: Span, message: impl Into<String>, help: &str) {
+    findings.push(rule.at(Origin::Spec(span), message).help(help));
 }
 
 /// Whatever can be refused before anything is worked out.
@@ -32,7 +33,8 @@ pub(super) fn refused(root: &Node, findings: &mut Findings) {
                 Origin::Spec(root.span),
                 "this is no CloudFormation template: it has no `Resources`",
             )
-            .note("templates are YAML or JSON with a section `Resources`");
+            .note("templates are YAML or JSON with a section `Resources`")
+            .help("name the template that declares the resources, not a file of its parameters");
         return findings.push(finding);
     };
     for entry in sections {
@@ -42,7 +44,8 @@ pub(super) fn refused(root: &Node, findings: &mut Findings) {
             "Transform" => findings.push(macros(entry.key_span)),
             "AWSTemplateFormatVersion" if string(&entry.value) != Some("2010-09-09") => {
                 let message = "the only version of the format is `2010-09-09`";
-                say(findings, &rules::SPEC090, entry.value.span, message);
+                let help = "write `AWSTemplateFormatVersion: \"2010-09-09\"`, or leave it out";
+                say(findings, &rules::SPEC090, entry.value.span, message, help);
             }
             "AWSTemplateFormatVersion" | "Description" => {}
             _ if PASSED_OVER.contains(&name) => {}
@@ -50,13 +53,18 @@ pub(super) fn refused(root: &Node, findings: &mut Findings) {
                 if !is_map(&entry.value) {
                     let message =
                         format!("`{name}` is {} and not a map", entry.value.kind.describe());
-                    say(findings, &rules::SPEC090, entry.value.span, message);
+                    let help = "write a map of names, each with what it stands for";
+                    say(findings, &rules::SPEC090, entry.value.span, message, help);
                 }
                 find_macros(&entry.value, findings);
             }
             _ => {
                 let message = format!("a template has no section `{name}`");
-                say(findings, &rules::SPEC090, entry.key_span, message);
+                let help = match nearest(name, MAPS.into_iter().chain(PASSED_OVER)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "take it out, or move it below `Metadata`".to_owned(),
+                };
+                say(findings, &rules::SPEC090, entry.key_span, message, &help);
             }
         }
     }
@@ -64,13 +72,24 @@ pub(super) fn refused(root: &Node, findings: &mut Findings) {
         let id = &entry.key;
         let kind = get(&entry.value, "Type").and_then(string);
         if kind.is_none() {
-            let message = format!("the resource `{id}` has no type");
-            say(findings, &rules::SPEC090, entry.key_span, message);
+            let (message, help) = if id.starts_with("Fn::ForEach") {
+                (
+                    format!("`{id}` is a loop, which a macro unrolls"),
+                    "write its resources out, or give the template as CloudFormation shows it: `aws cloudformation get-template --template-stage Processed`",
+                )
+            } else {
+                (
+                    format!("the resource `{id}` has no type"),
+                    "write one, such as `Type: AWS::EC2::Subnet`",
+                )
+            };
+            say(findings, &rules::SPEC090, entry.key_span, message, help);
         }
         let properties = get(&entry.value, "Properties");
         if properties.is_some_and(|node| !is_map(node) || function(node).is_some()) {
             let message = format!("the properties of `{id}` are no map");
-            say(findings, &rules::SPEC090, entry.key_span, message);
+            let help = "write a map; one that a function gives is not worked out";
+            say(findings, &rules::SPEC090, entry.key_span, message, help);
         }
     }
     circle_of_conditions(root, findings);
@@ -119,7 +138,8 @@ fn circle_of_conditions(root: &Node, findings: &mut Findings) {
         .find(|entry| circle.contains(&entry.key.as_str()))
     {
         let message = format!("conditions wait for each other: {}", listed(&circle));
-        say(findings, &rules::SPEC091, entry.key_span, message);
+        let help = "let one of them stand by itself";
+        say(findings, &rules::SPEC091, entry.key_span, message, help);
     }
 }
 
@@ -161,7 +181,8 @@ pub(super) fn circle_of_resources(template: &Template, root: &Node) -> Option<Fi
     let mut ids = section(root, "Resources").iter();
     let first = ids.find(|entry| circle.contains(&entry.key.as_str()))?;
     let message = format!("resources wait for each other: {}", listed(&circle));
-    Some(rules::SPEC091.at(Origin::Spec(first.key_span), message))
+    let finding = rules::SPEC091.at(Origin::Spec(first.key_span), message);
+    Some(finding.help("let one of them not refer to the next, and not name it in `DependsOn`"))
 }
 
 fn listed(names: &[&str]) -> String {

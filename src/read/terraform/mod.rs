@@ -113,7 +113,14 @@ fn remark(section: &Json, reading: &mut Reading) -> Option<()> {
     let text = section.text()?.strip_suffix('.')?;
     let (description, layout) = text.rsplit_once(". Rendered by eksnet, layout ")?;
     reading.fact("description", description);
+    let (layout, despite) = match layout.split_once(", despite ") {
+        Some((layout, codes)) => (layout, Some(codes)),
+        None => (layout, None),
+    };
     reading.fact("layout", layout.parse::<i64>().ok()?);
+    if let Some(codes) = despite {
+        reading.fact("despite", codes);
+    }
     Some(())
 }
 

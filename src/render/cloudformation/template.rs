@@ -36,6 +36,7 @@ impl Serialize for Metadata<'_> {
                 stack: &graph.stack,
                 region: graph.region.as_str(),
                 layout: graph.layout,
+                despite: graph.despite(),
             },
         )])
     }
@@ -45,14 +46,18 @@ struct Facts<'a> {
     stack: &'a str,
     region: &'a str,
     layout: u32,
+    despite: Option<String>,
 }
 
 impl Serialize for Facts<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(3))?;
+        let mut map = to.serialize_map(None)?;
         map.serialize_entry("stack", self.stack)?;
         map.serialize_entry("region", self.region)?;
         map.serialize_entry("layout", &self.layout)?;
+        if let Some(codes) = &self.despite {
+            map.serialize_entry("despite", codes)?;
+        }
         map.end()
     }
 }

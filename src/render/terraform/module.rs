@@ -97,10 +97,15 @@ impl Serialize for Whole<'_, '_> {
 
 /// What a reader of the file should know.
 fn remark(graph: &Graph) -> String {
-    format!(
-        "{}. Rendered by eksnet, layout {}.",
+    let mut remark = format!(
+        "{}. Rendered by eksnet, layout {}",
         graph.description, graph.layout
-    )
+    );
+    if let Some(codes) = graph.despite() {
+        remark.extend([", despite ", &codes]);
+    }
+    remark.push('.');
+    remark
 }
 
 fn account() -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! Values that are not what is due, each as a finding with the text that would mend it.
 
-use super::super::nearest::{listing, nearest};
+use super::super::nearest::{is_same_word, listing, nearest};
 use super::super::tree::{Entry, Kind};
 use super::super::{codes, offset, scalar, yaml_mistakes};
 use super::error::Error;
@@ -79,7 +79,11 @@ impl De<'_> {
         let mut finding = self
             .finding(codes::WRONG_KIND, message)
             .help(format!("write {quoted}"))
-            .edit(self.node.span, quoted);
+            .edit(self.node.span, quoted)
+            .safe_if(matches!(
+                self.node.kind,
+                Kind::Bool(_) | Kind::Int(_) | Kind::Float(_)
+            ));
         if matches!(self.node.kind, Kind::Float(_)) {
             finding = finding.note("without quotes it is read as a number, so 1.30 becomes 1.3");
         } else if written.starts_with('0') && written.len() > 1 {
@@ -151,7 +155,8 @@ impl De<'_> {
         let written = self.context.written(self.node);
         let listed = match &self.node.kind {
             Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Str(_) => {
-                (!written.contains(['\n', ','])).then(|| format!("[{written}]"))
+                let plain = !written.contains(['\n', ',', '[', ']', '{', '}']);
+                plain.then(|| format!("[{written}]"))
             }
             Kind::Null | Kind::List(_) | Kind::Map(_) => None,
         };
@@ -196,7 +201,8 @@ impl De<'_> {
         let finding = match near {
             Some(word) => finding
                 .help(format!("did you mean `{word}`?"))
-                .edit(self.node.span, self.in_same_quotes(word)),
+                .edit(self.node.span, self.in_same_quotes(word))
+                .safe_if(is_same_word(written, word)),
             None => finding.help(match form {
                 Some(form) => format!("write {form}"),
                 None => format!("write {}", listing(variants)),
@@ -270,7 +276,7 @@ impl De<'_> {
                     self.context.meant(&moved.meant);
                     finding.help(moved.help)
                 }
-                None => self.misspelt(finding, entry, fields, &free),
+                None => self.misspelt(finding, entry, entries, fields, &free),
             };
             self.report(finding);
         }
@@ -281,6 +287,7 @@ impl De<'_> {
         self,
         finding: Finding,
         entry: &Entry,
+        entries: &[Entry],
         fields: &[&str],
         free: &[&'static str],
     ) -> Finding {
@@ -290,9 +297,12 @@ impl De<'_> {
         match near {
             Some(field) => {
                 self.context.meant(&[field]);
+                // Of two keys that would become one, people have to choose.
+                let same = entries.iter().filter(|e| is_same_word(&e.key, field));
                 finding
                     .help(format!("did you mean `{field}`?"))
                     .edit(entry.key_span, self.key_in_same_quotes(entry, field))
+                    .safe_if(is_same_word(&entry.key, field) && same.count() == 1)
             }
             None if fields.is_empty() => finding.help("remove it: there are no keys here"),
             None => match rooms::elsewhere(entry, fields) {
@@ -305,11 +315,12 @@ impl De<'_> {
         }
     }
 
-    /// Adds the text to write in place of the value.
+    /// Adds the text to write in place of the value, which says the same.
     fn replace(self, finding: Finding, text: &str) -> Finding {
         finding
             .help(format!("write `{text}`"))
             .edit(self.node.span, text)
+            .safe_if(true)
     }
 
     fn in_same_quotes(self, word: &str) -> String {

@@ -46,6 +46,9 @@ pub struct Spec {
     pub tags: Names<String>,
     /// Whether deleting the stack leaves behind what holds data or other things. Off by default.
     pub retain: Field<bool>,
+    /// Rules that the stack may break, each with the reason, such as `EKS406: a test cluster`. Their warnings become remarks
+    /// that show it; errors stay.
+    pub allow: Names<String>,
     /// The network.
     pub network: Field<NetworkSpec>,
     /// The cluster, or `none` for a network without one.

@@ -186,7 +186,8 @@ impl Lowering<'_> {
                 self.words.push(match (near, origin) {
                     (Some(near), Origin::Spec(span)) => finding
                         .help(format!("did you mean `{near}`?"))
-                        .edit(span, near),
+                        .edit(span, near)
+                        .safe_if(crate::spec::nearest::is_same_word(word, near)),
                     _ => finding.help(
                         "write `per-zone`, `single`, `regional`, `none`, a number, or `{ zones: [use1-az1] }`",
                     ),

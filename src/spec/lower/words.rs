@@ -2,11 +2,11 @@
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::super::nearest::nearest;
+use super::super::nearest::{is_same_word, nearest};
 use super::super::{Field, Key as Name, List, Names, NumberOrText};
-use crate::check::{host_bits, is_block_size, is_service_size, rules};
+use crate::check::{Rule, host_bits, is_block_size, is_service_size, rules};
 use crate::diagnostic::{Finding, Findings, Origin, Span};
-use crate::network::{At, Key};
+use crate::network::{Allowance, At, Key};
 
 /// Reads words and says what is wrong with them.
 pub(super) struct Words<'f> {
@@ -178,7 +178,8 @@ impl Words<'_> {
                 let finding = match nearest(other, ["create", "aws-owned"]) {
                     Some(near) => finding
                         .help(format!("did you mean `{near}`?"))
-                        .edit(span, near),
+                        .edit(span, near)
+                        .safe_if(is_same_word(other, near)),
                     None => finding.help("write `create`, `aws-owned`, or the ARN of a key"),
                 };
                 self.push(finding);
@@ -195,6 +196,26 @@ impl Words<'_> {
             Some((key.text.clone(), value.get()?.clone()))
         })
         .collect()
+    }
+
+    /// Rules that may be broken, by their codes; values that are wrong have been reported.
+    pub(super) fn allowances(&mut self, names: &Names<String>) -> Vec<Allowance> {
+        let mut all = Vec::new();
+        for (key, value) in names.get().into_iter().flatten() {
+            let origin = Origin::Spec(key.span);
+            let Some(rule) = Rule::find(&key.text) else {
+                self.push(unknown_rule(&key.text, key.span));
+                continue;
+            };
+            self.valueless(key, value, "\"a test cluster\"");
+            if let Some((reason, span)) = value.located() {
+                all.push(Allowance {
+                    rule: At::new(*rule, origin),
+                    reason: At::new(reason.clone(), Origin::Spec(span)),
+                });
+            }
+        }
+        all
     }
 
     /// A port or a range of ports.
@@ -250,6 +271,17 @@ impl Words<'_> {
             );
         }
         found
+    }
+}
+
+fn unknown_rule(code: &str, span: Span) -> Finding {
+    let finding = rules::SPEC010.at(Origin::Spec(span), format!("there is no rule `{code}`"));
+    let codes = rules::ALL.iter().map(|rule| rule.code.as_str());
+    match nearest(code, codes) {
+        Some(near) => finding
+            .help(format!("did you mean `{near}`?"))
+            .edit(span, near),
+        None => finding.help("write the code that stands in the finding, such as `EKS406`"),
     }
 }
 
