@@ -227,7 +227,7 @@ impl Mutation {
             .filter(|finding| finding.severity < Severity::Info)
             .map(|finding| finding.code)
             .filter(|code| count(&after, *code) > count(&before, *code))
-            .map(|code| code.as_str())
+            .map(eksnet::diagnostic::Code::as_str)
             .collect();
         for code in &loud {
             if *code != self.code && !self.also.iter().any(|also| also == code) {

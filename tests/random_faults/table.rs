@@ -1,4 +1,9 @@
 //! Single faults that somebody could make, each with the rule that must speak.
+#![expect(
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "a fault is a line, whatever it puts where"
+)]
 
 use eksnet::network::Ipv4Net;
 use serde_json::{Map, Value, json};
