@@ -310,7 +310,7 @@ fn nodes(stack: &Stack, plan: &Plan, findings: &mut Findings) {
     };
     let mut tiers = plan.tiers.iter();
     let private = tiers.find(|tier| tier.access == Access::Private);
-    let private = private.map(|tier| tier.name.to_string());
+    let private = private.map(|tier| tier.name.clone());
     for (what, origin, tier) in compute::nodes(cluster, plan) {
         let Some(tier) = plan.tiers.get(tier) else {
             continue;
