@@ -85,6 +85,7 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
         .collect();
     if !wrong.is_empty() {
         let rest = description.value.replace(|c| wrong.contains(c), "");
+        let rest: Vec<&str> = rest.split_whitespace().collect();
         findings.push(
             rules::EKS524
                 .at(
@@ -92,10 +93,10 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
                     format!("`{wrong}` cannot stand in the description of a rule"),
                 )
                 .note("AWS takes letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
-                .help(if rest.trim().is_empty() {
+                .help(if rest.is_empty() {
                     "write what the rule is for in English letters".to_owned()
                 } else {
-                    format!("write `{}`", rest.trim())
+                    format!("write `{}`", rest.join(" "))
                 }),
         );
     }
