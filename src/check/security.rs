@@ -84,7 +84,9 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
         .filter(|c| !c.is_ascii_alphanumeric() && !PUNCTUATION.contains(*c))
         .collect();
     if !wrong.is_empty() {
-        let rest = description.value.replace(|c| wrong.contains(c), "");
+        let rest = description.value.replace(['\'', '’', '"'], "");
+        let rest = rest.replace(|c| wrong.contains(c), " ");
+        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
         findings.push(
             rules::EKS524
                 .at(
@@ -92,10 +94,10 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
                     format!("`{wrong}` cannot stand in the description of a rule"),
                 )
                 .note("AWS takes letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*")
-                .help(if rest.trim().is_empty() {
+                .help(if rest.is_empty() {
                     "write what the rule is for in English letters".to_owned()
                 } else {
-                    format!("write `{}`", rest.trim())
+                    format!("write `{rest}`")
                 }),
         );
     }
