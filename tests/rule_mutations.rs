@@ -219,6 +219,9 @@ impl Mutation {
                 )
                 .unwrap();
             }
+            if finding.severity < Severity::Info && finding.help.is_none() {
+                writeln!(wrong, "{}: has no help: {}", self.code, line(finding)).unwrap();
+            }
             self.place(finding, &after, &written, wrong);
         }
         let count = |said: &Said, code| said.findings.iter().filter(|f| f.code == code).count();

@@ -84,9 +84,8 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
         .filter(|c| !c.is_ascii_alphanumeric() && !PUNCTUATION.contains(*c))
         .collect();
     if !wrong.is_empty() {
-        let rest = description.value.replace(['\'', '’', '"'], "");
-        let rest = rest.replace(|c| wrong.contains(c), " ");
-        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
+        let rest = description.value.replace(|c| wrong.contains(c), "");
+        let rest: Vec<&str> = rest.split_whitespace().collect();
         findings.push(
             rules::EKS524
                 .at(
@@ -97,7 +96,7 @@ pub(super) fn description(description: &At<String>, findings: &mut Findings) {
                 .help(if rest.is_empty() {
                     "write what the rule is for in English letters".to_owned()
                 } else {
-                    format!("write `{rest}`")
+                    format!("write `{}`", rest.join(" "))
                 }),
         );
     }
