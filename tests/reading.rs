@@ -1,6 +1,6 @@
 //! Every template says what its model says, read by what the engine's documentation says it means.
 //!
-//! `EKSNET_CASES=full` tries 32,000 models, of which more than twenty thousand are accepted; `EKSNET_CASES=N` of the first N.
+//! `EKSNET_CASES=full` tries 25,000 models, of which more than twenty thousand are accepted; `EKSNET_CASES=N` of the first N.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -91,7 +91,7 @@ fn spec(seed: u64) -> serde_json::Value {
 
 #[test]
 fn random_models_are_read_back() {
-    let count = cases(300, 32_000);
+    let count = cases(300, 25_000);
     let (next, accepted) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         loop {
@@ -114,7 +114,7 @@ fn random_models_are_read_back() {
     let accepted = accepted.into_inner();
     println!("{accepted} of {count} models were accepted and read back");
     // Of all cases more than twenty thousand.
-    assert!(accepted * 3 > count * 2, "{accepted} of {count} accepted");
+    assert!(accepted * 5 > count * 4, "{accepted} of {count} accepted");
 }
 
 /// What a security group does not say in CloudFormation opens it, and Terraform's provider closes it.
