@@ -304,7 +304,9 @@ impl Stack {
         check::planned(self, &plan, findings);
         let capacity = Capacity::of(self, &plan);
         check::capacity(self, &plan, &capacity, findings);
-        (!errors.stop(findings)).then_some((plan, capacity))
+        // A plan with an error may lack subnets, and their ledger must not be written.
+        let whole = plan.is_whole() || !findings.has_errors();
+        (whole && !errors.stop(findings)).then_some((plan, capacity))
     }
 
     /// A ledger without what stands in the stack's way and is not deployed: ranges outside of the network's blocks, of

@@ -15,12 +15,16 @@ pub(crate) fn apply(allowances: &[Allowance], findings: Findings) -> Findings {
         let mut all = allowances.iter();
         all.find(|allowance| allowance.rule.value.code == finding.code)
     };
-    let mut refused = Vec::new();
+    let mut refused: Vec<Finding> = Vec::new();
     let mut all: Findings = findings
         .into_iter()
         .map(|finding| match reason(&finding) {
             Some(allowance) if finding.severity == Severity::Error => {
-                refused.push(is_error(allowance, finding.origin));
+                let place = allowance.rule.origin;
+                // However often it is broken, it is allowed once.
+                if !refused.iter().any(|before| before.origin == place) {
+                    refused.push(is_error(allowance, finding.origin));
+                }
                 finding
             }
             Some(allowance) => {
@@ -35,15 +39,15 @@ pub(crate) fn apply(allowances: &[Allowance], findings: Findings) -> Findings {
 
 /// What is allowed and does not occur, of findings that are all that there is to say.
 pub(crate) fn unused(allowances: &[Allowance], findings: &mut Findings) {
-    let unused: Vec<Finding> = allowances
+    let unused: Findings = allowances
         .iter()
         .filter(|allowance| {
             let code = allowance.rule.value.code;
-            !findings.iter().any(|finding| finding.code == code)
+            code != rules::SPEC086.code && !findings.iter().any(|finding| finding.code == code)
         })
         .map(|Allowance { rule, .. }| unused_rule(&rule.value, rule.origin))
         .collect();
-    findings.extend(unused);
+    findings.extend(apply(allowances, unused));
 }
 
 /// What is said of a rule that is allowed there and that nothing breaks.

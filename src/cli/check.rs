@@ -70,11 +70,13 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     let is_file = !input.is_stdin();
     let ledgers = Ledgers::new(&options.ledger, Treatment::default(), Keep::Read);
     let mut all = input.synthesize(Files::None, ledgers, screen);
-    options.control.weigh(&mut all.findings, &mut all.sources);
+    options
+        .control
+        .weigh(&mut all.findings, &mut all.forced, &mut all.sources);
     let (findings, sources) = (&all.findings, &all.sources);
     let text = match options.format {
         Form::Human => {
-            let offer = fix::offer(findings).filter(|_| is_file);
+            let offer = fix::offer(findings).filter(|_| is_file && !options.fix);
             full(findings, sources, screen.output()) + &offer.unwrap_or_default()
         }
         Form::Concise => concise(findings, sources),

@@ -58,19 +58,28 @@ fn rule(code: &str) -> Result<Rule, String> {
 
 impl Control {
     /// Weighs the findings of a run.
-    pub(super) fn weigh(&self, findings: &mut Findings, sources: &mut Sources) {
+    ///
+    /// Those in spite of which stacks were synthesized stay errors.
+    pub(super) fn weigh(
+        &self,
+        findings: &mut Findings,
+        forced: &mut Findings,
+        sources: &mut Sources,
+    ) {
         if self.deny.is_empty() && self.allow.is_empty() {
             return;
         }
         // Where errors stopped it, not all is said yet.
         if !findings.has_errors() {
-            self.unused(findings, sources);
+            self.unused(findings, forced, sources);
         }
-        *findings = std::mem::take(findings)
-            .into_iter()
-            .map(|finding| self.weighed(finding))
-            .collect();
-        findings.sort();
+        for all in [findings, forced] {
+            *all = std::mem::take(all)
+                .into_iter()
+                .map(|finding| self.weighed(finding))
+                .collect();
+            all.sort();
+        }
     }
 
     fn weighed(&self, finding: Finding) -> Finding {
@@ -91,9 +100,12 @@ impl Control {
         }
     }
 
-    fn unused(&self, findings: &mut Findings, sources: &mut Sources) {
+    fn unused(&self, findings: &mut Findings, forced: &Findings, sources: &mut Sources) {
         const OPTION: &str = "--allow ";
-        let said = |rule: &Rule| findings.iter().any(|finding| finding.code == rule.code);
+        let said = |rule: &Rule| {
+            let mut all = findings.iter().chain(forced);
+            rule.code == rules::SPEC086.code || all.any(|finding| finding.code == rule.code)
+        };
         let unused: Vec<&Rule> = self.allow.iter().filter(|rule| !said(rule)).collect();
         for rule in unused {
             let code = rule.code.as_str();

@@ -100,15 +100,26 @@ impl Reading {
 
     /// The text with all edits made, and how many these are; nothing where there are none, or they do harm.
     fn better(&self, path: &Path, text: &str) -> Option<(String, Self, usize)> {
-        let mut edits: Vec<(&Finding, &Edit)> =
-            self.findings.iter().filter_map(safe_edit).collect();
+        let mut edits: Vec<(&Finding, &Edit)> = self
+            .findings
+            .iter()
+            .filter_map(safe_edit)
+            .filter(|(_, edit)| stands_alone(text, edit))
+            .collect();
         edits.sort_by_key(|(_, edit)| (edit.span.start, edit.span.end));
         // Of several in one place the first.
         edits.dedup_by(|(_, next), (_, edit)| next.span.start < edit.span.end);
-        let next = edited(text, &edits).filter(|_| !edits.is_empty())?;
-        let after = Self::of(path, &next);
-        let helped = after.is_better_than(self, &edits);
-        helped.then_some((next, after, edits.len()))
+        // One that does harm is not to keep the others from being made.
+        let one_by_one = edits.iter().map(std::slice::from_ref);
+        std::iter::once(&*edits)
+            .filter(|all| all.len() > 1)
+            .chain(one_by_one)
+            .find_map(|edits| {
+                let next = edited(text, edits)?;
+                let after = Self::of(path, &next);
+                let helped = after.is_better_than(self, edits);
+                helped.then_some((next, after, edits.len()))
+            })
     }
 
     /// Whether the edits that led here from another reading did what they are for.
@@ -127,6 +138,18 @@ impl Reading {
                 .iter()
                 .all(|(finding, _)| count(self, finding) < count(before, finding))
     }
+}
+
+/// Whether what is replaced is a word or a value of one place: no text over several lines, and nothing with an anchor, which
+/// other places repeat.
+fn stands_alone(text: &str, edit: &Edit) -> bool {
+    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+    let (Some(before), Some(now)) = (text.get(..start), text.get(start..end)) else {
+        return false;
+    };
+    let word = before.split_whitespace().next_back().unwrap_or_default();
+    let anchored = word.trim_start_matches(['[', '{', ',']).starts_with('&');
+    !anchored && !now.contains('\n')
 }
 
 /// A text with edits made that stand one behind the other.

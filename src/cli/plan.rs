@@ -109,7 +109,9 @@ pub(super) fn run(options: &Options, mut input: Input, screen: &mut Screen) -> R
     let ledgers = Ledgers::new(&options.ledger, treatment, keep);
     let input = input.with_ledger(&options.ledger)?;
     let mut all = input.synthesize(Files::None, ledgers, screen);
-    options.control.weigh(&mut all.findings, &mut all.sources);
+    options
+        .control
+        .weigh(&mut all.findings, &mut all.forced, &mut all.sources);
     screen.problems(&all.findings, &all.sources);
     if all.findings.has_errors() {
         return Ok(Exit::Findings);

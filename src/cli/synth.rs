@@ -41,8 +41,8 @@ Manifests and ClusterConfigs may need ids that AWS decides. --outputs takes them
 it, marks like ${NodeSecurityGroupId} stand in their stead, and a warning says which.
 
 Errors stop it. --force renders in spite of what AWS demands, the rules whose codes begin with EKS, for whoever knows AWS \
-better than this version does; the templates name the broken rules, in `Metadata` and in `//`. Other errors leave nothing to \
-render.
+better than this version does; the templates name the broken rules, in `Metadata` and in `//`. Other errors, and \
+subnets without a zone or a range, leave nothing to render.
 
 Without --out, one document goes to the standard output: one stack in one format.";
 pub(super) const EXAMPLES: &str = "\
@@ -144,7 +144,7 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     options
         .weight
         .control
-        .weigh(&mut all.findings, &mut all.sources);
+        .weigh(&mut all.findings, &mut all.forced, &mut all.sources);
     if formats.contains(&Format::Eksctl) {
         refuse_templates_clusters(&mut all);
     }
@@ -174,6 +174,11 @@ pub(super) fn run(options: &Options, input: Input, screen: &mut Screen) -> Resul
     shown.sort();
     screen.problems(&shown, &all.sources);
     if all.findings.has_errors() {
+        if options.weight.force {
+            screen.warning(
+                "`--force` does not help here: it is for rules EKS…, where every subnet has its zone and range",
+            );
+        }
         return Ok(Exit::Findings);
     }
     if !all.forced.is_empty() {

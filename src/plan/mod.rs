@@ -325,6 +325,14 @@ impl Plan {
         self.has_nat(tier) || self.leaves_by_transit(tier) || self.leaves_by_word(tier)
     }
 
+    /// Whether every tier has a subnet in each of its zones; not so where there was no room, or the VPC is another.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.tiers.iter().all(|tier| {
+            let has = |zone: &ZoneId| tier.subnets.iter().any(|subnet| subnet.key.zone == *zone);
+            tier.zones.iter().all(has)
+        })
+    }
+
     fn leaves_by_word(&self, tier: usize) -> bool {
         let tier = self.tiers.get(tier);
         self.existing.is_some() && tier.is_some_and(|tier| tier.access == Access::Private)

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::codes;
-use super::duplicate_key;
 use super::scalar;
 use super::tags::{self, Function, Tags, called, levels};
 use super::tree::{Entry, Kind, MAX_DEPTH, MAX_NODES, Node, Size};
 use super::yaml_mistakes;
+use super::{duplicate_key, offset};
 use crate::diagnostic::{Finding, Findings, Origin, Severity, SourceId, Span};
 
 /// How much text aliases may repeat, in bytes, and so how far a small file can swell in memory.
@@ -134,6 +134,10 @@ impl<'a> Builder<'a> {
                     ScalarStyle::Plain if function.is_none() => scalar::resolve(&text),
                     _ => Kind::Str(text.into_owned()),
                 };
+                // A block of text is said to reach to what comes next.
+                let length = self.slice(span).trim_end().len();
+                let end = offset(span.start as usize + length);
+                let span = Span { end, ..span };
                 return self.complete(called(function, Node { span, kind }), anchor);
             }
             Event::SequenceStart(_, anchor, _) => {

@@ -124,3 +124,59 @@ fn a_broken_spec_leaves_nothing_to_force() {
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(!place.at("out").exists());
 }
+
+/// A plan that lacks subnets is not rendered, and what is deployed stays in the ledger.
+#[test]
+fn nothing_is_forced_where_subnets_have_no_range() {
+    let place = Place::new();
+    place.write("dev.yaml", LENIENT);
+    assert_eq!(place.run("synth dev.yaml --out out").status.code(), Some(0));
+    assert_eq!(
+        place.run("plan dev.yaml --mark-deployed").status.code(),
+        Some(0)
+    );
+    let (ledger, template) = (
+        place.read("eksnet.lock"),
+        place.read("out/dev.template.json"),
+    );
+    for (from, to) in [
+        ("10.20.0.0/16", "10.50.0.0/16"),
+        (
+            "access: public }",
+            "access: public, cidrs: { use1-az1: 10.60.0.0/24 } }",
+        ),
+        ("  flow-logs: none\n", "  flow-logs: none\n  zones: 1\n"),
+    ] {
+        place.write("dev.yaml", LENIENT.replace(from, to));
+        let output = place.run("synth dev.yaml --out out --force");
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        let said = said(&output);
+        assert!(said.contains("`--force` does not help here"), "{said}");
+        assert_eq!(place.read("eksnet.lock"), ledger);
+        assert_eq!(place.read("out/dev.template.json"), template);
+    }
+}
+
+#[test]
+fn what_is_allowed_is_judged_once() {
+    let place = Place::new();
+    let groups = "cluster:\n  node-groups:\n    a: { tier: nodes, size: { min: 5, max: 3 } }\n    b: { tier: nodes, size: { min: 5, max: 3 } }\n";
+    let allowed = LENIENT.replace("EKS406:", "EKS810:");
+    place.write("dev.yaml", format!("{allowed}{groups}"));
+    let output = said(&place.run("check dev.yaml -f concise"));
+    assert_eq!(output.matches("SPEC085").count(), 1, "{output}");
+    // Whoever allows allowances that meet nothing gets no further one.
+    let idle = LENIENT.replace(
+        "network:",
+        "  EKS105: nothing\n  SPEC086: kept for later\nnetwork:",
+    );
+    place.write("dev.yaml", idle);
+    let output = said(&place.run("check dev.yaml -f concise"));
+    assert_eq!(output.matches("SPEC086").count(), 1, "{output}");
+    assert!(output.contains("allowed[SPEC086]"), "{output}");
+    // What is forced is broken, and no allowance of it is idle.
+    place.write("dev.yaml", refused());
+    let output = said(&place.run("synth dev.yaml --out out --force --allow EKS606,EKS138"));
+    assert!(!output.contains("SPEC086"), "{output}");
+    assert!(output.contains("`--allow` is for warnings"), "{output}");
+}

@@ -246,3 +246,28 @@ fn broken_specs_are_mended_as_far_as_they_can_be() {
     }
     assert!(all > 70 && changed > 8, "{changed} of {all}");
 }
+
+/// What stands in several lines, or is repeated elsewhere, people mend.
+#[test]
+fn blocks_of_text_and_anchors_are_left_alone() {
+    for text in [
+        "stack: x\nregion: >-\n  EU_WEST\n  1\nnetwork:\n  cidr: 10.40.0.0/16\n",
+        "stack: x\nregion: eu-west-1\nnetwork:\n  cidr: 10.40.0.0/16\ncluster:\n  logs: { types: &t audit, retention-days: 7 }\nallow: { EKS610: *t }\n",
+    ] {
+        let place = Place::new();
+        place.write("x.yaml", text);
+        place.run("check --fix x.yaml");
+        assert_eq!(place.read("x.yaml"), text);
+    }
+    // A line of a block is a line, and what stands below it stays there.
+    for text in [
+        "stack: x\nregion: >-\n  EU_WEST_1\nnetwork: { cidr: 10.40.0.0/16 }\n",
+        "stack: x\nregion: |\n  EU_WEST_1\nnetwork: { cidr: 10.40.0.0/16 }\n",
+    ] {
+        let place = Place::new();
+        place.write("x.yaml", text);
+        place.run("check --fix x.yaml");
+        let fixed = text.replace("EU_WEST_1", "eu-west-1");
+        assert_eq!(place.read("x.yaml"), fixed);
+    }
+}
